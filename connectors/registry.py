@@ -1,0 +1,1 @@
+"""Found connectors by the entry-point group `goalward.connectors`."""

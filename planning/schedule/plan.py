@@ -1,0 +1,104 @@
+"""A plan: weeks to the last goal, days for four weeks, full workouts for the coming fortnight."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from planning.workout import PlannedWorkout
+
+
+class Phase(StrEnum):
+    BASE = "base"
+    BUILD = "build"
+    PEAK = "peak"
+    TAPER = "taper"
+    RECOVERY = "recovery"
+
+
+class DayStatus(StrEnum):
+    PLANNED = "planned"
+    DONE = "done"
+    PARTLY = "partly"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    MOVED = "moved"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDay:
+    day: date
+    workout: PlannedWorkout | None  # None: rest
+    status: DayStatus = DayStatus.PLANNED
+    why: tuple[str, ...] = ()  # rule ids
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWeek:
+    """`days` holds seven consecutive days from Monday, or is empty beyond the four-week horizon."""
+
+    first_day: date
+    phase: Phase
+    focus: str
+    volume_m: float
+    load_min: float
+    days: tuple[PlanDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`version` is a digest of the content: equal plans have equal versions.
+
+    `paced_at` is the ability (ln m/s over flat 10 km) at which the target paces were set: they stay
+    until ability has moved by one per cent, or a race says so.
+    """
+
+    version: str
+    made_on: date
+    goal_ids: tuple[str, ...]
+    paced_at: float | None
+    weeks: tuple[PlanWeek, ...]
+
+    def days(self) -> Iterator[PlanDay]:
+        for week in self.weeks:
+            yield from week.days
+
+    def on(self, day: date) -> PlanDay | None:
+        """The planned day, or None outside the days that are laid out."""
+        return next((planned for planned in self.days() if planned.day == day), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The receipt for one changed day: which fact, which rule, what it was, what it is."""
+
+    day: date
+    ident: str
+    fact: str  # what became known, in plain words
+    rule: str  # id of the rule
+    before: str  # the workout before, in one line; "" when there was none
+    after: str
+    sentence: str  # all of it, as one plain sentence
+    material: bool
+    ability_before: float | None = None  # ln m/s over flat 10 km
+    ability_after: float | None = None
+
+
+class LayerKind(StrEnum):
+    """What the athlete did to the plan by hand."""
+
+    MOVE = "move"
+    SKIP = "skip"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One removable change by the athlete's hand, from a command or from the calendar."""
+
+    kind: LayerKind
+    ident: str
+    to_day: date | None = None  # of a move
+    because: str = ""
