@@ -1,15 +1,16 @@
 """Planning's values as JSON bodies of rows, and back."""
 
-from collections.abc import Hashable
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
+_adapters: dict[Any, TypeAdapter[Any]] = {}  # building one costs milliseconds, using it does not
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_body(value: Any) -> Any:
