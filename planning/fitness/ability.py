@@ -1,6 +1,30 @@
-"""The estimate: observations -> mean and variance of ability over time."""
+"""The estimate: observations -> mean and spread of ability on a day."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from planning.activity import Activity, FloatArray
+from planning.fitness.detection import hard_efforts
+from planning.fitness.expectation import (
+    EFFORT_LN_M,
+    Features,
+    features_at,
+    ln_speed,
+    ln_speed_from,
+)
+from planning.fitness.history import TEN_K_M, Runs, runs_of
+
+ENOUGH_RUNS = 5
+WINDOW_DAYS = 180
+# Spread of ln(time) on the day itself, 5 km to marathon; between them linear in ln distance.
+BASE_SD = np.array([0.052, 0.050, 0.075, 0.095])
+OWN_CLIP, OWN_PRIOR, OWN_SCALE, OWN_DAYS = 0.2, 2.0, 0.4, 1_500.0
+SPREAD_PRIOR, SPREAD_SCALE = 4.0, 0.6
+THIN_RUNS, THIN_SD = 10, 0.10  # below ten runs in the window the range widens, to .10 more at five
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +35,121 @@ class AbilityToday:
     sd_ln: float | None
     runs_used: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """How past efforts came out against what was expected of them on their mornings."""
+
+    ln_m: FloatArray
+    age_days: FloatArray
+    error: FloatArray  # ln(time run / time expected), clipped
+    squared: FloatArray  # (error / base sd)^2, at most 9
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """Ability as of the evening of `day`: speed and spread at 5 km, 10 km, half and marathon.
+
+    `ln_speeds` never rises with distance. `ready` is False while there is too little to speak of;
+    the numbers are then a wide guess, or a population's when there is nothing at all.
+    """
+
+    day: date
+    ln_speeds: FloatArray  # ln(m/s) at EFFORT_LN_M
+    sd_ln: FloatArray  # of ln(time), at EFFORT_LN_M, no horizon
+    runs_used: int
+    ready: bool
+    message: str
+
+    def today(self) -> AbilityToday:
+        """The 10 km ability; None and the reason while there is too little."""
+        if not self.ready:
+            return AbilityToday(None, None, self.runs_used, self.message)
+        ten_k = math.log(TEN_K_M)
+        return AbilityToday(
+            float(np.interp(ten_k, EFFORT_LN_M, self.ln_speeds)),
+            float(np.interp(ten_k, EFFORT_LN_M, self.sd_ln)),
+            self.runs_used,
+            self.message,
+        )
+
+
+# With nothing on record: a middling adult runner, 10 km in an hour, fading by Riegel's exponent.
+POPULATION_LN_SPEEDS = math.log(TEN_K_M / 3_600.0) - 0.06 * (EFFORT_LN_M - math.log(TEN_K_M))
+POPULATION_SD = 0.25
+
+
+def estimate(activities: Sequence[Activity], today: date) -> Fitness:
+    """Fitness at the end of `today`, from activities of that day and earlier, in any order.
+
+    The speed over each of four distances is C12 (see `expectation`), moved by how the athlete's
+    own past efforts came out. Never raises; says `ready=False` under five usable runs in 180 days.
+    """
+    cut = today.toordinal() + 1
+    runs = runs_of(activities, cut)
+    features = features_at(runs, cut)
+    if features is None:
+        sd = np.full(len(EFFORT_LN_M), POPULATION_SD)
+        return Fitness(today, POPULATION_LN_SPEEDS, sd, 0, False, _message(0))
+    own = own_efforts(runs, cut)
+    speeds = [ln_speed_from(features, math.exp(m)) - own_shift(own, float(m)) for m in EFFORT_LN_M]
+    return Fitness(
+        today,
+        never_rising(speeds),
+        _spread(own, features, runs, cut),
+        features.runs,
+        features.runs >= ENOUGH_RUNS,
+        _message(features.runs),
+    )
+
+
+def own_efforts(runs: Runs, cut: int) -> Own:
+    """Past efforts against their own forecasts, each made from the days before it only."""
+    rows = hard_efforts(runs, cut)
+    ln_m = np.log(runs.distance_m[rows])
+    expected = [
+        ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row])) or 0.0 for row in rows
+    ]
+    error = np.log(runs.result_s[rows]) - ln_m + np.array(expected, dtype=np.float64)
+    clipped = np.clip(error, -OWN_CLIP, OWN_CLIP)
+    squared = np.minimum((error / np.interp(ln_m, EFFORT_LN_M, BASE_SD)) ** 2, 9.0)
+    return Own(ln_m, (cut - runs.day[rows]).astype(np.float64), clipped, squared)
+
+
+def own_shift(own: Own, ln_m: float) -> float:
+    """Expected ln(time run / time expected) at a distance: past errors, shrunk by two efforts."""
+    weight = np.exp(-np.abs(own.ln_m - ln_m) / OWN_SCALE - own.age_days / OWN_DAYS)
+    return float((weight * own.error).sum() / (weight.sum() + OWN_PRIOR))
+
+
+def never_rising(values: Sequence[float]) -> FloatArray:
+    """The nearest sequence that never rises (pool adjacent violators, equal weights)."""
+    blocks: list[tuple[float, int]] = []
+    for value in values:
+        blocks.append((value, 1))
+        while len(blocks) > 1 and blocks[-1][0] > blocks[-2][0]:
+            (high, n), (low, m) = blocks.pop(), blocks.pop()
+            blocks.append(((high * n + low * m) / (n + m), n + m))
+    return np.array([value for value, n in blocks for _ in range(n)])
+
+
+def _spread(own: Own, features: Features, runs: Runs, cut: int) -> FloatArray:
+    weight = np.exp(
+        -np.abs(own.ln_m - EFFORT_LN_M[:, None]) / SPREAD_SCALE - own.age_days / OWN_DAYS
+    )
+    personal = (SPREAD_PRIOR + (weight * own.squared).sum(axis=1)) / (
+        SPREAD_PRIOR + weight.sum(axis=1)
+    )
+    thin = min(max(THIN_RUNS - features.runs, 0) / (THIN_RUNS - ENOUGH_RUNS), 2.0)
+    weeks_away = max(cut - int(runs.day[runs.learnable][-1]) - 7, 0) / 7.0
+    return np.sqrt(BASE_SD**2 * personal + THIN_SD**2 * thin + 0.019**2 * weeks_away)
+
+
+def _message(runs: int) -> str:
+    if runs >= ENOUGH_RUNS:
+        return f"from {runs} runs of the last {WINDOW_DAYS} days"
+    return (
+        f"not yet: {runs} usable runs of 3 km or more in the last {WINDOW_DAYS} days, "
+        f"{ENOUGH_RUNS} are needed"
+    )

@@ -4,6 +4,21 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
+import numpy as np
+
+from planning.fitness import daniels
+from planning.fitness.ability import Fitness
+from planning.fitness.expectation import EFFORT_LN_M
+from planning.fitness.history import TEN_K_M
+
+SHORTEST_M, LONGEST_M = 1_500.0, 100_000.0
+HALF_M, MARATHON_M, MILE_M = 21_097.5, 42_195.0, 1_609.344
+STANDARD_M = (5_000.0, TEN_K_M, HALF_M, MARATHON_M)
+HORIZON_SD = 0.013  # per square root of a week, on top of the spread of the day (C12)
+SHORT_FADE = 0.06  # below 5 km: Riegel's exponent, 1.06
+LONG_FADE = 0.15  # beyond the marathon on flat roads: exponent 1.15
+OUTSIDE_SD = 0.16  # .14 more at 100 km: .20 in all without an ultra on record is the study's advice
+
 _NORMAL = NormalDist()
 
 
@@ -33,3 +48,106 @@ class DistanceForecast:
     median_s: float | None
     p10_s: float | None
     p90_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpeeds:
+    """Speeds to train at, m/s, and the standard deviation of their ln.
+
+    Easy and long are ranges, the others the middle of one.
+    """
+
+    easy_low: float
+    easy_high: float
+    long_low: float
+    long_high: float
+    marathon: float
+    half: float
+    threshold: float
+    ten_k: float
+    interval: float
+    repetition: float
+    sd_ln: float
+
+
+def predict(
+    fitness: Fitness, distance_m: float, *, weeks_ahead: float = 0.0, even_if_thin: bool = False
+) -> Prediction | None:
+    """Time over a flat, cool course `weeks_ahead` weeks from the estimate, training as usual.
+
+    None while there is too little data (`even_if_thin`: a wide guess then) and outside 1,500 m to
+    100 km. A longer distance never has a faster speed.
+    """
+    if not (fitness.ready or even_if_thin) or not SHORTEST_M <= distance_m <= LONGEST_M:
+        return None
+    ln_m = math.log(distance_m)
+    sd = math.sqrt(_sd_ln(fitness, ln_m) ** 2 + HORIZON_SD**2 * max(weeks_ahead, 0.0))
+    return Prediction(distance_m, math.exp(ln_m - _ln_speed(fitness, ln_m)), sd)
+
+
+def distance_forecasts(fitness: Fitness) -> tuple[DistanceForecast, ...]:
+    """5 km, 10 km, half and marathon as of the day of the estimate."""
+    return tuple(_forecast(distance, predict(fitness, distance)) for distance in STANDARD_M)
+
+
+def training_speeds(fitness: Fitness) -> TrainingSpeeds | None:
+    """Training speeds from today's ability, never from a goal; None while there is too little.
+
+    Race paces are predictions, threshold is the speed held for an hour, interval lies between the
+    3 and the 5 km race, repetition is the mile race. Easy is 62-70 % of VDOT, long up to 74 %
+    (Daniels, Running Formula; equations in `daniels`), VDOT being read from the predicted 10 km.
+    """
+    if not fitness.ready:
+        return None
+    vdot = daniels.vdot(TEN_K_M, _seconds(fitness, TEN_K_M))
+    easy = [daniels.speed_at(vdot, fraction) for fraction in (0.62, 0.70, 0.74)]
+    return TrainingSpeeds(
+        easy_low=easy[0],
+        easy_high=easy[1],
+        long_low=easy[0],
+        long_high=easy[2],
+        marathon=MARATHON_M / _seconds(fitness, MARATHON_M),
+        half=HALF_M / _seconds(fitness, HALF_M),
+        threshold=speed_held_for(fitness, 3_600.0),
+        ten_k=TEN_K_M / _seconds(fitness, TEN_K_M),
+        interval=4_000.0 / _seconds(fitness, 4_000.0),
+        repetition=MILE_M / _seconds(fitness, MILE_M),
+        sd_ln=_sd_ln(fitness, math.log(TEN_K_M)),
+    )
+
+
+def speed_held_for(fitness: Fitness, seconds: float) -> float:
+    """The race speed (m/s) that lasts `seconds`, by bisection over the distance."""
+    low, high = math.log(SHORTEST_M), math.log(LONGEST_M)
+    for _ in range(40):
+        middle = (low + high) / 2
+        if _seconds(fitness, math.exp(middle)) < seconds:
+            low = middle
+        else:
+            high = middle
+    return math.exp(_ln_speed(fitness, low))
+
+
+def _seconds(fitness: Fitness, distance_m: float) -> float:
+    ln_m = math.log(distance_m)
+    return math.exp(ln_m - _ln_speed(fitness, ln_m))
+
+
+def _ln_speed(fitness: Fitness, ln_m: float) -> float:
+    first, last = float(EFFORT_LN_M[0]), float(EFFORT_LN_M[-1])
+    within = float(np.interp(ln_m, EFFORT_LN_M, fitness.ln_speeds))
+    return within + SHORT_FADE * max(first - ln_m, 0.0) - LONG_FADE * max(ln_m - last, 0.0)
+
+
+def _sd_ln(fitness: Fitness, ln_m: float) -> float:
+    """Spread at a distance; it grows by how far the distance lies outside 5 km to marathon."""
+    outside = max(float(EFFORT_LN_M[0]) - ln_m, ln_m - float(EFFORT_LN_M[-1]), 0.0)
+    return math.hypot(float(np.interp(ln_m, EFFORT_LN_M, fitness.sd_ln)), OUTSIDE_SD * outside)
+
+
+def _forecast(distance_m: float, prediction: Prediction | None) -> DistanceForecast:
+    if prediction is None:
+        return DistanceForecast(distance_m, None, None, None)
+    return DistanceForecast(
+        distance_m, prediction.median_s, prediction.quantile_s(0.1), prediction.quantile_s(0.9)
+    )
