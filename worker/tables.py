@@ -1,0 +1,329 @@
+"""Every table. Portable between SQLite and PostgreSQL.
+
+Facts (`athlete_setting`, `goal`, `layer`, `closing`, `observation`, `coverage`) are append-only:
+a newer row of the same key supersedes the older one, and nothing is ever overwritten. Two instants
+stand on each: `known_at`, calendar time, the moment at which it became known, which planning reads;
+`recorded_at`, machine time, the moment at which it was written, which audits read.
+
+A change of this module needs a migration; a test holds the two equal.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, override
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant. A naive datetime is refused: it would be a guess about its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"{value!r} has no time zone; instants are aware UTC")
+        value = value.astimezone(UTC)
+        # SQLite keeps text: without an offset, and always in UTC, text sorts as time does.
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column that is exactly INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+Body = JSON(none_as_null=True)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _athlete() -> Column[Any]:
+    return Column(
+        "athlete_id", Id, ForeignKey("athlete.id", ondelete="CASCADE"), nullable=False, index=True
+    )
+
+
+def _connection(*, nullable: bool = False) -> Column[Any]:
+    target = ForeignKey("connection.id", ondelete="CASCADE")
+    return Column("connection_id", Id, target, nullable=nullable, index=True)
+
+
+def _table(name: str, *parts: Any) -> Table:
+    # sqlite_autoincrement: an id is never used again, so a late message cannot mean a newer row.
+    return Table(name, metadata, *parts, sqlite_autoincrement="id" in {p.name for p in parts})
+
+
+def _one(table: str, *columns: str, where: str) -> Index:
+    """At most one row of these columns among those that meet the condition."""
+    name = f"uq_{table}_{'_'.join(columns)}"
+    condition = text(where)
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+def _fact(name: str, *more: Column[Any]) -> Table:
+    return _table(
+        name,
+        _id(),
+        _athlete(),
+        Column("key", String(300), nullable=False),
+        *more,
+        Column("body", Body),  # NULL: taken back, the fact no longer stands
+        Column("known_at", Instant, nullable=False),
+        Column("recorded_at", Instant, nullable=False),
+        Column("superseded_at", Instant),
+        _one(name, "athlete_id", "key", where="superseded_at IS NULL"),
+    )
+
+
+athlete = _table("athlete", _id(), Column("created_at", Instant, nullable=False))
+
+athlete_setting = _fact("athlete_setting")
+goal = _fact("goal")
+layer = _fact("layer")
+closing = _fact("closing")  # key: the ISO day
+observation = _fact(  # key: "source:external_id"
+    "observation",
+    Column("source", String(60), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+    Column("start_at", Instant, nullable=False),
+)
+coverage = _fact("coverage")  # key: the source
+
+FACTS: dict[str, Table] = {
+    table.name: table for table in (athlete_setting, goal, layer, closing, observation, coverage)
+}
+
+connection = _table(
+    "connection",
+    _id(),
+    _athlete(),
+    Column("connector", String(60), nullable=False),
+    Column("external_athlete_id", String(200)),
+    Column("state", String(20), nullable=False),  # connected|sign_in_needed|paused|disconnected
+    Column("settings", Body, nullable=False),
+    Column("cursor", Text),
+    Column("last_attempt_at", Instant),
+    Column("last_good_at", Instant),
+    Column("problem", Text),
+    Column("told_at", Instant),
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Instant, nullable=False),
+    _one("connection", "connector", "external_athlete_id", where="state <> 'disconnected'"),
+)
+
+secret = _table(
+    "secret",
+    Column("name", String(200), primary_key=True),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+secret_lock = _table(
+    "secret_lock",
+    Column("name", String(200), primary_key=True),
+    Column("owner", String(100), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+app_value = _table(
+    "app_value",
+    Column("name", String(200), primary_key=True),
+    Column("body", Body, nullable=False),
+)
+
+inbox_event = _table(
+    "inbox_event",
+    _id(),
+    Column("source", String(60), nullable=False),
+    Column("delivery_key", String(300), nullable=False),
+    _connection(nullable=True),
+    Column("athlete_id", Id, ForeignKey("athlete.id", ondelete="CASCADE"), index=True),
+    Column("kind", String(60), nullable=False),
+    Column("payload", Body),  # a cache: emptied when its term is over
+    Column("received_at", Instant, nullable=False),  # machine time
+    Column("known_at", Instant, nullable=False),  # calendar time
+    Column("done_at", Instant),
+    Column("outcome", Text),
+    UniqueConstraint("delivery_key"),
+    Index("ix_inbox_event_received_at", "received_at"),
+)
+
+outbox = _table(
+    "outbox",
+    _id(),
+    Column("actor", String(60), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("generation", BigInteger, nullable=False),  # +1 by each push
+    Column("done_generation", BigInteger, nullable=False),  # open while the two differ
+    Column("due_at", Instant, nullable=False),
+    Column("again_at", Instant),  # when pushes that came during the work want it done again
+    Column("lease_owner", String(100)),
+    Column("lease_until", Instant),
+    Column("lease_number", BigInteger, nullable=False),  # +1 by each claim: tells claims apart
+    Column("tries", Integer, nullable=False),
+    Column("tries_generation", BigInteger, nullable=False),  # the generation `tries` counts
+    Column("last_error", Text),
+    Column("buried_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("actor", "key"),
+    Index(
+        "ix_outbox_owed",
+        "due_at",
+        sqlite_where=text("generation <> done_generation AND buried_at IS NULL"),
+        postgresql_where=text("generation <> done_generation AND buried_at IS NULL"),
+    ),
+)
+
+raw_copy = _table(
+    "raw_copy",
+    _id(),
+    _athlete(),
+    Column("source", String(60), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("tag", String(200), nullable=False, server_default=text("''")),
+    Column("name", String(300), nullable=False),
+    Column("content", LargeBinary),
+    Column("fetched_at", Instant, nullable=False),
+    Column("expires_at", Instant, index=True),
+    Column("problem", Text),
+    UniqueConstraint("athlete_id", "source", "external_id"),
+)
+
+outcome = _table(
+    "outcome",
+    Column("athlete_id", Id, ForeignKey("athlete.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Body, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("state_version", String(100), nullable=False),
+)
+
+calendar_entry = _table(
+    "calendar_entry",
+    _id(),
+    _athlete(),
+    _connection(),
+    Column("ident", String(200), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("day", Date),
+    Column("remote_id", String(200)),
+    Column("plan_digest", String(100)),
+    Column("seen_digest", String(100)),
+    Column("seen_etag", String(200)),
+    Column("earlier_digests", Body, nullable=False),
+    Column("written_at", Instant),
+    Column("version", Integer, nullable=False, server_default=text("0")),
+    UniqueConstraint("connection_id", "ident"),
+)
+
+calendar_journal = _table(
+    "calendar_journal",
+    _id(),
+    _athlete(),
+    _connection(),
+    Column("at", Instant, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("ident", String(200), nullable=False),
+    Column("remote_id", String(200)),
+    Column("reason", Text, nullable=False),
+    Column("before", Body),
+    Column("after", Body),
+)
+
+message = _table(
+    "message",
+    _id(),
+    _athlete(),
+    Column("key", String(300), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Column("problem", Text),
+    UniqueConstraint("athlete_id", "key"),
+)
+
+forecast_ledger = _table(
+    "forecast_ledger",
+    _id(),
+    _athlete(),
+    Column("goal_id", String(200), nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("body", Body, nullable=False),
+    Column("known_at", Instant, nullable=False),
+    Column("result", Body),
+    UniqueConstraint("athlete_id", "goal_id", "made_on"),
+)
+
+change = _table(  # receipts
+    "change",
+    _id(),
+    _athlete(),
+    Column("day", Date, nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("body", Body, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("known_at", Instant, nullable=False),
+    UniqueConstraint("athlete_id", "key"),
+)
+
+tick = _table(  # periodic work that has been started, by calendar day
+    "tick",
+    Column("name", String(200), primary_key=True),
+    Column("day", Date, primary_key=True),
+)
+
+calendar_clock = _table(  # one row
+    "calendar_clock",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("offset_s", Float, nullable=False),
+    Column("latest_at", Instant),
+)
+
+rate_bucket = _table(
+    "rate_bucket",
+    Column("name", String(200), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("capacity", Float, nullable=False),
+    Column("refilled_at", Instant, nullable=False),
+)
