@@ -42,11 +42,17 @@ class OriginalFile:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One activity, fetched. With an original file the worker decodes it and believes that."""
+    """One activity, fetched. With an original file the worker decodes it and believes that.
+
+    `tag` is comparable with a listing's: equal means that what was fetched is still what there is.
+    `incomplete`: the samples are still on their way at the service; fetch again in some minutes.
+    """
 
     record: Record
     streams: Streams | None = None
     file: OriginalFile | None = None
+    tag: str = ""
+    incomplete: bool = False
 
 
 class ActivitySource(Protocol):

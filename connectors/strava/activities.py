@@ -1,0 +1,173 @@
+"""Activities recorded on Strava: the poll, and one activity with its streams."""
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.calls import patiently, running, session_to
+from connectors.errors import RateLimited, SignInNeeded, Unavailable
+from connectors.ports import ActivityRef, Cursor, Link, Page, Recorded
+from connectors.strava.errors import Gone, strava_errors, used_up, wait_for_window
+from connectors.strava.oauth import API_URL, access_token, api_url
+from connectors.strava.records import (
+    STREAM_KEYS,
+    record_of,
+    start_at,
+    streams_of,
+    tag_of,
+)
+
+OVERLAP = timedelta(days=3)  # a watch may sync days after the run
+PAGE_SIZE = 200
+DAWN = datetime.fromtimestamp(1, UTC)  # `after` must be given: without it the newest come first
+STREAMS_EXPECTED = timedelta(days=1)  # how long after a run its streams may still be on the way
+
+
+@contextmanager
+def open_activities(link: Link, now: datetime) -> Iterator["StravaActivities"]:
+    """Signed in, without a request while the stored token has more than an hour to live."""
+    yield StravaActivities(link, running(now))
+
+
+class StravaActivities:
+    """One athlete's activities. Never sleeps on a limit: it raises RateLimited."""
+
+    def __init__(self, link: Link, clock: Callable[[], datetime]) -> None:
+        self._link = link
+        self._clock = clock
+        self._limit = Limit(clock)
+        self._token = access_token(link, clock())
+        self._get = _library_get(link, self._token, self._limit)
+
+    def changes(self, since: Cursor | None) -> Page:
+        """One page, oldest first, from three days before the newest activity ever listed.
+
+        Strava's pages may be short without being the last, so the poll goes on until an empty one.
+        """
+        place = Place.read(since)
+        rows = self._read(
+            "/athlete/activities",
+            after=int(place.after.timestamp()),
+            page=place.page,
+            per_page=PAGE_SIZE,
+        )
+        if not isinstance(rows, list):
+            raise Unavailable("Strava listed the activities in no known shape")
+        if not rows:
+            return Page((), Place(place.newest, place.after).written())
+        refs = tuple(ActivityRef(str(row["id"]), tag_of(row), start_at(row)) for row in rows)
+        # A watch that believes it is 2034 must not move the window past everything to come.
+        newest = max([place.newest, *(min(start_at(row), self._clock()) for row in rows)])
+        ahead = Place(newest, place.after, place.page + 1)
+        return Page(refs, ahead.written(), more=True)
+
+    def activity(self, ref: ActivityRef) -> Recorded | None:
+        try:
+            detail = self._read(f"/activities/{ref.external_id}")
+        except Gone:
+            return None
+        record = record_of(detail)
+        streams = None if record.is_manual else self._streams(ref.external_id)
+        ended_at = record.start_at + timedelta(seconds=record.elapsed_time_s or 0.0)
+        recent = self._clock() - ended_at < STREAMS_EXPECTED
+        return Recorded(
+            record,
+            streams,
+            tag=tag_of(detail),
+            incomplete=streams is None and not record.is_manual and recent,
+        )
+
+    def _streams(self, external_id: str) -> Any:
+        try:
+            found = self._read(
+                f"/activities/{external_id}/streams", keys=",".join(STREAM_KEYS), key_by_type="true"
+            )
+        except Gone:
+            return None
+        return streams_of(found) if isinstance(found, dict) else None
+
+    def _read(self, path: str, **query: Any) -> Any:
+        try:
+            return patiently(lambda: self._once(path, query))
+        except SignInNeeded:
+            # The token may have been replaced by another process, or taken back by the athlete.
+            renewed = access_token(self._link, self._clock(), rejected=self._token)
+            if renewed == self._token:
+                raise
+            self._token = renewed
+            self._get = _library_get(self._link, renewed, self._limit)
+            return patiently(lambda: self._once(path, query))
+
+    def _once(self, path: str, query: Mapping[str, Any]) -> Any:
+        self._limit.check()
+        with strava_errors(self._clock):
+            return self._get(path, **query)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a poll stands; in JSON between processes. `page` 1: no poll is under way."""
+
+    newest: datetime  # start of the newest activity ever listed, not later than the clock
+    after: datetime
+    page: int = 1
+
+    @classmethod
+    def read(cls, cursor: Cursor | None) -> "Place":
+        kept = json.loads(cursor) if cursor else {"newest": 0.0}
+        newest = datetime.fromtimestamp(kept["newest"], UTC)
+        if "page" in kept:
+            return cls(newest, datetime.fromtimestamp(kept["after"], UTC), kept["page"])
+        return cls(newest, max(newest - OVERLAP, DAWN))
+
+    def written(self) -> Cursor:
+        place: dict[str, float] = {"newest": self.newest.timestamp()}
+        if self.page > 1:
+            place |= {"after": self.after.timestamp(), "page": self.page}
+        return json.dumps(place)
+
+
+class Limit:
+    """What stravalib calls with every answer's headers; asked before each request.
+
+    Refused requests count against the limit as well, so once it is used up nothing is sent until
+    its window turns. The library's own limiter would sleep, up to a day, in the worker's thread.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._until: datetime | None = None
+
+    def __call__(self, headers: Mapping[str, str], method: str) -> None:
+        window = used_up(headers, reading=method == "GET")
+        now = self._clock()
+        self._until = now + timedelta(seconds=wait_for_window(window, now)) if window else None
+
+    def check(self) -> None:
+        left_s = (self._until - self._clock()).total_seconds() if self._until else 0.0
+        if left_s > 0:
+            raise RateLimited("Strava's limit of requests is used up", retry_after_s=left_s)
+
+
+def _library_get(link: Link, token: str, limit: Limit) -> Callable[..., Any]:
+    """The GET of stravalib, which returns JSON and raises its faults.
+
+    Its models are left aside: they read local times as UTC, and its iterator stops at the first
+    short page.
+    """
+    # Without this the library warns that it cannot renew tokens; that is done here, under a lock.
+    os.environ.setdefault("SILENCE_TOKEN_WARNINGS", "true")
+    with warnings.catch_warnings():  # importing it resets the process's warning filters
+        from stravalib import Client
+    logging.captureWarnings(False)  # and sends warnings to the log
+    session = session_to(api_url(link.settings), instead_of=API_URL)
+    client = Client(access_token=token, rate_limiter=limit, requests_session=session)
+    client.protocol.client_id = client.protocol.client_secret = None
+    get: Callable[..., Any] = client.protocol.get
+    return get
