@@ -82,7 +82,8 @@ def features_at(runs: Runs, cut: int) -> Features | None:
 
 def ln_speed_from(f: Features, distance_m: float) -> float:
     """C12 at one distance (5 km to marathon; between the half and the marathon the marathon's own
-    terms fade in with ln distance)."""
+    terms fade in with ln distance).
+    """
     ln_m = math.log(distance_m)
     fade = NORMAL_FADE * (ln_m - math.log(TEN_K_M))
     b = f.q90 - fade
@@ -146,7 +147,8 @@ def _longest(runs: Runs, cut: int) -> float:
 
 def _tanda(runs: Runs, cut: int) -> float | None:
     """ln(m/s) of Tanda's marathon (2011): P_m = 17.1 + 140 e^(-.0053 K) + .55 P, s/km, from K km
-    a week and mean pace P of the eight weeks that end a week before."""
+    a week and mean pace P of the eight weeks that end a week before.
+    """
     metres = _sum(runs.distance_m, runs, cut - 63, cut - 7)
     if metres <= 0:
         return None

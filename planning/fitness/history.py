@@ -1,23 +1,24 @@
 """Runs as columns: what the estimate reads, sorted by day, with doubtful speeds gated out."""
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from planning.activity import Activity, FloatArray, Surface
-from planning.fitness.comparable import is_possible
+from planning.fitness.comparable import BoolArray, possible
 
 type IntArray = npt.NDArray[np.int64]
-type BoolArray = npt.NDArray[np.bool_]
 
 NORMAL_FADE = 0.06  # Riegel 1981: T2 = T1 (D2/D1)^1.06, so speed falls with distance^-.06
 TEN_K_M = 10_000.0
 LEAST_DISTANCE_M = 3_000.0  # shorter runs say little about endurance
 GATE_DAYS = 365
 GATE_LN = 0.22
+LEVEL_CLIMB = 0.018  # metres climbed a metre: more is no flat race
+LONGEST_PAUSE = 1.15  # elapsed over moving time: more is no race
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +48,33 @@ def score_of(distance_m: FloatArray, time_s: FloatArray) -> FloatArray:
 
 
 def runs_of(activities: Sequence[Activity], cut: int) -> Runs:
-    """The runs before the day `cut` (ordinal) as columns. The order of `activities` is irrelevant."""
-    rows = sorted(
-        (
-            (a.day.toordinal(), a.start_at, a.id, a.distance_m, a.moving_time_s, a)
-            for a in activities
-            if a.is_run and a.distance_m and a.moving_time_s and a.day.toordinal() < cut
-        ),
-        key=lambda row: row[:5],
-    )
-    distance = np.array([row[3] for row in rows], dtype=np.float64)
-    time = np.array([row[4] for row in rows], dtype=np.float64)
-    day = np.array([row[0] for row in rows], dtype=np.int64)
+    """The runs before the day `cut` (ordinal) as columns, in whatever order they come.
+
+    Runs without distance or time and those faster than a world best are left out altogether.
+    """
+    rows = [a for a in activities if a.is_run and a.day.toordinal() < cut]
+    rows.sort(key=lambda a: (a.day, a.start_at, a.id))
+    distance, time = _column(rows, "distance_m"), _column(rows, "moving_time_s")
+    elapsed = _column(rows, "elapsed_time_s")
+    time = np.where(np.isnan(time), elapsed, time)
+    sound = possible(distance, time)
+    rows = [a for a, kept in zip(rows, sound, strict=True) if kept]
+    distance, time, elapsed = distance[sound], time[sound], elapsed[sound]
+    day = np.array([a.day.toordinal() for a in rows], dtype=np.int64)
     score = score_of(distance, time)
-    trusted = np.array([_may_learn(row[5]) for row in rows], dtype=np.bool_)
+    trusted = _flags(a.usable and a.surface is not Surface.TREADMILL for a in rows)
+    trusted &= distance >= LEAST_DISTANCE_M
+    level = np.nan_to_num(_column(rows, "climb_m")) <= LEVEL_CLIMB * distance
+    on_road = _flags(a.surface in {Surface.ROAD, Surface.TRACK} for a in rows)
     return Runs(
         day=day,
         distance_m=distance,
         time_s=time,
-        result_s=np.array([max(row[4], row[5].elapsed_time_s or 0.0) for row in rows]),
+        result_s=np.fmax(time, elapsed),
         score=score,
         learnable=trusted & believable(day, score, trusted),
-        is_race=np.array([row[5].is_race for row in rows], dtype=np.bool_),
-        raceable=np.array([_raceable(row[5]) for row in rows], dtype=np.bool_),
+        is_race=_flags(a.is_race for a in rows),
+        raceable=level & on_road & ~(elapsed > LONGEST_PAUSE * time),
     )
 
 
@@ -94,21 +99,10 @@ def believable(day: IntArray, score: FloatArray, trusted: BoolArray) -> BoolArra
     return verdict
 
 
-def _may_learn(a: Activity) -> bool:
-    distance_m, time_s = a.distance_m or 0.0, a.moving_time_s or 0.0
-    return (
-        a.usable
-        and a.surface is not Surface.TREADMILL
-        and distance_m >= LEAST_DISTANCE_M
-        and is_possible(distance_m, time_s)
-    )
+def _column(rows: Sequence[Activity], name: str) -> FloatArray:
+    """One field of every run; NaN where it is not known."""
+    return np.array([getattr(a, name) for a in rows], dtype=np.float64)
 
 
-def _raceable(a: Activity) -> bool:
-    """Science section 6: no trail, at most 18 m climbed a km, elapsed within 15 % of moving."""
-    distance_m, moving_s = a.distance_m or 0.0, a.moving_time_s or 0.0
-    return (
-        a.surface in {Surface.ROAD, Surface.TRACK}
-        and (a.climb_m or 0.0) <= 0.018 * distance_m
-        and (a.elapsed_time_s or 0.0) <= 1.15 * moving_s
-    )
+def _flags(values: Iterable[bool]) -> BoolArray:
+    return np.fromiter(values, dtype=np.bool_)

@@ -1,0 +1,54 @@
+"""Every known effort predicted from the days before it, as it would have been that morning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.activity import Activity
+from planning.fitness.ability import estimate
+from planning.fitness.prediction import predict
+
+
+@dataclass(frozen=True, slots=True)
+class EffortRow:
+    """A race-like effort that was run: `label` is whatever the log calls it ("10K")."""
+
+    athlete: str
+    day: date
+    label: str
+    distance_m: float
+    time_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedEffort:
+    """The effort and what was expected of it; None outside 1,500 m to 100 km."""
+
+    effort: EffortRow
+    median_s: float | None
+    sd_ln: float | None
+
+
+def backtest(
+    runs_by_athlete: Mapping[str, Sequence[Activity]],
+    efforts: Sequence[EffortRow],
+    *,
+    weeks_ahead: int = 0,
+) -> list[PredictedEffort]:
+    """Predictions in the order of `efforts`, each from activities of earlier days only.
+
+    With `weeks_ahead` the last that many weeks before an effort are not known either. Where there
+    is too little to speak of, the guess is wide; it is never left out.
+    """
+    return [
+        _predicted(effort, runs_by_athlete.get(effort.athlete, ()), weeks_ahead)
+        for effort in efforts
+    ]
+
+
+def _predicted(effort: EffortRow, runs: Sequence[Activity], weeks_ahead: int) -> PredictedEffort:
+    fitness = estimate(runs, effort.day - timedelta(days=1, weeks=weeks_ahead))
+    prediction = predict(fitness, effort.distance_m, weeks_ahead=weeks_ahead, even_if_thin=True)
+    if prediction is None:
+        return PredictedEffort(effort, None, None)
+    return PredictedEffort(effort, prediction.median_s, prediction.sd_ln)
