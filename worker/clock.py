@@ -20,6 +20,11 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+def monotonic_s() -> float:
+    """For measuring how long something took; says nothing about when."""
+    return time.monotonic()
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """`trial_start` is the calendar instant of the process's start; None: it is machine time."""
@@ -56,19 +61,11 @@ def keep_calendar_now(conn: Connection, clock: Clock) -> datetime:
     """
     at = calendar_now(conn, clock)
     row = tables.calendar_clock
-    if clock.trial_start is not None:
+    offset_s = conn.scalar(select(row.c.offset_s)) or 0.0
+    if clock.trial_start is not None or offset_s:
         _ensure_row(conn)
-        conn.execute(
-            update(row)
-            .where(row.c.latest_at.is_(None) | (row.c.latest_at < at))
-            .values(latest_at=at)
-        )
-    elif (offset_s := conn.scalar(select(row.c.offset_s))) is not None and offset_s != 0:
-        conn.execute(
-            update(row)
-            .where(row.c.latest_at.is_(None) | (row.c.latest_at < at))
-            .values(latest_at=at)
-        )
+        earlier = row.c.latest_at.is_(None) | (row.c.latest_at < at)
+        conn.execute(update(row).where(earlier).values(latest_at=at))
     return at
 
 

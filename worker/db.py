@@ -11,16 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from worker.clock import machine_now
+from worker.migrations import HEAD
 
 BUSY_S = 15
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -150,11 +147,16 @@ def migrate(engine: Engine, *, on_step: Callable[[str], None] | None = None) -> 
     `on_step` hears the name of each step taken. Raises SchemaMismatch for a schema from a newer
     version, which is left as it is.
     """
+    with reading(engine) as conn:
+        if _revision(conn) == HEAD:
+            return
+    from alembic import command  # takes as long to import as all the rest
+
     with writing(engine) as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        _refuse_newer(_revision(conn))
         config = _config()
+        _refuse_newer(_revision(conn), config)
         config.attributes.update(connection=conn, on_step=on_step)
         command.upgrade(config, "head")
 
@@ -163,17 +165,18 @@ def check_schema(engine: Engine) -> None:
     """Raise SchemaMismatch unless the schema is the one this version works with."""
     with reading(engine) as conn:
         found = _revision(conn)
-    _refuse_newer(found)
-    wanted = _scripts().get_current_head()
-    if found != wanted:
+    if found != HEAD:
+        _refuse_newer(found, _config())
         state = f"is at version {found}" if found else "has no tables yet"
         raise SchemaMismatch(
-            f"The database {state}, this Goalward works with {wanted}. Run: goalward migrate"
+            f"The database {state}, this Goalward works with {HEAD}. Run: goalward migrate"
         )
 
 
-def _refuse_newer(found: str | None) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
+def _refuse_newer(found: str | None, config: Any) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise SchemaMismatch(
             f"The database is at version {found}, which this Goalward does not know: a newer one "
@@ -182,16 +185,17 @@ def _refuse_newer(found: str | None) -> None:
 
 
 def _revision(conn: Connection) -> str | None:
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    found: str | None = conn.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
-def _config() -> Config:
+def _config() -> Any:
+    from alembic.config import Config
+
     config = Config()
     # The parser of the configuration reads % as the start of a reference.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())

@@ -132,11 +132,12 @@ def due(
     return list(conn.scalars(query.limit(limit)))
 
 
-def next_due_at(conn: Connection) -> datetime | None:
-    """When the next row falls due, or its lease runs out. None: nothing is owed."""
+def next_due_at(conn: Connection, *, after: datetime) -> datetime | None:
+    """The first moment after `after` at which a row falls due or its lease runs out, if any."""
     c = outbox.c
     turn = case((c.lease_until > c.due_at, c.lease_until), else_=c.due_at)
-    first: datetime | None = conn.scalar(select(func.min(turn, type_=Instant)).where(_OWED))
+    query = select(func.min(turn, type_=Instant)).where(_OWED, turn > after)
+    first: datetime | None = conn.scalar(query)
     return first
 
 

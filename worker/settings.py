@@ -98,8 +98,8 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Folder of the database, the key and `goalward.toml`",
     )
-    database_url: Annotated[str, AfterValidator(_database)] | None = Field(
-        default=None,
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
+        default_factory=lambda given: f"sqlite:///{given['home'] / 'goalward.db'}",
         description="`sqlite:///PATH` or `postgresql://...`; unset: SQLite in the home",
     )
     redis_url: Annotated[str, AfterValidator(_redis)] | None = Field(
@@ -182,10 +182,6 @@ class Settings(BaseSettings):
         """Variables with our prefix that mean nothing to us: worth a warning."""
         return self._unknown
 
-    @property
-    def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.home / 'goalward.db'}"
-
     def for_connectors(self) -> dict[str, str]:
         """What connectors may know: the services' settings, by name without prefix."""
         named = {
@@ -246,6 +242,8 @@ def _misspelt(name: str, known: Iterable[str]) -> str | None:
 
 def _sentences(error: ValidationError, given: Mapping[str, str]) -> Iterable[str]:
     for problem in error.errors(include_url=False, include_context=False):
+        if problem["type"] == "default_factory_not_called":
+            continue  # follows from another one
         name = str(problem["loc"][0])
         if problem["type"] == "extra_forbidden":
             near = get_close_matches(name, list(Settings.model_fields), n=1, cutoff=0.5)
