@@ -1,0 +1,101 @@
+"""Faults on demand, below the simulated services: an answer of our choice, slowness, silence."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+KINDS = ("status", "timeout_before", "timeout_after", "slow")
+
+
+@dataclass(slots=True)
+class Fault:
+    """Strikes the next `times` requests it fits.
+
+    `status`: answered so, without effect. `timeout_before`: never handled, the line goes dead
+    after `delay_s`. `timeout_after`: handled, then the same. `slow`: handled after `delay_s`.
+    """
+
+    service: str  # "strava" or "garmin"
+    kind: str
+    method: str | None = None
+    path_contains: str = ""
+    status: int = 503
+    retry_after: int | None = None
+    times: int = 1
+    delay_s: float = 0.0
+
+    def fits(self, service: str, method: str, path: str) -> bool:
+        return (
+            self.times > 0
+            and self.service == service
+            and self.method in (None, method)
+            and self.path_contains in path
+        )
+
+
+class Faulty:
+    """Middleware: counts every request and lets the first fitting fault strike."""
+
+    def __init__(self, app: ASGIApp, *, faults: list[Fault], requests: Any) -> None:
+        self.app = app
+        self.faults = faults
+        self.requests = requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        if service not in ("strava", "garmin"):
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(f"/{service}")
+        self.requests[f"{service} {scope['method']} {path}"] += 1
+        fault = self._next(service, scope["method"], path)
+        if fault is None:
+            await self.app(scope, receive, send)
+        else:
+            await self._strike(fault, scope, receive, send)
+
+    def _next(self, service: str, method: str, path: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.fits(service, method, path):
+                fault.times -= 1
+                if fault.times == 0:
+                    self.faults.remove(fault)
+                return fault
+        return None
+
+    async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        match fault.kind:
+            case "status":
+                await _answer(fault, send)
+            case "slow":
+                await asyncio.sleep(fault.delay_s)
+                await self.app(scope, receive, send)
+            case "timeout_after":
+                await self.app(scope, receive, _nowhere)
+                await _hang_up(fault, scope)
+            case _:
+                await _hang_up(fault, scope)
+
+
+async def _answer(fault: Fault, send: Send) -> None:
+    headers = [(b"content-type", b"application/json")]
+    if fault.retry_after is not None:
+        headers.append((b"retry-after", str(fault.retry_after).encode()))
+    body = {"message": "fault on demand", "errors": []}
+    if fault.status == 429:
+        body["message"] = "Rate Limit Exceeded"
+    await send({"type": "http.response.start", "status": fault.status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+async def _nowhere(message: Message) -> None:
+    """The answer that never arrives."""
+
+
+async def _hang_up(fault: Fault, scope: Scope) -> None:
+    await asyncio.sleep(fault.delay_s)
+    scope["extensions"]["transport"].abort()
+    await asyncio.sleep(0.01)  # so that the server sees the line dead and answers nothing

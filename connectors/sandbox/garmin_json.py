@@ -1,0 +1,109 @@
+"""A recorded run in Garmin Connect's words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.sandbox.recorded import DEVICE_ID, RecordedRun
+
+type Json = dict[str, Any]
+
+
+def row(activity: RecordedRun) -> Json:
+    """A line of the activity search. Times carry no zone."""
+    run = activity.run
+    type_id, type_key = activity.garmin_type
+    start_utc = run.start_at.astimezone(UTC)
+    return {
+        "activityId": activity.garmin_id,
+        "activityUUID": f"5b0f0000-0000-4000-8000-{activity.garmin_id:012d}",
+        "activityName": activity.name,
+        "startTimeLocal": _spaced(activity.start_local),
+        "startTimeGMT": _spaced(start_utc),
+        "beginTimestamp": int(start_utc.timestamp() * 1000),
+        "activityType": {"typeId": type_id, "typeKey": type_key, "parentTypeId": 17},
+        "eventType": _event_type(activity),
+        **_measures(activity),
+        "elapsedDuration": activity.duration_s,
+        "lapCount": len(run.laps),
+        "manualActivity": activity.is_manual,
+        "isParent": False,
+        "parent": False,
+        "parentId": None,
+        "privacy": {"typeId": 2, "typeKey": "private"},
+        "deviceId": 0 if activity.is_manual else DEVICE_ID,
+        "workoutId": activity.workout_id,
+    }
+
+
+def detail(activity: RecordedRun) -> Json:
+    type_id, type_key = activity.garmin_type
+    start_utc = activity.run.start_at.astimezone(UTC)
+    manual = activity.is_manual
+    return {
+        "activityId": activity.garmin_id,
+        "activityName": activity.name,
+        "activityTypeDTO": {"typeId": type_id, "typeKey": type_key, "parentTypeId": 17},
+        "eventTypeDTO": _event_type(activity),
+        "accessControlRuleDTO": {"typeId": 2, "typeKey": "private"},
+        "timeZoneUnitDTO": {"timeZone": activity.zone.key},
+        "isMultiSportParent": False,
+        "metadataDTO": {
+            "manualActivity": manual,
+            "lapCount": len(activity.run.laps),
+            "associatedWorkoutId": activity.workout_id,
+            "deviceMetaDataDTO": {"deviceId": "0" if manual else str(DEVICE_ID)},
+            "lastUpdateDate": _dotted(activity.updated_at.astimezone(UTC)),
+            "fileFormat": None if manual else {"formatId": 7, "formatKey": "fit"},
+        },
+        "summaryDTO": {
+            "startTimeLocal": _dotted(activity.start_local),
+            "startTimeGMT": _dotted(start_utc),
+            **_measures(activity),
+            "elapsedDuration": activity.duration_s,
+        },
+    }
+
+
+def calendar_item(activity: RecordedRun) -> Json:
+    """Distances in centimetres and durations in milliseconds, unlike everywhere else."""
+    return {
+        "id": activity.garmin_id,
+        "itemType": "activity",
+        "date": activity.local_day.isoformat(),
+        "title": activity.name,
+        "activityTypeId": activity.garmin_type[0],
+        "distance": round(activity.distance_m * 100.0, 1),
+        "duration": round(activity.duration_s * 1000.0),
+    }
+
+
+def _measures(activity: RecordedRun) -> Json:
+    run, manual = activity.run, activity.is_manual
+    beats = run.heart_rate_bpm
+    moving = min(float(run.moving_s), activity.duration_s)
+    return {
+        "distance": round(activity.distance_m, 2),
+        "duration": activity.duration_s,
+        "movingDuration": moving,
+        "elevationGain": None if manual else round(run.climb_m, 1),
+        "averageSpeed": round(activity.distance_m / max(activity.duration_s, 1.0), 4),
+        "averageHR": None if manual else round(float(beats.mean())),
+        "maxHR": None if manual else float(beats.max()),
+        "averageRunningCadenceInStepsPerMinute": None
+        if manual
+        else round(float(run.cadence_steps_per_min.mean()), 1),
+    }
+
+
+def _event_type(activity: RecordedRun) -> Json:
+    if activity.is_race:
+        return {"typeId": 1, "typeKey": "race", "sortOrder": 1}
+    return {"typeId": 9, "typeKey": "uncategorized", "sortOrder": 10}
+
+
+def _spaced(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _dotted(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.0")

@@ -1,0 +1,386 @@
+"""The control API: what the world does to the athlete, and the athlete to the services.
+
+It stands beside the services, under `/control`, and speaks JSON. `control.Control` is its client.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import date, time, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.sandbox import history
+from connectors.sandbox.faults import KINDS, Fault
+from connectors.sandbox.garmin import Garmin
+from connectors.sandbox.garmin_calendar import Entry
+from connectors.sandbox.garmin_sign_in import GarminSignIn
+from connectors.sandbox.garmin_workouts import marker, parse
+from connectors.sandbox.recorded import RecordedRun
+from connectors.sandbox.tokens import GARMIN_CLIENT_ID
+from connectors.sandbox.webhooks import Webhooks
+from connectors.sandbox.world import Account, Approval, Limits, World
+from planning.workout import steps_as_json
+
+type Json = dict[str, Any]
+
+
+class Steering:
+    """Everything under `/control`."""
+
+    def __init__(
+        self, world: World, webhooks: Webhooks, *, garmin: Garmin, sign_in: GarminSignIn
+    ) -> None:
+        self.world = world
+        self.webhooks = webhooks
+        self.garmin = garmin
+        self.sign_in = sign_in
+
+    def routes(self) -> Iterator[Route]:
+        posts = {
+            "/history": self.history,
+            "/run": self.run,
+            "/day": self.day,
+            "/faults": self.faults,
+            "/faults/clear": self.clear_faults,
+            "/settings": self.settings,
+            "/tokens": self.tokens,
+            "/tokens/expire": self.expire,
+            "/tokens/revoke": self.revoke,
+            "/calendar/move": self.move,
+            "/calendar/edit": self.edit,
+            "/calendar/delete": self.delete,
+            "/calendar/add": self.add,
+            "/activity/{id}/edit": self.edit_activity,
+            "/activity/{id}/delete": self.delete_activity,
+            "/activity/{id}/event": self.send_event,
+        }
+        for path, handler in posts.items():
+            yield Route(path, _told(handler), methods=["POST"])
+        yield Route("/tokens", _told(self.tokens), methods=["GET"])
+        yield Route("/dump", _told(self.dump), methods=["GET"])
+
+    # What is run
+
+    async def history(self, _request: Request, body: Json) -> Json:
+        """Weeks of training up to `until`, as if always having been there: no webhooks."""
+        account = self._account(body)
+        until = date.fromisoformat(body["until"]) if "until" in body else self.world.today
+        runs = history.history(account.runner, until, weeks=int(body.get("weeks", 26)))
+        recorded = [self.world.record(account, run) for run in runs]
+        if len(recorded) > 8:
+            recorded[5].gone.add("strava")  # deleted there long ago: pages have holes
+        return {
+            "activities": len(runs),
+            "distance_m": sum(run.total_m for run in runs),
+            "races": sum(run.is_race for run in runs),
+            "manual": sum(run.is_manual for run in runs),
+        }
+
+    async def run(self, _request: Request, body: Json) -> Json:
+        """One run, recorded, synced to both services and announced. Null: nothing was planned."""
+        account = self._account(body)
+        account.calendar.plant(self.world.today)
+        day = date.fromisoformat(body["day"]) if "day" in body else self.world.today
+        at = time.fromisoformat(body["at"]) if body.get("at") else None
+        recorded = self._run(account, day, body, at)
+        if recorded is None:
+            return {"activity": None}
+        if not recorded.is_manual:
+            _ = recorded.archive  # the file is ready before anybody hears of it
+        for _delivery in range(2 if body.get("twice") else 1):
+            self.webhooks.send(account.strava_id, recorded.strava_id, aspect="create")
+        return {"activity": _activity_json(recorded)}
+
+    def _run(
+        self, account: Account, day: date, body: Mapping[str, Any], at: time | None
+    ) -> RecordedRun | None:
+        runner, fitness = account.runner, account.fitness(day)
+        metres = float(body.get("distance_m") or 8000.0)
+        match body.get("kind", "easy"):
+            case "planned":
+                return self._planned(account, day, at)
+            case "race":
+                lift = float(body.get("faster_by") or 0.0)
+                raced = history.race(runner, day, distance_m=metres, fitness=fitness + lift, at=at)
+                account.lift += lift  # the race has shown it: it stays
+                return self.world.record(account, raced)
+            case "easy" | "manual" as kind:
+                easy = history.easy(runner, day, distance_m=metres, fitness=fitness, at=at)
+                return self.world.record(account, replace(easy, is_manual=kind == "manual"))
+            case kind:
+                raise ValueError(f"no such kind of run: {kind}")
+
+    def _planned(self, account: Account, day: date, at: time | None) -> RecordedRun | None:
+        """The first scheduled workout of ours on the day, as it stands in the calendar."""
+        for entry in account.calendar.entries.values():
+            workout = account.calendar.workout(entry.workout_id)
+            if entry.day != day or marker(workout) is None:
+                continue
+            done = history.execute(
+                account.runner,
+                day,
+                items=parse(workout["workoutSegments"]),
+                name=workout["workoutName"],
+                fitness=account.fitness(day),
+                at=at,
+            )
+            return self.world.record(account, done, workout_id=entry.workout_id)
+        return None
+
+    async def edit_activity(self, request: Request, body: Json) -> Json:
+        """The athlete's hand. Strava announces a new title, type or privacy, and nothing else."""
+        account, activity = self.world.activity(request.path_params["id"])
+        updates: dict[str, str] = {}
+        if "name" in body:
+            activity.name = updates["title"] = str(body["name"])
+        if "sport" in body:
+            activity.sport = updates["type"] = str(body["sport"])
+        if "private" in body:
+            activity.private = bool(body["private"])
+            updates["private"] = str(activity.private).lower()
+        activity.is_race = bool(body.get("race", activity.is_race))
+        activity.start_hidden = bool(body.get("start_hidden", activity.start_hidden))
+        activity.distance_m = float(body.get("distance_m", activity.distance_m))
+        activity.duration_s = float(body.get("duration_s", activity.duration_s))
+        activity.updated_at = max(
+            self.world.machine_now(), activity.updated_at + timedelta(seconds=1)
+        )
+        if updates:
+            self._announce(account, activity, updates)
+        return {"activity": _activity_json(activity)}
+
+    def _announce(self, account: Account, activity: RecordedRun, updates: dict[str, str]) -> None:
+        """An application that may not see private activities hears of a flip as of a death."""
+        scope = self.world.tokens.scope("strava", account.display_name)
+        aspect = "update"
+        if "private" in updates and "activity:read_all" not in scope:
+            aspect = "delete" if activity.private else "create"
+        told = updates if aspect == "update" else None
+        self.webhooks.send(account.strava_id, activity.strava_id, aspect=aspect, updates=told)
+
+    async def delete_activity(self, request: Request, body: Json) -> Json:
+        account, activity = self.world.activity(request.path_params["id"])
+        services = body.get("services", ["strava", "garmin"])
+        activity.gone.update(services)
+        if "strava" in services:
+            self.webhooks.send(account.strava_id, activity.strava_id, aspect="delete")
+        return {"activity": _activity_json(activity)}
+
+    async def send_event(self, request: Request, body: Json) -> Json:
+        """Any event at all, true or not, as often as wanted."""
+        account, activity = self.world.activity(request.path_params["id"])
+        for _delivery in range(int(body.get("times", 1))):
+            self.webhooks.send(
+                account.strava_id,
+                activity.strava_id,
+                aspect=body.get("aspect", "update"),
+                updates=body.get("updates"),
+            )
+        return {}
+
+    # The athlete's hand in the calendar
+
+    async def move(self, _request: Request, body: Json) -> Json:
+        account, entry = self._entry(body)
+        account.calendar.move(entry.id, date.fromisoformat(body["day"]))
+        return {}
+
+    async def edit(self, _request: Request, body: Json) -> Json:
+        """`name`, `description` (a marker goes with it), `scale` of every duration."""
+        account, entry = self._entry(body)
+        workout = account.calendar.workout(entry.workout_id)
+        changed = {**workout, "workoutName": body.get("name", workout["workoutName"])}
+        changed["description"] = body.get("description", workout["description"])
+        scale = float(body.get("scale", 1.0))
+        changed["workoutSegments"] = [_scaled(part, scale) for part in workout["workoutSegments"]]
+        account.calendar.replace(entry.workout_id, changed)
+        return {}
+
+    async def delete(self, _request: Request, body: Json) -> Json:
+        """The entry; with `template` the workout behind it, which takes all its entries along."""
+        account, entry = self._entry(body)
+        if body.get("template"):
+            account.calendar.delete(entry.workout_id)
+        else:
+            account.calendar.unschedule(entry.id)
+        return {}
+
+    async def add(self, _request: Request, body: Json) -> Json:
+        account = self._account(body)
+        day = date.fromisoformat(body["day"])
+        entry = account.calendar.add_by_hand(body["name"], day, today=self.world.today)
+        return {"schedule_id": entry.id}
+
+    # The world
+
+    async def day(self, _request: Request, body: Json) -> Json:
+        self.world.today = date.fromisoformat(body["today"])
+        return {"today": self.world.today.isoformat()}
+
+    async def settings(self, _request: Request, body: Json) -> Json:
+        """`lag_s`, `consent`, `mfa`, `limits`, `approval`: what is not told stays."""
+        self.world.lag_s = float(body.get("lag_s", self.world.lag_s))
+        self.sign_in.mfa = bool(body.get("mfa", self.sign_in.mfa))
+        if "consent" in body:
+            self._account(body).consent = bool(body["consent"])
+        if "limits" in body:
+            self.world.limits = Limits(**body["limits"])
+        if "approval" in body:
+            self.world.approval = Approval(**body["approval"])
+        return {}
+
+    async def faults(self, _request: Request, body: Json) -> Json:
+        fault = Fault(**body)
+        if fault.kind not in KINDS:
+            raise ValueError(f"no such kind of fault: {fault.kind}")
+        self.world.faults.append(fault)
+        return {}
+
+    async def clear_faults(self, _request: Request, _body: Json) -> Json:
+        left = len(self.world.faults)
+        self.world.faults.clear()
+        return {"left": left}
+
+    async def tokens(self, _request: Request, body: Json) -> Json:
+        """Ready tokens for both services, as if the athlete had signed in."""
+        account, now = self._account(body), self.world.machine_now()
+        life = timedelta(seconds=float(body["life_s"])) if "life_s" in body else None
+        name = account.display_name
+        scope = body.get("scope", "read,activity:read_all,activity:write")
+        strava = self.world.tokens.grant("strava", name, now, scope=scope, life=life)
+        garmin = self.world.tokens.grant("garmin", name, now, life=life)
+        return {
+            "strava": {
+                "access_token": strava.access_token,
+                "refresh_token": strava.refresh_token,
+                "expires_at": int(strava.expires_at.timestamp()),
+                "scope": strava.scope,
+                "athlete_id": account.strava_id,
+            },
+            "garmin": {
+                "di_token": garmin.access_token,
+                "di_refresh_token": garmin.refresh_token,
+                "di_client_id": GARMIN_CLIENT_ID,
+            },
+        }
+
+    async def expire(self, _request: Request, body: Json) -> Json:
+        in_s = timedelta(seconds=float(body.get("in_s", 0.0)))
+        self.world.tokens.expire(body["service"], self.world.machine_now() + in_s)
+        return {}
+
+    async def revoke(self, _request: Request, body: Json) -> Json:
+        """The athlete throws the application out; Strava says so by webhook."""
+        account, service = self._account(body), body["service"]
+        self.world.tokens.revoke_all(service, account.display_name)
+        if service == "strava":
+            self.webhooks.send(
+                account.strava_id,
+                account.strava_id,
+                aspect="update",
+                object_type="athlete",
+                updates={"authorized": "false"},
+            )
+        return {}
+
+    async def dump(self, request: Request, _body: Json) -> Json:
+        """What stands where, seen from outside."""
+        account = self.world.account(request.query_params.get("athlete", "runner-1"))
+        calendar = account.calendar
+        calendar.plant(self.world.today)
+        standing = {entry.workout_id for entry in calendar.entries.values()}
+        api_made = [
+            w for known, w in calendar.workouts.items() if known not in calendar.planted_workouts
+        ]
+        return {
+            "today": self.world.today.isoformat(),
+            "entries": [
+                _entry_json(entry, calendar.workout(entry.workout_id))
+                for entry in sorted(
+                    calendar.entries.values(), key=lambda entry: (entry.day, entry.id)
+                )
+                if not entry.planted
+            ],
+            "templates": [
+                {"ident": marker(w), "workout_id": w["workoutId"], "name": w["workoutName"]}
+                for w in api_made
+                if w["workoutId"] not in standing
+            ],
+            "foreign": {
+                "fingerprint": calendar.fingerprint(),
+                "entries": sum(entry.planted for entry in calendar.entries.values()),
+            },
+            "activities": [_activity_json(activity) for activity in account.activities],
+            "requests": dict(self.world.requests),
+            "deliveries": [
+                asdict(sent) | {"sent_at": sent.sent_at.isoformat()} for sent in self.webhooks.sent
+            ],
+            "subscribed": self.webhooks.subscription is not None,
+            "sent_to_devices": self.garmin.sent_to_devices,
+            "fitness_ln_speed": account.fitness(self.world.today),
+        }
+
+    def _account(self, body: Mapping[str, Any]) -> Account:
+        return self.world.account(body.get("athlete", "runner-1"))
+
+    def _entry(self, body: Mapping[str, Any]) -> tuple[Account, Entry]:
+        """By `ident` (its first entry) or by `schedule_id`."""
+        account = self._account(body)
+        for entry in account.calendar.entries.values():
+            ident = marker(account.calendar.workout(entry.workout_id))
+            if entry.id == body.get("schedule_id") or (ident and ident == body.get("ident")):
+                return account, entry
+        raise KeyError(f"nothing in the calendar for {dict(body)}")
+
+
+def _told(handler: Any) -> Any:
+    """JSON in, JSON out; what cannot be done is a 400 with the reason."""
+
+    async def answer(request: Request) -> Response:
+        body = await request.json() if await request.body() else {}
+        try:
+            return JSONResponse(await handler(request, body))
+        except (KeyError, TypeError, ValueError) as error:
+            return JSONResponse({"message": f"{type(error).__name__}: {error}"}, 400)
+
+    return answer
+
+
+def _activity_json(activity: RecordedRun) -> Json:
+    return {
+        "strava_id": activity.strava_id,
+        "garmin_id": activity.garmin_id,
+        "day": activity.local_day.isoformat(),
+        "start_at": activity.run.start_at.isoformat(),
+        "name": activity.name,
+        "distance_m": activity.distance_m,
+        "duration_s": activity.duration_s,
+        "is_race": activity.is_race,
+        "is_manual": activity.is_manual,
+        "gone": sorted(activity.gone),
+    }
+
+
+def _entry_json(entry: Entry, workout: Json) -> Json:
+    return {
+        "ident": marker(workout),
+        "day": entry.day.isoformat(),
+        "name": workout["workoutName"],
+        "workout_id": entry.workout_id,
+        "schedule_id": entry.id,
+        "description": workout["description"],
+        "steps": steps_as_json(parse(workout["workoutSegments"])),
+    }
+
+
+def _scaled(part: Json, scale: float) -> Json:
+    """Every duration within, longer or shorter; counts of repeats stay."""
+    scaled = dict(part)
+    if "workoutSteps" in part:
+        scaled["workoutSteps"] = [_scaled(step, scale) for step in part["workoutSteps"]]
+    elif part.get("endConditionValue") is not None:
+        scaled["endConditionValue"] = part["endConditionValue"] * scale
+    return scaled
