@@ -1,0 +1,90 @@
+"""FIT, as bytes: everything readable of what the watch wrote, and what stood in the way.
+
+Why these options: on an hour of one-second records the SDK's own checksum costs a third of the time
+and component expansion another quarter. The checksum is computed here by table instead, and fields
+are expanded only in files that need it: buffered heart rate (`hr` messages) and the packed
+speed-distance of old foot pods. Names of enumerations are never asked for. The numbers are the
+same, which a test holds them to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from garmin_fit_sdk import Decoder, Profile, Stream
+
+from connectors.files.checksum import fit_checksum
+
+HR_MESSAGE, RECORD_MESSAGE, PACKED_SPEED_DISTANCE = 132, 20, 8
+
+type Message = Mapping[Any, Any]  # field name -> value; unknown fields by number
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All messages that could be read, and what stood in the way of the others."""
+
+    messages: Mapping[str, Sequence[Message]]
+    problems: tuple[str, ...]
+
+    def all(self, name: str) -> Sequence[Message]:
+        return self.messages.get(f"{name}_mesgs", ())
+
+    def first(self, name: str) -> Message:
+        return next(iter(self.all(name)), {})
+
+
+class _Expand(Exception):
+    """Raised out of the first reading by a file whose fields must be expanded."""
+
+
+def read(content: bytes) -> Reading:
+    """Everything readable. Never raises for what the bytes are: the SDK collects its errors."""
+    messages, errors = _read(content, expand=False)
+    if any(isinstance(error, _Expand) for error in errors):
+        messages, errors = _read(content, expand=True)
+    damage = _damage(content)
+    problems = damage or tuple(f"damaged: {error}" for error in errors[:1])
+    return Reading(messages, problems)
+
+
+def _read(content: bytes, *, expand: bool) -> tuple[Any, Sequence[Exception]]:
+    def watch(definition: Mapping[str, Any]) -> None:
+        number = definition["global_mesg_num"]
+        fields = {field["field_id"] for field in definition["field_definitions"]}
+        packed = number == RECORD_MESSAGE and PACKED_SPEED_DISTANCE in fields
+        if number == HR_MESSAGE or packed:
+            raise _Expand
+
+    messages, errors = Decoder(Stream.from_byte_array(bytearray(content))).read(
+        enable_crc_check=False,
+        convert_types_to_strings=False,
+        convert_datetimes_to_dates=False,
+        expand_sub_fields=False,
+        expand_components=expand,
+        merge_heart_rates=expand,
+        mesg_definition_listener=None if expand else watch,
+    )
+    return messages, errors
+
+
+def _damage(content: bytes) -> tuple[str, ...]:
+    """What header and checksum say of each file chained in `content`."""
+    position = 0
+    while position < len(content):
+        header = content[position : position + 12]
+        if len(header) < 12 or header[0] not in {12, 14} or header[8:12] != b".FIT":
+            return (f"damaged: no FIT file begins at byte {position}",)
+        end = position + header[0] + int.from_bytes(header[4:8], "little")
+        if end + 2 > len(content):
+            return (f"cut short: {len(content)} of {end + 2} bytes are there",)
+        if fit_checksum(content[position:end]) != int.from_bytes(content[end : end + 2], "little"):
+            return ("damaged: its checksum does not fit its content",)
+        position = end + 2
+    return ()
+
+
+def name_of(enumeration: str, value: object) -> str | None:
+    """What the FIT profile calls a value; None when it has no name for it."""
+    named = Profile["types"].get(enumeration, {}).get(value)
+    return None if named is None else str(named)
