@@ -1,0 +1,61 @@
+"""Desired, observed, recorded -> actions: what to do to somebody else's calendar.
+
+*Desired* is the plan, *observed* what the calendar shows of ours, *recorded* what we wrote and then
+saw. Each side is compared only with its own past: the plan with what we wrote, the calendar with
+what we last saw there. So a service that rewrites what it stores causes no churn.
+
+A listing may lag: it is only a suspicion. `suspicions` names the entries that must be read directly
+by id, and `decide` acts on those reads alone. Whoever applies the actions commits a pending record
+(`intended`) before each remote call and a settled one (`settled`) after it. A crash between leaves
+it pending, and pending means: do not read intent into differences, write again.
+"""
+
+from planning.calendar.cases import Views
+from planning.calendar.decision import Decision, decide, suspicions
+from planning.calendar.entries import (
+    Action,
+    Create,
+    Delete,
+    DeleteCopy,
+    EntryRecord,
+    EntryState,
+    Forget,
+    HandOver,
+    How,
+    Observed,
+    Remember,
+    Replace,
+    handed_over,
+    intended,
+    not_applied,
+    reclaimed,
+    remembered,
+    settled,
+    version,
+)
+
+__all__ = [
+    "Action",
+    "Create",
+    "Decision",
+    "Delete",
+    "DeleteCopy",
+    "EntryRecord",
+    "EntryState",
+    "Forget",
+    "HandOver",
+    "How",
+    "Observed",
+    "Remember",
+    "Replace",
+    "Views",
+    "decide",
+    "handed_over",
+    "intended",
+    "not_applied",
+    "reclaimed",
+    "remembered",
+    "settled",
+    "suspicions",
+    "version",
+]

@@ -1,0 +1,173 @@
+"""The three views of a calendar, sorted into one case for each ident."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.calendar.entries import EntryRecord, EntryState, Observed, version, versions
+from planning.workout import PlannedWorkout, digest
+
+KEPT = timedelta(days=28)  # how long what stood on a past day is remembered before it is pruned
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The three views of one calendar. `observed` is a complete listing from `today` on.
+
+    Days before `today` and the idents `under_way` are never touched. Foreign entries have neither
+    a marker nor an id in our records, so no action can name them.
+    """
+
+    desired: Sequence[PlannedWorkout]
+    observed: Sequence[Observed]
+    records: Sequence[EntryRecord]
+    today: date
+    under_way: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that the three views say of one ident."""
+
+    ident: str
+    planned: PlannedWorkout | None
+    record: EntryRecord | None
+    listed: tuple[Observed, ...]  # heads, as the listing shows them
+    day: date  # the first it is about
+    outlived: bool = False  # that day is over for longer than we remember
+
+    @property
+    def state(self) -> EntryState | None:
+        return self.record.state if self.record else None
+
+    @property
+    def remote_id(self) -> str | None:
+        return self.record.remote_id if self.record else None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """What has to be read to know how this case stands."""
+        recorded = {self.remote_id} if self.remote_id else set()
+        return frozenset({entry.remote_id for entry in self.listed} | recorded)
+
+    def saw(self, entry: Observed) -> bool:
+        """It is as we last saw it, under the id we know."""
+        seen = self.record.seen_digest if self.record else None
+        return entry.remote_id == self.remote_id and version(entry.day, entry.digest) == seen
+
+    def wrote(self, entry: Observed) -> bool:
+        """It is some version of ours: the latest, an earlier one, or what we would write now."""
+        planned = {version(self.planned.day, digest(self.planned))} if self.planned else set()
+        ours = versions(self.record) if self.record else frozenset()
+        return version(entry.day, entry.digest) in ours | planned
+
+    def holds(self, planned: PlannedWorkout) -> bool:
+        """What we wrote last is what the plan wants now."""
+        return self.record is not None and self.record.plan_digest == digest(planned)
+
+    def knows(self, head: Observed) -> bool:
+        """The listing shows what it showed when we last looked closely."""
+        record = self.record
+        return (
+            record is not None
+            and head.remote_id == record.remote_id
+            and (head.day, head.etag) == (record.day, record.seen_etag)
+            and record.seen_name in {None, head.name}
+        )
+
+    @property
+    def as_expected(self) -> bool:
+        """Listing and plan are just as we left them: nothing to read, nothing to do."""
+        match self.state, self.listed:
+            case EntryState.SETTLED, (head,):
+                return self.knows(head) and self.planned is not None and self.holds(self.planned)
+            case EntryState.ATHLETES, ():
+                return self.planned is not None
+            case EntryState.ATHLETES, (head,):
+                return head.remote_id == self.remote_id
+            case _:
+                return False
+
+
+def suspicious_cases(views: Views) -> tuple[Case, ...]:
+    """Every case that is not as expected, soonest first, without what is past or under way."""
+    wanted = {each.ident: each for each in views.desired if each.day >= views.today}
+    records = {each.ident: each for each in views.records}
+    owners = {each.remote_id: each.ident for each in views.records if each.remote_id}
+    listed: dict[str, list[Observed]] = defaultdict(list)
+    for entry in views.observed:
+        ident = owners.get(entry.remote_id, entry.ident)
+        if ident is not None and (entry.day is None or entry.day >= views.today):
+            listed[ident].append(entry)
+    cases = (
+        _case(ident, wanted.get(ident), records.get(ident), tuple(listed[ident]), views.today)
+        for ident in (wanted.keys() | records.keys() | listed.keys()) - views.under_way
+    )
+    found = [case for case in cases if case is not None and not case.as_expected]
+    return tuple(sorted(found, key=lambda case: (case.day, case.ident)))
+
+
+def _case(
+    ident: str,
+    wanted: PlannedWorkout | None,
+    record: EntryRecord | None,
+    listed: tuple[Observed, ...],
+    today: date,
+) -> Case | None:
+    """None: its day is over, so it is left alone."""
+    days = [each.day for each in (wanted, record, *listed) if each and each.day]
+    stands_ahead = any(entry.day for entry in listed)  # what stands on past days is not listed
+    unfinished = record is not None and record.state is EntryState.PENDING and bool(listed)
+    if record is None or record.day >= today or stands_ahead or unfinished:
+        return Case(ident, wanted, record, listed, day=min(days, default=today))
+    if wanted is None and record.day < today - KEPT:
+        return Case(ident, None, record, (), day=record.day, outlived=True)
+    if wanted is not None and record.state is not EntryState.ATHLETES:
+        # Planned anew: what stands on the past day stays there, with no record any more.
+        return Case(ident, wanted, None, (), day=wanted.day)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Several with one ident, told apart: the one that counts, those too many, the athlete's."""
+
+    entry: Observed | None
+    surplus: tuple[Observed, ...]
+    copies: tuple[Observed, ...]
+
+
+def found_in(case: Case, direct: Mapping[str, Observed | None], today: date) -> Found:
+    """Keep the recorded entry, else the one with the lowest id. Others are surplus when they equal
+    something we wrote, otherwise they are copies that the athlete made theirs.
+    """
+    present = list(_present(case, direct, today))
+    theirs = case.state is EntryState.ATHLETES  # a late write of ours never stands in for theirs
+    entry = next(
+        (e for e in present if not theirs or e.remote_id == case.remote_id or not case.wrote(e)),
+        None,
+    )
+    others = [each for each in present if each is not entry]
+    return Found(
+        entry,
+        surplus=tuple(each for each in others if case.wrote(each)),
+        copies=tuple(each for each in others if not case.wrote(each)),
+    )
+
+
+def _present(case: Case, direct: Mapping[str, Observed | None], today: date) -> Iterator[Observed]:
+    """What is there, the recorded entry first, then by id (shorter first: ids are mostly numbers).
+
+    What stands on a past day is not looked at, unless the athlete put it there just now.
+    """
+    for remote_id in sorted(case.ids, key=lambda each: (each != case.remote_id, len(each), each)):
+        match direct[remote_id]:
+            case None:
+                continue
+            case Observed(day=date() as day) as entry if day < today:
+                ahead = case.day >= today and case.state is not EntryState.PENDING
+                if case.outlived or (ahead and remote_id == case.remote_id):
+                    yield entry
+            case entry:
+                yield entry
