@@ -114,14 +114,19 @@ def retry_after_s(headers: Mapping[str, str], now: datetime, *, default: float) 
     return max(1.0, (until - now).total_seconds())
 
 
-def patiently[T](read: Callable[[], T], *, patience_s: float = PATIENCE_S) -> T:
+def patiently[T](
+    read: Callable[[], T],
+    *,
+    patience_s: float = PATIENCE_S,
+    on: type[Exception] = Unavailable,
+) -> T:
     """Ask again while the service is Unavailable, for `patience_s` at most. Reads only.
 
     A write that may have been applied must not be repeated blindly; anything that takes longer
     than this belongs into the outbox.
     """
     policy = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(Unavailable),
+        retry=tenacity.retry_if_exception_type(on),
         wait=tenacity.wait_random_exponential(multiplier=0.3, max=3.0),
         stop=tenacity.stop_after_attempt(3) | tenacity.stop_before_delay(patience_s),
         reraise=True,

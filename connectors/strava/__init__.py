@@ -11,7 +11,6 @@ from datetime import datetime
 
 from connectors.ports import Capabilities, Link, Opened, WebhookReceiver
 
-
 CAPABILITIES = Capabilities(
     activities=True, webhooks=True, settings=("strava_client_id", "strava_client_secret")
 )

@@ -120,14 +120,14 @@ class Place:
 
     @classmethod
     def read(cls, cursor: Cursor | None) -> "Place":
-        kept = json.loads(cursor) if cursor else {"newest": 0.0}
+        kept: dict[str, Any] = json.loads(cursor) if cursor else {"newest": 0.0}
         newest = datetime.fromtimestamp(kept["newest"], UTC)
         if "page" in kept:
             return cls(newest, datetime.fromtimestamp(kept["after"], UTC), kept["page"])
         return cls(newest, max(newest - OVERLAP, DAWN))
 
     def written(self) -> Cursor:
-        place: dict[str, float] = {"newest": self.newest.timestamp()}
+        place: dict[str, Any] = {"newest": self.newest.timestamp()}
         if self.page > 1:
             place |= {"after": self.after.timestamp(), "page": self.page}
         return json.dumps(place)

@@ -1,0 +1,331 @@
+"""The athlete's Garmin calendar, as far as it is ours.
+
+A session of ours is a template in the library (with our marker in its description) and an entry
+that puts it on a day. Its remote id is "<workout>/<schedule>", or "<workout>" while it stands on no
+day. Writes are not idempotent at Garmin: two creations are two templates.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from connectors.calls import patiently
+from connectors.errors import Refused, ServiceError, Unavailable
+from connectors.garmin.client import Wire
+from connectors.garmin.errors import Gone
+from connectors.garmin.listing import Entry, Listing, etag_of, read_listing
+from connectors.garmin.workouts import (
+    dated,
+    day_in,
+    differences,
+    ident_in,
+    parse,
+    render,
+    shown_name,
+    undated,
+)
+from planning.calendar import Observed
+from planning.workout import Kind, PlannedWorkout, Workout, digest
+
+SOON = timedelta(days=2)  # what is to be run that soon is sent to the watch at once
+SCHEDULE = "/workout-service/schedule"
+
+log = logging.getLogger(__name__)
+
+
+class GarminCalendar:
+    """One athlete's calendar, for the time a connection is open."""
+
+    def __init__(self, wire: Wire, clock: Callable[[], datetime]) -> None:
+        self._wire = wire
+        self._garmin = wire.garmin
+        self._clock = clock
+        self._listing: Listing | None = None
+        self._ours: set[int] = set()  # templates with our marker, or whose id is in our records
+        self._soon = False
+
+    # What the port asks for
+
+    def entries(self, first: date, last: date, known: frozenset[str]) -> Sequence[Observed]:
+        """Heads only, so `digest` is None. A template of ours that stands on no day of the months
+        read is shown with day None, if the day in its name is one of the window and no id in
+        `known` says that it did stand on one: a direct read by that id says more.
+        """
+        listing = self._listing = read_listing(self._wire, first, last)
+        idents = self._idents(listing, known)
+        self._ours |= idents.keys()
+        scheduled = [
+            self._head(entry, listing, idents)
+            for entry in listing.inside()
+            if entry.workout_id in idents
+        ]
+        settled = {_ids(remote_id)[0] for remote_id in known if "/" in remote_id}
+        loose = [
+            _observed(str(workout_id), listing.heads[workout_id], None)
+            for workout_id in sorted(idents.keys() - listing.schedules.keys() - settled)
+            if workout_id in listing.heads
+            and (str(workout_id) in known or _meant_for(listing, workout_id))
+        ]
+        return scheduled + loose
+
+    def read(self, remote_id: str) -> Observed | None:
+        workout_id, schedule_id = _ids(remote_id)
+        try:
+            day = None if schedule_id is None else _day(self._schedule(schedule_id))
+            workout = self._workout(workout_id)
+        except Gone:
+            return None
+        return _observed(remote_id, workout, day, content=workout)
+
+    def create(self, workout: PlannedWorkout) -> Observed:
+        made = self._wire.write(lambda: self._garmin.upload_workout(render(workout)))
+        workout_id = _id_of(made, "workoutId")
+        self._ours.add(workout_id)
+        with _begun():
+            return self._verified(self._put_on_day(workout_id, workout.day), workout)
+
+    def replace(self, remote_id: str, workout: PlannedWorkout) -> Observed:
+        """The template keeps its id and so its entries; the day moves if it has to."""
+        workout_id, schedule_id = _ids(remote_id)
+        self._require_ours(workout_id)
+        content = render(workout)
+        try:
+            self._wire.write(lambda: self._garmin.update_workout(workout_id, content))
+        except Gone as error:
+            raise Unavailable(
+                f"{remote_id} vanished meanwhile: look again", applied=False
+            ) from error
+        with _begun():
+            return self._verified(self._moved(workout_id, schedule_id, workout.day), workout)
+
+    def delete(self, remote_id: str) -> None:
+        """The entry, then its template, unless the athlete put that on another day as well."""
+        workout_id, schedule_id = _ids(remote_id)
+        try:
+            self._require_ours(workout_id)
+        except Gone:
+            return
+        elsewhere = self._elsewhere(workout_id, schedule_id)
+        if schedule_id is not None:
+            self._unless_gone(lambda: self._garmin.unschedule_workout(schedule_id))
+        if not elsewhere:
+            with _begun():
+                self._unless_gone(lambda: self._garmin.delete_workout(workout_id))
+
+    def foreign(self, first: date, last: date) -> Sequence[str]:
+        listing = self._listing
+        if listing is None or (listing.first, listing.last) != (first, last):
+            listing = read_listing(self._wire, first, last)
+        ours = self._idents(listing, frozenset()).keys() | self._ours
+        return [entry.title for entry in listing.inside() if entry.workout_id not in ours]
+
+    def send_to_watch(self) -> None:
+        """Once, after all writes: whatever was written for the next two days should not wait for
+        the watch to ask. Best effort: the watch asks anyway.
+        """
+        if not self._soon:
+            return
+        self._soon = False
+        try:
+            self._wire.write(self._garmin.send_scheduled_workouts_to_devices)
+        except ServiceError as error:
+            log.info("Garmin did not send the workouts to the watch at once: %s", error)
+
+    # Reading
+
+    def _idents(self, listing: Listing, known: frozenset[str]) -> Mapping[int, str | None]:
+        """Templates of ours: by marker, or (ident None) because our records know their id."""
+        idents: dict[int, str | None] = {
+            workout_id: None for workout_id, _ in map(_ids, known) if workout_id in listing.heads
+        }
+        for workout_id, head in listing.heads.items():
+            if ident := self._ident(workout_id, head):
+                idents[workout_id] = ident
+        for entry in listing.inside():  # on the calendar, but not in a library that lags
+            if entry.workout_id in {None, *listing.heads} or not _looks_ours(entry.title):
+                continue
+            idents |= self._unlisted(int(entry.workout_id or 0))
+        return idents
+
+    def _ident(self, workout_id: int, head: Mapping[str, Any]) -> str | None:
+        """By the head; where heads carry no description, by the workout, if its name looks ours."""
+        if "description" in head or not _looks_ours(str(head.get("workoutName") or "")):
+            return ident_in(head.get("description"))
+        try:
+            return ident_in(self._workout(workout_id).get("description"))
+        except Gone:
+            return None
+
+    def _unlisted(self, workout_id: int) -> dict[int, str | None]:
+        try:
+            ident = ident_in(self._workout(workout_id).get("description"))
+        except Gone:
+            return {}
+        return {workout_id: ident} if ident else {}
+
+    def _head(self, entry: Entry, listing: Listing, idents: Mapping[int, str | None]) -> Observed:
+        workout_id = entry.workout_id or 0
+        head = listing.heads.get(workout_id) or {"workoutName": entry.title}
+        remote_id = f"{workout_id}/{entry.id}"
+        return Observed(remote_id, idents[workout_id], entry.day, shown_name(head), etag_of(head))
+
+    def _workout(self, workout_id: int) -> dict[str, Any]:
+        found = self._wire.read(lambda: self._garmin.get_workout_by_id(workout_id))
+        if not isinstance(found, dict) or "workoutSegments" not in found:
+            raise Unavailable("Garmin showed the workout in no known shape")
+        return found
+
+    def _schedule(self, schedule_id: int) -> dict[str, Any]:
+        found = self._wire.read(lambda: self._garmin.get_scheduled_workout_by_id(schedule_id))
+        if not isinstance(found, dict) or not found.get("calendarDate"):
+            raise Unavailable("Garmin showed the calendar entry in no known shape")
+        return found
+
+    def _elsewhere(self, workout_id: int, schedule_id: int | None) -> bool:
+        """Whether the template stands on another day, as far as the last listing shows."""
+        listing = self._listing
+        if listing is None:
+            around = self._clock().date()
+            listing = self._listing = read_listing(
+                self._wire, around - timedelta(days=31), around + timedelta(days=31)
+            )
+        return bool(listing.schedules.get(workout_id, frozenset()) - {schedule_id})
+
+    def _require_ours(self, workout_id: int) -> None:
+        """What carries neither our marker nor an id of our records is the athlete's own."""
+        if workout_id in self._ours:
+            return
+        if ident_in(self._workout(workout_id).get("description")) is None:
+            raise Refused(f"Workout {workout_id} is not ours: it is left alone")
+        self._ours.add(workout_id)
+
+    # Writing
+
+    def _put_on_day(self, workout_id: int, day: date) -> str:
+        made = self._wire.write(lambda: self._garmin.schedule_workout(workout_id, day.isoformat()))
+        return f"{workout_id}/{_id_of(made, 'workoutScheduleId')}"
+
+    def _moved(self, workout_id: int, schedule_id: int | None, day: date) -> str:
+        if schedule_id is None:
+            return self._put_on_day(workout_id, day)
+        try:
+            entry = self._schedule(schedule_id)
+        except Gone:  # taken off its day meanwhile
+            return self._put_on_day(workout_id, day)
+        if _day(entry) != day:
+            body = {
+                **entry,
+                "calendarDate": day.isoformat(),
+                "workout": {"workoutId": workout_id},
+            }
+            path = f"{SCHEDULE}/{schedule_id}"
+            self._wire.write(lambda: self._garmin.client.put("connectapi", path, json=body))
+        return f"{workout_id}/{schedule_id}"
+
+    def _verified(self, remote_id: str, planned: PlannedWorkout) -> Observed:
+        """What Garmin keeps, read back. Raises Refused if any step is not what was sent.
+
+        Read again for some seconds first: a copy that Garmin reads from may lag.
+        """
+        workout_id, schedule_id = _ids(remote_id)
+
+        def read_back() -> Observed:
+            workout = self._workout(workout_id)
+            day = _day(self._schedule(schedule_id)) if schedule_id is not None else None
+            faults = _faults(planned, workout, day)
+            if faults:
+                raise _NotYet("; ".join(faults))
+            return _observed(remote_id, workout, day, content=workout)
+
+        try:
+            seen = patiently(read_back, on=_NotYet)
+        except _NotYet as error:
+            raise Refused(f"Garmin keeps {planned.workout.name!r} differently: {error}") from error
+        except Gone as error:
+            raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
+        today = self._clock().date()
+        self._soon |= today - timedelta(days=1) <= planned.day <= today + SOON
+        return seen
+
+    def _unless_gone(self, write: Callable[[], Any]) -> None:
+        with suppress(Gone):
+            self._wire.write(write)
+
+
+class _NotYet(Exception):
+    """What was read back is not what was written."""
+
+
+@contextmanager
+def _begun() -> Iterator[None]:
+    """Inside, the first write was done: a fault can no longer mean that nothing happened."""
+    try:
+        yield
+    except Unavailable as error:
+        raise Unavailable(str(error), applied=None) from error
+
+
+def _faults(planned: PlannedWorkout, workout: Mapping[str, Any], day: date | None) -> list[str]:
+    ident, name, steps = parse(workout)
+    faults = differences(planned.workout.steps, steps)
+    if ident != planned.ident:
+        faults.append(f"the marker became {ident}")
+    if name != undated(dated(planned.workout.name, planned.day)):
+        faults.append(f"the name became {name!r}")
+    if day != planned.day:
+        faults.append(f"the day became {day}")
+    return faults
+
+
+def _observed(
+    remote_id: str,
+    head: Mapping[str, Any],
+    day: date | None,
+    *,
+    content: Mapping[str, Any] | None = None,
+) -> Observed:
+    return Observed(
+        remote_id=remote_id,
+        ident=ident_in(head.get("description")),
+        day=day,
+        name=shown_name(head),
+        etag=etag_of(head),
+        digest=None if content is None else _digest(content, day),
+        direct=content is not None,
+    )
+
+
+def _digest(workout: Mapping[str, Any], day: date | None) -> str:
+    """In planning's way; an entry on no day counts as on day one."""
+    ident, name, steps = parse(workout)
+    seen = Workout(Kind.EASY, name, "", steps, 0.0, 0.0, 0.0)  # only name and steps are digested
+    return digest(PlannedWorkout(ident or "", day or date.min, seen))
+
+
+def _ids(remote_id: str) -> tuple[int, int | None]:
+    """Workout id and schedule id."""
+    workout_id, _, schedule_id = remote_id.partition("/")
+    return int(workout_id), int(schedule_id) if schedule_id else None
+
+
+def _id_of(made: Any, key: str) -> int:
+    """Of what was just made. An answer without it leaves open what happened."""
+    if not isinstance(made, dict) or not made.get(key):
+        raise Unavailable("Garmin did not name what it made")
+    return int(made[key])
+
+
+def _day(entry: Mapping[str, Any]) -> date:
+    return date.fromisoformat(str(entry["calendarDate"])[:10])
+
+
+def _looks_ours(name: str) -> bool:
+    return name != undated(name)
+
+
+def _meant_for(listing: Listing, workout_id: int) -> bool:
+    """Its name says a day of the window; older ones may stand in a month that was not read."""
+    day = day_in(str(listing.heads[workout_id].get("workoutName") or ""), listing.first)
+    return day is not None and listing.first <= day <= listing.last

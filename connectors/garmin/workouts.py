@@ -1,0 +1,273 @@
+"""A workout in Garmin's JSON and back. Pure.
+
+Rules that live accounts taught: step orders are unique over the whole workout; the id counts and
+not the key; a repeat needs its own end condition or loses its count; bounds stand on the step; the
+faster pace comes first; the name is unique, so it carries the day.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import count
+from typing import Any
+
+from connectors.ports import MARKER
+from planning.workout import (
+    OPEN_TARGET,
+    Duration,
+    DurationType,
+    Item,
+    PlannedWorkout,
+    Repeat,
+    Step,
+    StepKind,
+    Target,
+    TargetType,
+    unrolled,
+)
+
+type Json = Mapping[str, Any]
+
+LONGEST_NAME = 45
+LONGEST_DESCRIPTION = 1024
+LONGEST_STEP_NOTE = 512
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATED = re.compile(rf"^(?:{'|'.join(DAYS)}) ([1-9]|[12]\d|3[01]) ({'|'.join(MONTHS)}) ")
+_MARKED = re.compile(re.escape(MARKER).replace(re.escape("{ident}"), "([A-Za-z0-9-]+)"))
+
+RUNNING = {"sportTypeId": 1, "sportTypeKey": "running"}
+STEP_TYPES = {
+    StepKind.WARMUP: (1, "warmup"),
+    StepKind.COOLDOWN: (2, "cooldown"),
+    StepKind.WORK: (3, "interval"),
+    StepKind.RECOVERY: (4, "recovery"),
+    StepKind.REST: (5, "rest"),
+}
+STEP_KINDS = {number: kind for kind, (number, _) in STEP_TYPES.items()}
+CONDITIONS = {
+    DurationType.OPEN: (1, "lap.button"),
+    DurationType.TIME: (2, "time"),
+    DurationType.DISTANCE: (3, "distance"),
+}
+FIXED_REST = 8  # the same as time
+DURATIONS = {
+    **{number: kind for kind, (number, _) in CONDITIONS.items()},
+    FIXED_REST: DurationType.TIME,
+}
+TARGETS = {
+    TargetType.OPEN: (1, "no.target"),
+    TargetType.HEART_RATE: (4, "heart.rate.zone"),
+    TargetType.PACE: (6, "pace.zone"),
+}
+SPEED_ZONE = 5  # the same numbers as a pace, shown as a speed
+TARGET_KINDS = {
+    **{number: kind for kind, (number, _) in TARGETS.items()},
+    SPEED_ZONE: TargetType.PACE,
+}
+
+SPEED_TOLERANCE_M_PER_S = 0.002  # a watch keeps mm/s
+HEART_RATE_TOLERANCE_BPM = 0.5
+DURATION_TOLERANCE = 0.5  # seconds or metres: what cannot be seen on a watch
+
+
+def render(planned: PlannedWorkout) -> dict[str, Any]:
+    """What is sent to create or, with `workoutId` added, to replace the template."""
+    orders = count(1)
+    return {
+        "workoutName": dated(planned.workout.name, planned.day),
+        "description": described(planned),
+        "sportType": RUNNING,
+        "estimatedDurationInSecs": round(planned.workout.duration_s),
+        "workoutSegments": [
+            {
+                "segmentOrder": 1,
+                "sportType": RUNNING,
+                "workoutSteps": [_render(item, orders) for item in planned.workout.steps],
+            }
+        ],
+    }
+
+
+def parse(workout: Json) -> tuple[str | None, str, tuple[Item, ...]]:
+    """Ident (None: no marker), name without the day, and steps.
+
+    Whatever the athlete may have made of it is read. What our words have none for is put into the
+    step's note, so that a change of it is seen as one.
+    """
+    segments = workout.get("workoutSegments") or ()
+    steps = tuple(item for one in segments for item in _items(one.get("workoutSteps") or ()))
+    return ident_in(workout.get("description")), shown_name(workout), steps
+
+
+def shown_name(head: Json) -> str:
+    """The name without the day, of a workout or its head; another sport than running is named."""
+    sport = (head.get("sportType") or {}).get("sportTypeKey") or RUNNING["sportTypeKey"]
+    name = undated(str(head.get("workoutName") or ""))
+    return name if sport == RUNNING["sportTypeKey"] else f"{name} [{sport}]"
+
+
+def dated(name: str, day: date) -> str:
+    """The name on the watch: equal names and contents collide there, so it carries the day."""
+    told = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {name}"
+    return told[:LONGEST_NAME].rstrip()
+
+
+def undated(name: str) -> str:
+    return _DATED.sub("", name)
+
+
+def day_in(name: str, near: date) -> date | None:
+    """The day that a name of ours carries; of the years it may be in, the one nearest to `near`."""
+    found = _DATED.match(name)
+    if not found:
+        return None
+    days = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        try:
+            days.append(date(year, MONTHS.index(found[2]) + 1, int(found[1])))
+        except ValueError:  # 29 February
+            continue
+    return min(days, key=lambda day: abs(day - near), default=None)
+
+
+def described(planned: PlannedWorkout) -> str:
+    """The note, then the marker; the marker is never cut."""
+    marker = MARKER.format(ident=planned.ident)
+    room = LONGEST_DESCRIPTION - len(marker) - 2
+    note = planned.note.strip()
+    note = note if len(note) <= room else note[: room - 1].rstrip() + "…"
+    return f"{note}\n\n{marker}" if note else marker
+
+
+def ident_in(description: object) -> str | None:
+    found = _MARKED.search(description) if isinstance(description, str) else None
+    return found[1] if found else None
+
+
+def differences(wanted: Sequence[Item], stored: Sequence[Item]) -> list[str]:
+    """Where what Garmin keeps is not what was sent, in words; empty when all is well."""
+    asked, kept = list(unrolled(wanted)), list(unrolled(stored))
+    if len(asked) != len(kept):
+        return [f"{len(asked)} steps became {len(kept)}"]
+    return [
+        f"step {number}: {fault}"
+        for number, (one, other) in enumerate(zip(asked, kept, strict=True), 1)
+        for fault in _faults(one, other)
+    ]
+
+
+def _faults(wanted: Step, stored: Step) -> Iterator[str]:
+    if wanted.kind is not stored.kind:
+        yield f"{wanted.kind} became {stored.kind}"
+    if wanted.duration.type is not stored.duration.type or not _near(
+        wanted.duration.value, stored.duration.value, DURATION_TOLERANCE
+    ):
+        yield f"{wanted.duration} became {stored.duration}"
+    by = (
+        SPEED_TOLERANCE_M_PER_S
+        if wanted.target.type is TargetType.PACE
+        else HEART_RATE_TOLERANCE_BPM
+    )
+    if (
+        wanted.target.type is not stored.target.type
+        or not _near(wanted.target.low, stored.target.low, by)
+        or not _near(wanted.target.high, stored.target.high, by)
+    ):
+        yield f"{wanted.target} became {stored.target}"
+    if wanted.note.strip()[:LONGEST_STEP_NOTE] != stored.note:
+        yield f"the note {wanted.note!r} became {stored.note!r}"
+
+
+def _near(wanted: float | None, stored: float | None, by: float) -> bool:
+    if wanted is None or stored is None:
+        return wanted is stored
+    return abs(wanted - stored) <= by
+
+
+def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:
+    if isinstance(item, Repeat):
+        return {
+            "type": "RepeatGroupDTO",
+            "stepOrder": next(orders),  # before its children: depth first
+            "stepType": {"stepTypeId": 6, "stepTypeKey": "repeat"},
+            "numberOfIterations": item.times,
+            "smartRepeat": False,
+            "skipLastRestStep": False,
+            "endCondition": {"conditionTypeId": 7, "conditionTypeKey": "iterations"},
+            "endConditionValue": item.times,
+            "workoutSteps": [_render(step, orders) for step in item.steps],
+        }
+    type_id, type_key = STEP_TYPES[item.kind]
+    condition_id, condition_key = CONDITIONS[item.duration.type]
+    target_id, target_key = TARGETS[item.target.type]
+    step: dict[str, Any] = {
+        "type": "ExecutableStepDTO",
+        "stepOrder": next(orders),
+        "stepType": {"stepTypeId": type_id, "stepTypeKey": type_key},
+        "endCondition": {"conditionTypeId": condition_id, "conditionTypeKey": condition_key},
+        "targetType": {"workoutTargetTypeId": target_id, "workoutTargetTypeKey": target_key},
+    }
+    if item.duration.value is not None:
+        step["endConditionValue"] = round(item.duration.value, 1)
+    if item.note.strip():
+        step["description"] = item.note.strip()[:LONGEST_STEP_NOTE]
+    return step | _bounds(item.target)
+
+
+def _bounds(target: Target) -> dict[str, float]:
+    if target.low is None or target.high is None:
+        return {}
+    if target.type is TargetType.PACE:  # the faster one first, as Garmin's own editor does
+        return {
+            "targetValueOne": round(target.high, 7),
+            "targetValueTwo": round(target.low, 7),
+        }
+    return {"targetValueOne": round(target.low), "targetValueTwo": round(target.high)}
+
+
+def _items(steps: Sequence[Json]) -> Iterator[Item]:
+    for step in steps:
+        children = step.get("workoutSteps")
+        if children is None:
+            yield _step(step)
+            continue
+        times = int(step.get("numberOfIterations") or step.get("endConditionValue") or 1)
+        yield Repeat(times, tuple(unrolled(tuple(_items(children)))))  # a nested one is laid out
+
+
+def _step(step: Json) -> Step:
+    condition, target = step.get("endCondition") or {}, step.get("targetType") or {}
+    duration_type = DURATIONS.get(_id(condition, "conditionTypeId", default=1))
+    target_type = TARGET_KINDS.get(_id(target, "workoutTargetTypeId", default=1))
+    value, zone = _number(step.get("endConditionValue")), step.get("zoneNumber")
+    one, two = _number(step.get("targetValueOne")), _number(step.get("targetValueTwo"))
+    notes = [str(step.get("description") or "")]
+    if duration_type is None:
+        notes.append(f"[until {condition.get('conditionTypeKey')} {value}]")
+    if target_type is None or zone:
+        notes.append(f"[at {target.get('workoutTargetTypeKey')} {zone or (one, two)}]")
+    open_ended = duration_type in {None, DurationType.OPEN}
+    return Step(
+        STEP_KINDS.get(_id(step.get("stepType") or {}, "stepTypeId", default=3), StepKind.WORK),
+        Duration(duration_type or DurationType.OPEN, None if open_ended else value),
+        _target(target_type, one, two) if not zone else Target(target_type or TargetType.OPEN),
+        " ".join(filter(None, notes)),
+    )
+
+
+def _target(kind: TargetType | None, one: float | None, two: float | None) -> Target:
+    if kind is None or kind is TargetType.OPEN:
+        return OPEN_TARGET
+    if one is None or two is None:
+        return Target(kind)
+    return Target(kind, min(one, two), max(one, two))
+
+
+def _id(choice: Json, key: str, *, default: int) -> int:
+    value = choice.get(key)
+    return int(value) if isinstance(value, (int, float)) else default
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) else None
