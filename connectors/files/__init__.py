@@ -11,6 +11,8 @@ from connectors.ports import Capabilities, Link, Opened, WebhookReceiver
 
 __all__ = ["CONNECTOR", "Files", "walk"]
 
+CAPABILITIES = Capabilities(activities=True, settings=("folder",))
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
@@ -18,7 +20,7 @@ class Files:
 
     name: str = "files"
     title: str = "Files and folders"
-    capabilities: Capabilities = Capabilities(activities=True, settings=("folder",))
+    capabilities: Capabilities = CAPABILITIES
 
     @contextmanager
     def open(self, link: Link, now: datetime) -> Iterator[Opened]:

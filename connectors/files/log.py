@@ -185,7 +185,7 @@ def _record(
         sport=sport_of_word(kind) or Sport.RUN,  # it is a log of runs
         distance_m=facts.distance_m,
         moving_time_s=facts.moving_s or facts.elapsed_s,
-        elapsed_time_s=facts.elapsed_s or facts.moving_s,
+        elapsed_time_s=facts.elapsed_s,
         surface=surface,
         utc_offset_s=start.utc_offset_s,
         start_hidden=start.hidden,

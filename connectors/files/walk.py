@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from connectors.files.decode import DEEPEST, ZIP, TooLarge, files_in, member
@@ -28,7 +29,11 @@ def walk(paths: Iterable[Path]) -> Iterator[tuple[str, Opener]]:
             if file.is_file() and _is_archive(file):
                 yield from _members(str(file), file, depth=1)
             elif not file.is_dir():
-                yield str(file), lambda file=file: OriginalFile(file.name, file.read_bytes())
+                yield str(file), partial(_read, file)
+
+
+def _read(path: Path) -> OriginalFile:
+    return OriginalFile(path.name, path.read_bytes())
 
 
 def _is_archive(path: Path) -> bool:
@@ -47,7 +52,7 @@ def _members(called: str, packed: Path | bytes, *, depth: int) -> Iterator[tuple
         if info.filename.lower().endswith(".zip") and depth < DEEPEST:
             yield from _nested(name, packed, info, depth)
         else:
-            yield name, lambda info=info: _member(packed, info)
+            yield name, partial(_member, packed, info)
 
 
 def _nested(
@@ -57,7 +62,7 @@ def _nested(
         inner = _member(packed, info).content
         yield from _members(name, inner, depth=depth + 1)
     except (Unreadable, zipfile.BadZipFile):
-        yield name, lambda: _member(packed, info)
+        yield name, partial(_member, packed, info)
 
 
 def _member(packed: Path | bytes, info: zipfile.ZipInfo) -> OriginalFile:
