@@ -138,7 +138,8 @@ def upsert(
         insert = insert.on_conflict_do_nothing(index_elements=key)
     else:
         insert = insert.on_conflict_do_update(index_elements=key, set_=rest)
-    return conn.execute(insert).rowcount > 0
+    # Not `rowcount`, which PostgreSQL's driver does not give for an insert.
+    return conn.execute(insert.returning(table.c[key[0]])).first() is not None
 
 
 def migrate(engine: Engine, *, on_step: Callable[[str], None] | None = None) -> None:

@@ -1,0 +1,77 @@
+"""Fixtures that every package's tests may use. Servers start when a test first asks for one."""
+
+import shutil
+
+import pytest
+
+from tests.servers import migrated_sqlite, postgres_server, valkey_server
+from worker.db import open_database
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey():
+    with valkey_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(valkey):
+    """An empty server that speaks Redis's protocol."""
+    with valkey.client() as client:
+        client.flushall()
+    return valkey.connection_url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    return migrated_sqlite(tmp_path_factory.mktemp("template") / "template.db")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template, tmp_path):
+    shutil.copy(sqlite_template, tmp_path / "goalward.db")
+    return f"sqlite:///{tmp_path / 'goalward.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgres):
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request):
+    """A migrated, empty database; every test runs on both kinds."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(params=DATABASES)
+def bare_database_url(request, tmp_path):
+    """A database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    with request.getfixturevalue("postgres").database(template="template0") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url):
+    engine = open_database(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url):
+    engine = open_database(sqlite_url)
+    yield engine
+    engine.dispose()
