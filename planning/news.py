@@ -1,6 +1,36 @@
-"""Facts worth telling, and whether to tell them."""
+"""Facts worth telling, and whether to tell them.
 
+Silence is the default. Spoken of are: a forecast whose status moved (the status itself waits three
+days), a race that was run, a plan that changed materially, and a week that is over. One message a
+day, a race aside: what comes together is told together.
+"""
+
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.activity import Activity
+from planning.athlete import Units
+from planning.closing import Closing, new_race_days
+from planning.goals.goal import Goal
+from planning.goals.result import race_time_s
+from planning.goals.status import Status
+from planning.goals.trajectory import GoalForecast
+from planning.goals.wording import about_time, chance, distance_name, exact_time
+from planning.schedule.plan import Change
+
+RACE_IS_NEWS_DAYS = 7  # an older race that comes in late is history
+MILE_M = 1_609.344
+
+SAID = {
+    Status.AHEAD: "ahead",
+    Status.ON_TRACK: "on track",
+    Status.BEHIND: "behind",
+    Status.OUT_OF_REACH: "out of reach",
+    Status.UNKNOWN: "not known at present",
+    Status.DONE: "over",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +40,187 @@ class News:
     key: str
     title: str
     body: str
+
+
+def news_of(  # noqa: PLR0913 - what is known, keyword-only
+    before: Closing | None,
+    now: Closing,
+    *,
+    goals: Sequence[Goal],
+    activities: Sequence[Activity],
+    changes: Sequence[Change],
+    units: Units = Units.METRIC,
+) -> tuple[News, ...]:
+    """What to tell today, given how the last day closed; nothing on the first day of all.
+
+    At most two: one of a race, and one of everything else. The second has the key of its weightiest
+    part (status before plan before week), so a day's later and lesser parts are not told twice.
+    """
+    if before is None:
+        return ()
+    names = {goal.id: goal_name(goal) for goal in goals}
+    races = _new_races(before, now, activities)
+    statuses = _status_news(before, now, names)
+    others = [*_plan_news(now.day, changes), *_week_news(before, now, names, activities, units)]
+    if not races:
+        return _as_one([*statuses, *others])
+    # a race moves the forecast at once: both belong in one message
+    return (_race_news(before, now, names, races, statuses), *_as_one(others))
+
+
+def goal_name(goal: Goal) -> str:
+    """What a goal is called in a message: its name, else its distance and time."""
+    if goal.name:
+        return goal.name
+    if goal.distance_m is None:
+        return "Health goal"
+    name = distance_name(goal.distance_m)
+    if goal.target_s is None:
+        return name[0].upper() + name[1:]
+    return f"{name[0].upper()}{name[1:]} in {exact_time(goal.target_s, goal.distance_m)}"
+
+
+def _as_one(items: Sequence[News]) -> tuple[News, ...]:
+    if not items:
+        return ()
+    title = items[0].title
+    bodies = [items[0].body, *(f"{item.title}\n{item.body}" for item in items[1:])]
+    return (News(items[0].key, title, "\n\n".join(bodies)),)
+
+
+def _status_news(before: Closing, now: Closing, names: dict[str, str]) -> list[News]:
+    """Goals whose status is another than at the last closing, as one item."""
+    was = {told.goal_id: told for told in before.forecasts}
+    moved = [
+        told
+        for told in now.forecasts
+        if told.goal_id in was
+        and was[told.goal_id].statement == told.statement  # else the athlete changed the goal
+        and was[told.goal_id].status != told.status
+    ]
+    if not moved:
+        return []
+    key = ",".join(f"{told.goal_id}:{told.status}" for told in moved)
+    title = "; ".join(f"{names[told.goal_id]}: {SAID[Status(told.status)]}" for told in moved)
+    lines = [_moved_line(was[told.goal_id], told) for told in moved]
+    return [News(f"status:{key}:{now.day.isoformat()}", title, "\n".join(lines))]
+
+
+def _moved_line(was: GoalForecast, told: GoalForecast) -> str:
+    if told.status == Status.DONE or was.status == Status.UNKNOWN:
+        return told.message
+    return f"Was {SAID[Status(was.status)]}, is {SAID[Status(told.status)]}. {told.message}"
+
+
+def _plan_news(today: date, changes: Sequence[Change]) -> list[News]:
+    """Material changes only; small repairs are for the page."""
+    sentences = dict.fromkeys(change.sentence for change in changes if change.material)
+    if not sentences:
+        return []
+    title = "The plan has changed" if len(sentences) > 1 else "The plan has changed in one place"
+    return [News(f"plan:{today.isoformat()}", title, "\n".join(sentences))]
+
+
+def _new_races(
+    before: Closing, now: Closing, activities: Sequence[Activity]
+) -> tuple[Activity, ...]:
+    first = now.day - timedelta(days=RACE_IS_NEWS_DAYS - 1)
+    days = {day for day in new_race_days(before, now.race_days or ()) if day >= first}
+    return tuple(run for run in activities if run.is_run and run.is_race and run.day in days)
+
+
+def _race_news(
+    before: Closing,
+    now: Closing,
+    names: dict[str, str],
+    races: Sequence[Activity],
+    statuses: Sequence[News],
+) -> News:
+    """The result, then what it did to each goal, or how the goal it was for has ended."""
+    was = {told.goal_id: told for told in before.forecasts}
+    lines = [
+        _shift_line(names[told.goal_id], was.get(told.goal_id), told) for told in now.forecasts
+    ]
+    title = "; ".join(_race_line(run) for run in races)
+    days = sorted({run.day.isoformat() for run in races})
+    body = [line for line in lines if line] + [item.title for item in statuses]
+    return News(f"race:{','.join(days)}", title, "\n".join(body) or "It counts in the estimate.")
+
+
+def _race_line(run: Activity) -> str:
+    distance_m, time_s = run.distance_m or 0.0, race_time_s(run)
+    told = f"Race: {distance_name(distance_m)}" if distance_m else "Race"
+    return f"{told} in {exact_time(time_s, 0.0)}" if time_s else told
+
+
+def _shift_line(name: str, was: GoalForecast | None, told: GoalForecast) -> str:
+    if told.status == Status.DONE:
+        ended = was is None or was.status != Status.DONE
+        return told.message if ended else ""
+    if was is None or was.probability is None or told.probability is None:
+        return f"{name}: {told.message}"
+    return f"{name}: chance {chance(was.probability)} before, {chance(told.probability)} now."
+
+
+def _week_news(
+    before: Closing,
+    now: Closing,
+    names: dict[str, str],
+    activities: Sequence[Activity],
+    units: Units,
+) -> list[News]:
+    """The digest of the last whole week, once the first day of the next has come."""
+    monday = now.day - timedelta(days=now.day.weekday())
+    if before.day >= monday:
+        return []
+    first = monday - timedelta(weeks=1)
+    year, week, _ = first.isocalendar()
+    runs = [run for run in activities if run.is_run and first <= run.day < monday]
+    lines = [_week_line(runs, units), *_planned_lines(before, now, first, units)]
+    for told in now.forecasts:
+        if told.status != Status.DONE:
+            lines.append(f"{names[told.goal_id]}: {_forecast_line(told)}")
+    return [News(f"week:{year}-W{week:02d}", f"Week {week}", "\n".join(lines))]
+
+
+def _week_line(runs: Sequence[Activity], units: Units) -> str:
+    if not runs:
+        return "No runs on record."
+    metres = [run.distance_m or 0.0 for run in runs]
+    count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{count}, {_far(math.fsum(metres), units)}, longest {_far(max(metres), units)}."
+
+
+def _planned_lines(before: Closing, now: Closing, first: date, units: Units) -> list[str]:
+    """What was planned for the week that is over, and what the new one is for."""
+    lines = []
+    last_week = before.plan and next((w for w in before.plan.weeks if w.first_day == first), None)
+    if last_week and last_week.volume_m > 0:
+        lines.append(f"Planned were {_far(last_week.volume_m, units)}.")
+    monday = first + timedelta(weeks=1)
+    week = now.plan and next((w for w in now.plan.weeks if w.first_day == monday), None)
+    if week and week.volume_m > 0:
+        lines.append(f"This week: {week.phase.value}, {_far(week.volume_m, units)}.")
+    return lines
+
+
+def _forecast_line(told: GoalForecast) -> str:
+    """One line: middle, range, chance; the message where there are no numbers."""
+    if told.median_s is None or told.p10_s is None or told.p90_s is None:
+        return told.message
+    if told.probability is None:
+        return told.message
+    fast, middle, slow = (
+        about_time(time_s, math.inf if told.median_s > 3_600 else 0.0)
+        for time_s in (told.p10_s, told.median_s, told.p90_s)
+    )
+    return (
+        f"{SAID[Status(told.status)]}, {middle} ({fast} to {slow}), "
+        f"chance {chance(told.probability)}."
+    )
+
+
+def _far(metres: float, units: Units) -> str:
+    if units is Units.IMPERIAL:
+        return f"{round(metres / MILE_M)} miles"
+    return f"{round(metres / 1000)} km"

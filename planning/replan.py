@@ -1,26 +1,23 @@
 """The one door: replan(state, today) -> Outcome. Pure and deterministic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from planning.activity import Activity
 from planning.athlete import Athlete
-from planning.fitness.ability import AbilityToday
-from planning.fitness.prediction import DistanceForecast
+from planning.closing import Closing, new_race_days
+from planning.fitness.ability import AbilityToday, Fitness, estimate
+from planning.fitness.prediction import DistanceForecast, distance_forecasts
 from planning.goals.goal import Goal
-from planning.goals.trajectory import GoalForecast
-from planning.news import News
+from planning.goals.trajectory import Before, GoalForecast, forecast
+from planning.news import News, news_of
+from planning.schedule.adapt import plan_for
 from planning.schedule.plan import Change, Layer, Plan
 
+__all__ = ["Closing", "Outcome", "State", "replan"]
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """How a day ended: output of one day, input of the next, never rewritten."""
-
-    day: date
-    plan: Plan | None
-    ability: AbilityToday
-    forecasts: tuple[GoalForecast, ...]
+SILENT_DAYS = 7  # unknown days after which the forecast widens
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,97 @@ class Outcome:
     plan: Plan | None
     changes: tuple[Change, ...]
     news: tuple[News, ...]
+    race_days: tuple[date, ...] = ()
 
     @property
     def closing(self) -> Closing:
-        return Closing(self.day, self.plan, self.ability, self.forecasts)
+        return Closing(self.day, self.plan, self.ability, self.forecasts, self.race_days)
+
+
+def replan(state: State, today: date) -> Outcome:
+    """Ability, forecasts, plan, receipts and news as of `today`.
+
+    A function of the set of facts and the last closing: the order of activities and goals does not
+    matter, later activities are not looked at, and doing it again the same day gives the same.
+    Raises ValueError when the closing is not of an earlier day: today's output is never input.
+    """
+    before = state.closing
+    if before is not None and before.day >= today:
+        raise ValueError(f"the closing of {before.day} cannot be the past of {today}")
+    known = sorted(
+        (activity for activity in state.activities if activity.day <= today),
+        key=lambda activity: (activity.start_at, activity.id),
+    )
+    goals = sorted(
+        (goal for goal in state.goals if goal.is_alive(today)), key=lambda goal: (goal.day, goal.id)
+    )
+    fitness = estimate(known, today)
+    forecasts = _forecasts(goals, fitness, known, state=state, today=today)
+    plan, changes = plan_for(
+        athlete=state.athlete,
+        goals=goals,
+        activities=known,
+        fitness=fitness,
+        today=today,
+        closing_plan=before.plan if before else None,
+        closing_ability=before.ability.ln_speed if before else None,
+        layers=state.layers,
+        complete_until=state.complete_until,
+    )
+    races = race_days(known)
+    now = Closing(today, plan, fitness.today(), forecasts, races)
+    return Outcome(
+        day=today,
+        ability=now.ability,
+        distances=distance_forecasts(fitness),
+        forecasts=forecasts,
+        plan=plan,
+        changes=changes,
+        news=news_of(
+            before,
+            now,
+            goals=goals,
+            activities=known,
+            changes=changes,
+            units=state.athlete.units,
+        ),
+        race_days=races,
+    )
+
+
+def race_days(activities: Sequence[Activity]) -> tuple[date, ...]:
+    """The days on which a race was run."""
+    return tuple(sorted({run.day for run in activities if run.is_run and run.is_race}))
+
+
+def _forecasts(
+    goals: Sequence[Goal],
+    fitness: Fitness,
+    known: Sequence[Activity],
+    *,
+    state: State,
+    today: date,
+) -> tuple[GoalForecast, ...]:
+    before = state.closing
+    said = {told.goal_id: told for told in before.forecasts} if before else {}
+    days = (today - before.day).days if before else 1
+    raced = bool(new_race_days(before, race_days(known))) if before else False
+    return tuple(
+        forecast(
+            goal,
+            fitness=fitness,
+            activities=known,
+            today=today,
+            before=Before(said.get(goal.id), days, raced),
+            known_until=_known_until(state, today),
+        )
+        for goal in goals
+    )
+
+
+def _known_until(state: State, today: date) -> date:
+    """Today; after a week of unknown days the last known one, so that the forecast widens."""
+    complete = state.complete_until
+    if complete is None or complete >= today - timedelta(days=SILENT_DAYS):
+        return today
+    return complete

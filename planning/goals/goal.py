@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from planning.activity import content_id
+
 FIVE_K_M = 5_000.0
 TEN_K_M = 10_000.0
 HALF_M = 21_097.5
 MARATHON_M = 42_195.0
+FIFTY_K_M = 50_000.0
+HUNDRED_K_M = 100_000.0
 
 
 class GoalKind(StrEnum):
@@ -34,3 +38,21 @@ class Goal:
     climb_m: float | None = None
     stated_on: date | None = None  # the athlete's day on which it was stated
     retired_on: date | None = None  # given up on that day; None: alive
+    cut_off_s: float | None = None  # the course closes; None: no limit
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether there is a time to reach; without one a race is a goal to finish."""
+        return self.kind is GoalKind.TIME and self.target_s is not None
+
+    def is_alive(self, today: date) -> bool:
+        """Stated by `today` and not given up: what planning looks at. The day may be past."""
+        stated = self.stated_on is None or self.stated_on <= today
+        return stated and (self.retired_on is None or self.retired_on > today)
+
+    @property
+    def statement(self) -> str:
+        """A short id of what is wanted: another one when time, day or distance were changed."""
+        return content_id(
+            self.kind, self.day, self.distance_m, self.target_s, self.climb_m, self.cut_off_s
+        )

@@ -1,13 +1,29 @@
 """The forecast for the goal day: probability, versions, on-track state with hysteresis."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from planning.goals.assessment import Need
+from planning.activity import Activity
+from planning.fitness.ability import Fitness
+from planning.fitness.prediction import Prediction
+from planning.goals.assessment import Need, needs_of
+from planning.goals.completion import chance_to_finish
+from planning.goals.course import course_time
+from planning.goals.goal import Goal
+from planning.goals.result import result_message, result_of
+from planning.goals.sentence import finish_message, time_message
+from planning.goals.status import Status, settled, verdict_of
+from planning.goals.wording import distance_name, kilometres
 
 
 @dataclass(frozen=True, slots=True)
 class GoalForecast:
-    """The trajectory to one goal, as `forecast --json` shows it. Unknown numbers are None."""
+    """The trajectory to one goal, as `forecast --json` shows it. Unknown numbers are None.
+
+    `waiting` counts the daily closings beyond the border, this day's included should it close so.
+    """
 
     goal_id: str
     status: str  # ahead, on_track, behind, out_of_reach, unknown, done
@@ -23,4 +39,161 @@ class GoalForecast:
     message: str
     waiting: tuple[str, int] | None = (
         None  # (status it would change to, closings beyond the border)
+    )
+    statement: str = ""  # of the goal it is about: a changed goal starts afresh
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last closing, `days` days ago, said of this goal; `raced` since then."""
+
+    forecast: GoalForecast | None = None
+    days: int = 1
+    raced: bool = False
+
+
+AFRESH = Before()
+
+
+def forecast(
+    goal: Goal,
+    *,
+    fitness: Fitness,
+    activities: Sequence[Activity],
+    today: date,
+    before: Before = AFRESH,
+    known_until: date | None = None,
+) -> GoalForecast:
+    """The trajectory to `goal` as of `today`, training as usual until then (no drift).
+
+    Times in seconds. The spread grows from `known_until` (default: today), the last day of which
+    something is known. Median, range, versions and probability come from one distribution: the
+    versions are the times reached with probability .2, .5 and .8.
+    """
+    result = result_of(goal, activities, today)
+    if goal.day < today or result is not None:
+        return _without_numbers(goal, Status.DONE, result_message(goal, result))
+    if goal.distance_m is None:
+        return _without_numbers(goal, Status.UNKNOWN, _habit_message(activities, today))
+    weeks = max((goal.day - (known_until or today)).days, 0) / 7
+    expected = course_time(goal, fitness, weeks_ahead=weeks)
+    needs = needs_of(goal, activities, today)
+    if goal.is_timed:
+        return _timed(
+            goal, expected, needs=needs, before=before, weeks=weeks, missing=fitness.message
+        )
+    return _to_finish(goal, expected, needs=needs, before=before, missing=fitness.message)
+
+
+def _timed(
+    goal: Goal,
+    expected: Prediction | None,
+    *,
+    needs: tuple[Need, ...],
+    before: Before,
+    weeks: float,
+    missing: str,
+) -> GoalForecast:
+    if expected is None or goal.target_s is None:
+        return _without_numbers(goal, Status.UNKNOWN, _missing(goal, missing), needs)
+    probability = expected.probability_of(goal.target_s)
+    status, waiting = _settled(goal, probability, before)
+    return GoalForecast(
+        goal_id=goal.id,
+        status=status.value,
+        verdict=verdict_of(probability).value,
+        median_s=expected.median_s,
+        p10_s=expected.quantile_s(0.1),
+        p90_s=expected.quantile_s(0.9),
+        probability=probability,
+        stretch_s=expected.quantile_s(0.2),
+        realistic_s=expected.median_s,
+        conservative_s=expected.quantile_s(0.8),
+        needs=needs,
+        message=time_message(goal, expected, needs, weeks),
+        waiting=waiting,
+        statement=goal.statement,
+    )
+
+
+def _to_finish(
+    goal: Goal,
+    expected: Prediction | None,
+    *,
+    needs: tuple[Need, ...],
+    before: Before,
+    missing: str,
+) -> GoalForecast:
+    """The chance to finish by gates, inside the cut-off if there is one, and the time on feet."""
+    probability = chance_to_finish(needs)
+    if goal.cut_off_s is not None and expected is not None:
+        probability *= expected.probability_of(goal.cut_off_s)
+    if expected is None and (goal.cut_off_s is not None or not any(need.held for need in needs)):
+        return _without_numbers(goal, Status.UNKNOWN, _missing(goal, missing), needs)
+    status, waiting = _settled(goal, probability, before)
+    return replace(
+        _without_numbers(goal, status, finish_message(goal, expected, probability, needs), needs),
+        verdict=verdict_of(probability).value,
+        median_s=expected.median_s if expected else None,
+        p10_s=expected.quantile_s(0.1) if expected else None,
+        p90_s=expected.quantile_s(0.9) if expected else None,
+        probability=probability,
+        waiting=waiting,
+    )
+
+
+def _settled(
+    goal: Goal, probability: float, before: Before
+) -> tuple[Status, tuple[str, int] | None]:
+    said = before.forecast
+    if said is None or said.statement != goal.statement:
+        return settled(probability, before=None, waiting=None, days=1, at_once=True)
+    return settled(
+        probability,
+        before=said.status,
+        waiting=said.waiting,
+        days=before.days,
+        at_once=before.raced,
+    )
+
+
+def _without_numbers(
+    goal: Goal, status: Status, message: str, needs: tuple[Need, ...] = ()
+) -> GoalForecast:
+    return GoalForecast(
+        goal_id=goal.id,
+        status=status.value,
+        verdict=None,
+        median_s=None,
+        p10_s=None,
+        p90_s=None,
+        probability=None,
+        stretch_s=None,
+        realistic_s=None,
+        conservative_s=None,
+        needs=needs,
+        message=message,
+        statement=goal.statement,
+    )
+
+
+def _missing(goal: Goal, missing: str) -> str:
+    """Why there are no numbers: too little to go by, or a distance that cannot be foreseen."""
+    if missing.startswith("not yet"):
+        return f"No forecast {missing}."
+    return f"No forecast: {distance_name(goal.distance_m or 0.0)} is outside what can be foreseen."
+
+
+def _habit_message(activities: Sequence[Activity], today: date) -> str:
+    """A health goal is about keeping at it: what the last four weeks were."""
+    first = today - timedelta(days=27)
+    runs = [run for run in activities if run.is_run and first <= run.day <= today]
+    if not runs:
+        return "No run in the last four weeks is on record: nothing to say yet."
+    days = len({run.day for run in runs})
+    weeks = len({(today - run.day).days // 7 for run in runs})
+    metres = math.fsum(run.distance_m or 0.0 for run in runs)
+    return (
+        f"In the last four weeks: runs on {days} days, {kilometres(metres / 4)} a week, "
+        f"running in {weeks} of 4 weeks."
     )

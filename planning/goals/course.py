@@ -1,0 +1,45 @@
+"""The time over a goal's course: distance, climb, and what lies beyond 100 km."""
+
+import math
+
+from planning.fitness.ability import Fitness
+from planning.fitness.prediction import LONGEST_M, Prediction, predict
+from planning.goals.goal import Goal
+
+CLIMB_EFFORT = 12.0  # 1.2 km of flat running for 100 m climbed
+ROLLING, MOUNTAIN = 10.0, 30.0  # metres climbed per kilometre
+ULTRA_EXPONENT = 1.318
+ULTRA_SD = 0.20  # from a road record, without an ultra of the athlete's own
+
+
+def effort_distance_m(distance_m: float, climb_m: float | None) -> float:
+    """The flat distance that takes as much: km + 1.2 km per 100 m climbed (science 1.9).
+
+    The formula was fitted on mountain races (7,304 held-out races, 8 % median error). On the road
+    the way down gives most of it back, so it fades in between 10 and 30 m climbed per km.
+    """
+    if not climb_m or climb_m <= 0.0:
+        return distance_m
+    return distance_m + _share(climb_m / distance_m * 1000) * CLIMB_EFFORT * climb_m
+
+
+def course_time(goal: Goal, fitness: Fitness, *, weeks_ahead: float) -> Prediction | None:
+    """The goal's race as a distribution of seconds, on its day, training as usual until then.
+
+    None while too little is known, without a distance, or for a distance too short to foresee.
+    Beyond 100 km of effort ln T grows by 1.318 ln e, and the spread is at least .20.
+    """
+    if goal.distance_m is None:
+        return None
+    effort_m = effort_distance_m(goal.distance_m, goal.climb_m)
+    flat = predict(fitness, min(effort_m, LONGEST_M), weeks_ahead=weeks_ahead)
+    if flat is None:
+        return None
+    median_s = flat.median_s * max(effort_m / LONGEST_M, 1.0) ** ULTRA_EXPONENT
+    wide = 1.0 if effort_m > LONGEST_M else _share((goal.climb_m or 0.0) / goal.distance_m * 1000)
+    sd = max(flat.sd_ln, math.hypot((1 - wide) * flat.sd_ln, wide * ULTRA_SD))
+    return Prediction(goal.distance_m, median_s, sd)
+
+
+def _share(climb_m_per_km: float) -> float:
+    return min(max((climb_m_per_km - ROLLING) / (MOUNTAIN - ROLLING), 0.0), 1.0)

@@ -1,0 +1,126 @@
+"""The sentence: current trajectory, goal, verdict, and what would do it."""
+
+import math
+from collections.abc import Sequence
+
+from planning.fitness.prediction import Prediction
+from planning.goals.assessment import LONGEST_RUN, Need
+from planning.goals.completion import in_words
+from planning.goals.goal import MARATHON_M, Goal
+from planning.goals.status import Verdict, verdict_of
+from planning.goals.wording import (
+    about_time,
+    chance,
+    distance_name,
+    exact_time,
+    kilometres,
+    performance,
+    spoken_day,
+)
+
+FINAL_BUILD_WEEKS = 3.0  # in less than this there is no building, only resting and running
+
+
+def time_message(goal: Goal, expected: Prediction, needs: Sequence[Need], weeks: float) -> str:
+    """What is told of a time goal `weeks` weeks away: sentence, range, what it asks for."""
+    distance_m, target_s = expected.distance_m, goal.target_s or expected.median_s
+    target, middle = exact_time(target_s, distance_m), about_time(expected.median_s, distance_m)
+    probability = expected.probability_of(target_s)
+    return " ".join(
+        (
+            f"Current trajectory suggests {performance(middle, distance_m)}.",
+            f"Goal of {target} {_judged(goal, expected, verdict_of(probability), weeks)}.",
+            f"Eight in ten such forecasts end between {_range(expected)}.",
+            f"The chance of {target} is {chance(probability)}.",
+            *_gain(expected, target_s, weeks),
+            *_out_of_reach(goal, needs),
+        )
+    )
+
+
+def finish_message(
+    goal: Goal, expected: Prediction | None, probability: float | None, needs: Sequence[Need]
+) -> str:
+    """What is told of a goal to finish: time on feet, and the judged chance in words."""
+    told = []
+    if expected is not None:
+        middle = about_time(expected.median_s, expected.distance_m)
+        told.append(
+            f"Expected time on feet for the {distance_name(expected.distance_m)}: about {middle}, "
+            f"eight in ten between {_range(expected)}."
+        )
+    if probability is not None:
+        inside = "" if goal.cut_off_s is None else " inside the cut-off"
+        told.append(
+            f"Finishing{inside} is {in_words(probability)}, judged by longest run and weekly "
+            "distance and not by statistics."
+        )
+    to_come = [need for need in needs if need.feasible and not need.met]
+    if to_come:
+        told.append(f"Still to come: {_listed(to_come)}.")
+    return " ".join((*told, *_out_of_reach(goal, needs)))
+
+
+def _judged(goal: Goal, expected: Prediction, verdict: Verdict, weeks: float) -> str:
+    building = weeks >= FINAL_BUILD_WEEKS
+    stretch = about_time(expected.quantile_s(0.2), expected.distance_m)
+    match verdict:
+        case Verdict.CONSERVATIVE:
+            return f"is well within reach; {stretch} would be the stretch version"
+        case Verdict.REALISTIC:
+            return "is realistic with steady training" if building else "is realistic"
+        case Verdict.STRETCH if building:
+            return "is aggressive but possible with a strong final build"
+        case Verdict.STRETCH:
+            return "is aggressive but possible on a very good day"
+        case Verdict.VERY_AMBITIOUS:
+            return f"is very ambitious: a lot has to go right; {stretch} is the stretch version"
+        case Verdict.NOT_BY_THEN:
+            return (
+                f"is not within reach by {spoken_day(goal.day)}; {stretch} is the stretch version"
+            )
+
+
+def _range(expected: Prediction) -> str:
+    fast, slow = (
+        about_time(expected.quantile_s(probability), expected.distance_m)
+        for probability in (0.1, 0.9)
+    )
+    return f"{fast} and {slow}"
+
+
+def _gain(expected: Prediction, target_s: float, weeks: float) -> tuple[str, ...]:
+    """How much faster the goal is than the middle of the forecast, when it is."""
+    gain = 100 * math.log(expected.median_s / target_s)
+    if gain < 0.5:
+        return ()
+    if weeks < FINAL_BUILD_WEEKS:
+        return (f"It asks for {gain:.1f} % more speed.",)
+    return (f"It asks for {gain:.1f} % more speed in {weeks:.0f} weeks.",)
+
+
+def _out_of_reach(goal: Goal, needs: Sequence[Need]) -> tuple[str, ...]:
+    """What the safe rise of the longest run does not reach, and what that costs."""
+    short = [need for need in needs if need.what == LONGEST_RUN and not need.feasible]
+    if not short or goal.distance_m is None:
+        return ()
+    need = short[0]
+    reached = (
+        f"Rising safely, the longest run reaches {kilometres(need.reachable or 0.0)} by "
+        f"{spoken_day(need.by_day)}; the {distance_name(goal.distance_m)} asks for "
+        f"{kilometres(need.value)}."
+    )
+    if abs(goal.distance_m / MARATHON_M - 1) > 0.03:
+        return (reached,)
+    price = (
+        "Marathon runners whose longest run stayed under 25 km took about 13 minutes longer "
+        "(Fokkema 2020, an association); run-walk is an option."
+    )
+    return (reached, price)
+
+
+def _listed(needs: Sequence[Need]) -> str:
+    texts = [
+        f"{need.what} of {kilometres(need.value)} by {spoken_day(need.by_day)}" for need in needs
+    ]
+    return " and ".join(texts)

@@ -1,0 +1,80 @@
+"""How a forecast is said: distances, times and chances in plain words."""
+
+from datetime import date
+
+from planning.goals.goal import (
+    FIFTY_K_M,
+    FIVE_K_M,
+    HALF_M,
+    HUNDRED_K_M,
+    MARATHON_M,
+    TEN_K_M,
+)
+
+NAMES = (
+    (FIVE_K_M, "5K"),
+    (TEN_K_M, "10K"),
+    (HALF_M, "half marathon"),
+    (MARATHON_M, "marathon"),
+    (FIFTY_K_M, "50K"),
+    (HUNDRED_K_M, "100K"),
+)
+
+
+def distance_name(distance_m: float) -> str:
+    """The name of a race distance (to half a per cent), else kilometres."""
+    for metres, name in NAMES:
+        if abs(distance_m / metres - 1) <= 0.005:
+            return name
+    return f"{distance_m / 1000:.1f}".removesuffix(".0") + " km"
+
+
+def about_time(time_s: float, distance_m: float) -> str:
+    """An estimate: to the minute from the half marathon on, to five seconds below."""
+    if distance_m >= HALF_M * 0.995 and time_s >= 3_600:
+        return _clock(round(time_s / 60) * 60, seconds=False)
+    return _clock(round(time_s / 5) * 5, seconds=True)
+
+
+def exact_time(time_s: float, distance_m: float) -> str:
+    """A time that was stated or run: nothing of it is dropped."""
+    whole = round(time_s)
+    plain = distance_m >= HALF_M * 0.995 and whole >= 3_600 and whole % 60 == 0
+    return _clock(whole, seconds=not plain)
+
+
+def performance(told: str, distance_m: float) -> str:
+    """A time and its distance with the article: "a 3:22 marathon", "1:02:30 over 15 km"."""
+    name = distance_name(distance_m)
+    if name.endswith(" km"):
+        return f"{told} over {name}"
+    leading = told.split(":", 1)[0]
+    article = "an" if leading in {"8", "11", "18"} else "a"
+    return f"{article} {told} {name}"
+
+
+def chance(probability: float) -> str:
+    """A probability as it deserves to be said: to five per cent, open at the ends."""
+    if probability < 0.05:
+        return "under 5 %"
+    if probability > 0.95:
+        return "over 95 %"
+    return f"about {round(probability * 20) * 5} %"
+
+
+def spoken_day(day: date) -> str:
+    """As in 4 October 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def kilometres(metres: float) -> str:
+    """Rounded to the kilometre."""
+    return f"{round(metres / 1000)} km"
+
+
+def _clock(whole_s: int, *, seconds: bool) -> str:
+    hours, rest = divmod(int(whole_s), 3_600)
+    minutes, left = divmod(rest, 60)
+    if not seconds:
+        return f"{hours}:{minutes:02d}"
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
