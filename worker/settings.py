@@ -16,7 +16,6 @@ from pydantic import (
     AwareDatetime,
     BeforeValidator,
     Field,
-    HttpUrl,
     PrivateAttr,
     SecretStr,
     ValidationError,
@@ -54,8 +53,15 @@ def _split(value: Any) -> Any:
 
 
 def _web_address(value: str) -> str:
-    HttpUrl(value)
+    if not re.match(r"https?://[^\s/]+", value):
+        raise ValueError("write it as https://HOST or http://HOST:PORT")
     return value.rstrip("/")
+
+
+def _digits(value: str) -> str:
+    if not value.isdecimal():
+        raise ValueError("it has digits only; see strava.com/settings/api")
+    return value
 
 
 def _listen(value: str) -> str:
@@ -131,8 +137,8 @@ class Settings(BaseSettings):
         default=Autonomy.AUTO,
         description="Material changes of the plan: `auto` made, `ask` proposed, `never` made",
     )
-    strava_client_id: str | None = Field(
-        default=None, pattern=r"^\d+$", description="Number of your application at Strava"
+    strava_client_id: Annotated[str, AfterValidator(_digits)] | None = Field(
+        default=None, description="Number of your application at Strava"
     )
     strava_client_secret: SecretStr | None = Field(
         default=None, description="Secret of your application at Strava"

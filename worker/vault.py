@@ -38,9 +38,10 @@ class WrongKey(Exception):
 class Vault:
     """Small secret mappings by name. Opened lazily: the key is made when first needed."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, *, wait_s: float = WAIT_S) -> None:
         self._engine = engine
         self._settings = settings
+        self._wait_s = wait_s
         self._fernet: Fernet | None = None
         self._opening = threading.Lock()
 
@@ -76,11 +77,11 @@ class Vault:
     def locked(self, name: str) -> Iterator[None]:
         """One holder at a time, over all threads and processes of this database.
 
-        Not to be nested for one name. Waits up to WAIT_S, then raises Unavailable; a holder that
+        Not to be nested for one name. Waits up to `wait_s`, then raises Unavailable; a holder that
         died is waited for as long as its row says, at most LOCK_FOR.
         """
         owner = secrets.token_hex(16)
-        gives_up_s = monotonic_s() + WAIT_S
+        gives_up_s = monotonic_s() + self._wait_s
         pause = threading.Event()
         while not self._take_lock(name, owner):
             if monotonic_s() > gives_up_s:
