@@ -28,6 +28,7 @@ GRID_M = 10.0
 SMOOTHED_M = 50.0
 STEEPEST_DOWN, STEEPEST_UP = -0.20, 0.15
 LEAST_KNOWN_ALTITUDE = 0.8
+LONGEST_TRACK_M, HIGHEST_M = 1_000_000.0, 9_000.0  # beyond is a broken file
 
 LEAST_RUN_M = 1_000.0
 
@@ -73,7 +74,7 @@ def flat_distance_m(streams: Streams) -> float | None:
     distance, first = np.unique(np.maximum.accumulate(streams.distance_m[known]), return_index=True)
     altitude = streams.altitude_m[known][first]
     length = float(distance[-1] - distance[0])
-    if length < 2 * SMOOTHED_M:
+    if not 2 * SMOOTHED_M <= length <= LONGEST_TRACK_M or float(np.ptp(altitude)) > HIGHEST_M:
         return None
     grid = np.linspace(distance[0], distance[-1], max(round(length / GRID_M), 2) + 1)
     height = _smoothed(np.interp(grid, distance, altitude))

@@ -34,7 +34,7 @@ class Features:
     top3: float
     recent80: float
     year90: float
-    median: float
+    median: float  # of ordinary runs: its weight is negative, and no faster race may slow anyone
     q80: float
     half_year_m: FloatArray
     half_year_score: FloatArray
@@ -62,6 +62,7 @@ def features_at(runs: Runs, cut: int) -> Features | None:
     sample = np.sort(half if len(half) >= 6 else score[-20:])
     q90 = quantile(sample, 0.9)
     recent = np.sort(quarter)
+    ordinary = np.sort(quarter[~runs.is_race[rows[since[2] :]]])
     return Features(
         q90=q90,
         top3=float(recent[-3:].mean()) if len(recent) else q90,
@@ -69,7 +70,7 @@ def features_at(runs: Runs, cut: int) -> Features | None:
         if len(year)
         else q90,
         year90=quantile(np.sort(year), 0.9) if len(year) else q90,
-        median=quantile(recent, 0.5) if len(recent) else q90,
+        median=quantile(ordinary, 0.5) if len(ordinary) else q90,
         q80=quantile(recent, 0.8) if len(recent) else q90,
         half_year_m=runs.distance_m[half_rows],
         half_year_score=half,
