@@ -6,7 +6,7 @@ day, a race aside: what comes together is told together.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -42,7 +42,7 @@ class News:
     body: str
 
 
-def news_of(  # noqa: PLR0913 - what is known, keyword-only
+def news_of(
     before: Closing | None,
     now: Closing,
     *,
@@ -58,14 +58,14 @@ def news_of(  # noqa: PLR0913 - what is known, keyword-only
     """
     if before is None:
         return ()
-    names = {goal.id: goal_name(goal) for goal in goals}
+    by_id = {goal.id: goal for goal in goals}
     races = _new_races(before, now, activities)
-    statuses = _status_news(before, now, names)
-    others = [*_plan_news(now.day, changes), *_week_news(before, now, names, activities, units)]
+    statuses = _status_news(before, now, by_id)
+    others = [*_plan_news(now.day, changes), *_week_news(before, now, by_id, activities, units)]
     if not races:
         return _as_one([*statuses, *others])
     # a race moves the forecast at once: both belong in one message
-    return (_race_news(before, now, names, races, statuses), *_as_one(others))
+    return (_race_news(before, now, by_id, races, statuses), *_as_one(others))
 
 
 def goal_name(goal: Goal) -> str:
@@ -88,7 +88,7 @@ def _as_one(items: Sequence[News]) -> tuple[News, ...]:
     return (News(items[0].key, title, "\n\n".join(bodies)),)
 
 
-def _status_news(before: Closing, now: Closing, names: dict[str, str]) -> list[News]:
+def _status_news(before: Closing, now: Closing, by_id: Mapping[str, Goal]) -> list[News]:
     """Goals whose status is another than at the last closing, as one item."""
     was = {told.goal_id: told for told in before.forecasts}
     moved = [
@@ -101,7 +101,9 @@ def _status_news(before: Closing, now: Closing, names: dict[str, str]) -> list[N
     if not moved:
         return []
     key = ",".join(f"{told.goal_id}:{told.status}" for told in moved)
-    title = "; ".join(f"{names[told.goal_id]}: {SAID[Status(told.status)]}" for told in moved)
+    title = "; ".join(
+        f"{goal_name(by_id[told.goal_id])}: {SAID[Status(told.status)]}" for told in moved
+    )
     lines = [_moved_line(was[told.goal_id], told) for told in moved]
     return [News(f"status:{key}:{now.day.isoformat()}", title, "\n".join(lines))]
 
@@ -132,14 +134,15 @@ def _new_races(
 def _race_news(
     before: Closing,
     now: Closing,
-    names: dict[str, str],
+    by_id: Mapping[str, Goal],
     races: Sequence[Activity],
     statuses: Sequence[News],
 ) -> News:
     """The result, then what it did to each goal, or how the goal it was for has ended."""
     was = {told.goal_id: told for told in before.forecasts}
     lines = [
-        _shift_line(names[told.goal_id], was.get(told.goal_id), told) for told in now.forecasts
+        _shift_line(goal_name(by_id[told.goal_id]), was.get(told.goal_id), told)
+        for told in now.forecasts
     ]
     title = "; ".join(_race_line(run) for run in races)
     days = sorted({run.day.isoformat() for run in races})
@@ -165,7 +168,7 @@ def _shift_line(name: str, was: GoalForecast | None, told: GoalForecast) -> str:
 def _week_news(
     before: Closing,
     now: Closing,
-    names: dict[str, str],
+    by_id: Mapping[str, Goal],
     activities: Sequence[Activity],
     units: Units,
 ) -> list[News]:
@@ -177,9 +180,11 @@ def _week_news(
     year, week, _ = first.isocalendar()
     runs = [run for run in activities if run.is_run and first <= run.day < monday]
     lines = [_week_line(runs, units), *_planned_lines(before, now, first, units)]
-    for told in now.forecasts:
-        if told.status != Status.DONE:
-            lines.append(f"{names[told.goal_id]}: {_forecast_line(told)}")
+    lines += [
+        _forecast_line(by_id[told.goal_id], told)
+        for told in now.forecasts
+        if told.status != Status.DONE
+    ]
     return [News(f"week:{year}-W{week:02d}", f"Week {week}", "\n".join(lines))]
 
 
@@ -204,18 +209,15 @@ def _planned_lines(before: Closing, now: Closing, first: date, units: Units) -> 
     return lines
 
 
-def _forecast_line(told: GoalForecast) -> str:
+def _forecast_line(goal: Goal, told: GoalForecast) -> str:
     """One line: middle, range, chance; the message where there are no numbers."""
-    if told.median_s is None or told.p10_s is None or told.p90_s is None:
-        return told.message
-    if told.probability is None:
-        return told.message
-    fast, middle, slow = (
-        about_time(time_s, math.inf if told.median_s > 3_600 else 0.0)
-        for time_s in (told.p10_s, told.median_s, told.p90_s)
-    )
+    name, times = goal_name(goal), (told.median_s, told.p10_s, told.p90_s)
+    said = [about_time(time_s, goal.distance_m or 0.0) for time_s in times if time_s is not None]
+    if len(said) < len(times) or told.probability is None:
+        return f"{name}: {told.message}"
+    middle, fast, slow = said
     return (
-        f"{SAID[Status(told.status)]}, {middle} ({fast} to {slow}), "
+        f"{name}: {SAID[Status(told.status)]}, {middle} ({fast} to {slow}), "
         f"chance {chance(told.probability)}."
     )
 
