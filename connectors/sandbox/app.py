@@ -22,6 +22,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from connectors.sandbox.faults import Faulty
 from connectors.sandbox.garmin import Garmin
 from connectors.sandbox.garmin_sign_in import GarminSignIn
+from connectors.sandbox.hand import Hand
 from connectors.sandbox.steering import Steering
 from connectors.sandbox.strava import Strava
 from connectors.sandbox.webhooks import Webhooks
@@ -66,7 +67,7 @@ def application(machine_now: Callable[[], datetime], options: Options) -> Starle
         routes=[
             Mount("/strava", routes=list(Strava(world, webhooks).routes())),
             Mount("/garmin", routes=[*sign_in.routes(), *garmin.routes()]),
-            Mount("/control", routes=list(steering.routes())),
+            Mount("/control", routes=[*steering.routes(), *Hand(world, webhooks).routes()]),
         ],
         middleware=[Middleware(Faulty, faults=world.faults, requests=world.requests)],
         lifespan=lifespan,

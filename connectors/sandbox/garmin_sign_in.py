@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from connectors.sandbox.forms import form
 from connectors.sandbox.tokens import Grant
 from connectors.sandbox.world import World
 
@@ -66,13 +67,13 @@ class GarminSignIn:
 
     async def token(self, request: Request) -> Response:
         """A service ticket and a refresh token serve once each."""
-        form = await request.form()
+        fields = await form(request)
         now = self.world.machine_now()
-        if form.get("grant_type") == REFRESH_GRANT:
-            refresh_token = str(form.get("refresh_token"))
+        if fields.get("grant_type") == REFRESH_GRANT:
+            refresh_token = fields.get("refresh_token", "")
             grant = self.world.tokens.refresh("garmin", refresh_token, now)
         else:
-            redeemed = self.world.tokens.redeem(str(form.get("service_ticket")))
+            redeemed = self.world.tokens.redeem(fields.get("service_ticket", ""))
             grant = redeemed and self.world.tokens.grant("garmin", redeemed[0], now)
         if grant is None:
             return JSONResponse({"error": "invalid_grant"}, 400)

@@ -1,4 +1,4 @@
-"""The control API: what the world does to the athlete, and the athlete to the services.
+"""The control API: what happens in the world, and what the world looks like.
 
 It stands beside the services, under `/control`, and speaks JSON. `control.Control` is its client.
 """
@@ -9,22 +9,18 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.sandbox import history
 from connectors.sandbox.faults import KINDS, Fault
 from connectors.sandbox.garmin import Garmin
-from connectors.sandbox.garmin_calendar import Entry
 from connectors.sandbox.garmin_sign_in import GarminSignIn
 from connectors.sandbox.garmin_workouts import marker, parse
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.tokens import GARMIN_CLIENT_ID
+from connectors.sandbox.told import Json, activity_json, calendar_json, told
 from connectors.sandbox.webhooks import Webhooks
 from connectors.sandbox.world import Account, Approval, Limits, World
-from planning.workout import steps_as_json
-
-type Json = dict[str, Any]
 
 
 class Steering:
@@ -49,18 +45,11 @@ class Steering:
             "/tokens": self.tokens,
             "/tokens/expire": self.expire,
             "/tokens/revoke": self.revoke,
-            "/calendar/move": self.move,
-            "/calendar/edit": self.edit,
-            "/calendar/delete": self.delete,
-            "/calendar/add": self.add,
-            "/activity/{id}/edit": self.edit_activity,
-            "/activity/{id}/delete": self.delete_activity,
-            "/activity/{id}/event": self.send_event,
         }
         for path, handler in posts.items():
-            yield Route(path, _told(handler), methods=["POST"])
-        yield Route("/tokens", _told(self.tokens), methods=["GET"])
-        yield Route("/dump", _told(self.dump), methods=["GET"])
+            yield Route(path, told(handler), methods=["POST"])
+        yield Route("/tokens", told(self.tokens), methods=["GET"])
+        yield Route("/dump", told(self.dump), methods=["GET"])
 
     # What is run
 
@@ -92,7 +81,7 @@ class Steering:
             _ = recorded.archive  # the file is ready before anybody hears of it
         for _delivery in range(2 if body.get("twice") else 1):
             self.webhooks.send(account.strava_id, recorded.strava_id, aspect="create")
-        return {"activity": _activity_json(recorded)}
+        return {"activity": activity_json(recorded)}
 
     def _run(
         self, account: Account, day: date, body: Mapping[str, Any], at: time | None
@@ -129,90 +118,6 @@ class Steering:
             )
             return self.world.record(account, done, workout_id=entry.workout_id)
         return None
-
-    async def edit_activity(self, request: Request, body: Json) -> Json:
-        """The athlete's hand. Strava announces a new title, type or privacy, and nothing else."""
-        account, activity = self.world.activity(request.path_params["id"])
-        updates: dict[str, str] = {}
-        if "name" in body:
-            activity.name = updates["title"] = str(body["name"])
-        if "sport" in body:
-            activity.sport = updates["type"] = str(body["sport"])
-        if "private" in body:
-            activity.private = bool(body["private"])
-            updates["private"] = str(activity.private).lower()
-        activity.is_race = bool(body.get("race", activity.is_race))
-        activity.start_hidden = bool(body.get("start_hidden", activity.start_hidden))
-        activity.distance_m = float(body.get("distance_m", activity.distance_m))
-        activity.duration_s = float(body.get("duration_s", activity.duration_s))
-        activity.updated_at = max(
-            self.world.machine_now(), activity.updated_at + timedelta(seconds=1)
-        )
-        if updates:
-            self._announce(account, activity, updates)
-        return {"activity": _activity_json(activity)}
-
-    def _announce(self, account: Account, activity: RecordedRun, updates: dict[str, str]) -> None:
-        """An application that may not see private activities hears of a flip as of a death."""
-        scope = self.world.tokens.scope("strava", account.display_name)
-        aspect = "update"
-        if "private" in updates and "activity:read_all" not in scope:
-            aspect = "delete" if activity.private else "create"
-        told = updates if aspect == "update" else None
-        self.webhooks.send(account.strava_id, activity.strava_id, aspect=aspect, updates=told)
-
-    async def delete_activity(self, request: Request, body: Json) -> Json:
-        account, activity = self.world.activity(request.path_params["id"])
-        services = body.get("services", ["strava", "garmin"])
-        activity.gone.update(services)
-        if "strava" in services:
-            self.webhooks.send(account.strava_id, activity.strava_id, aspect="delete")
-        return {"activity": _activity_json(activity)}
-
-    async def send_event(self, request: Request, body: Json) -> Json:
-        """Any event at all, true or not, as often as wanted."""
-        account, activity = self.world.activity(request.path_params["id"])
-        for _delivery in range(int(body.get("times", 1))):
-            self.webhooks.send(
-                account.strava_id,
-                activity.strava_id,
-                aspect=body.get("aspect", "update"),
-                updates=body.get("updates"),
-            )
-        return {}
-
-    # The athlete's hand in the calendar
-
-    async def move(self, _request: Request, body: Json) -> Json:
-        account, entry = self._entry(body)
-        account.calendar.move(entry.id, date.fromisoformat(body["day"]))
-        return {}
-
-    async def edit(self, _request: Request, body: Json) -> Json:
-        """`name`, `description` (a marker goes with it), `scale` of every duration."""
-        account, entry = self._entry(body)
-        workout = account.calendar.workout(entry.workout_id)
-        changed = {**workout, "workoutName": body.get("name", workout["workoutName"])}
-        changed["description"] = body.get("description", workout["description"])
-        scale = float(body.get("scale", 1.0))
-        changed["workoutSegments"] = [_scaled(part, scale) for part in workout["workoutSegments"]]
-        account.calendar.replace(entry.workout_id, changed)
-        return {}
-
-    async def delete(self, _request: Request, body: Json) -> Json:
-        """The entry; with `template` the workout behind it, which takes all its entries along."""
-        account, entry = self._entry(body)
-        if body.get("template"):
-            account.calendar.delete(entry.workout_id)
-        else:
-            account.calendar.unschedule(entry.id)
-        return {}
-
-    async def add(self, _request: Request, body: Json) -> Json:
-        account = self._account(body)
-        day = date.fromisoformat(body["day"])
-        entry = account.calendar.add_by_hand(body["name"], day, today=self.world.today)
-        return {"schedule_id": entry.id}
 
     # The world
 
@@ -289,31 +194,11 @@ class Steering:
     async def dump(self, request: Request, _body: Json) -> Json:
         """What stands where, seen from outside."""
         account = self.world.account(request.query_params.get("athlete", "runner-1"))
-        calendar = account.calendar
-        calendar.plant(self.world.today)
-        standing = {entry.workout_id for entry in calendar.entries.values()}
-        api_made = [
-            w for known, w in calendar.workouts.items() if known not in calendar.planted_workouts
-        ]
+        account.calendar.plant(self.world.today)
         return {
             "today": self.world.today.isoformat(),
-            "entries": [
-                _entry_json(entry, calendar.workout(entry.workout_id))
-                for entry in sorted(
-                    calendar.entries.values(), key=lambda entry: (entry.day, entry.id)
-                )
-                if not entry.planted
-            ],
-            "templates": [
-                {"ident": marker(w), "workout_id": w["workoutId"], "name": w["workoutName"]}
-                for w in api_made
-                if w["workoutId"] not in standing
-            ],
-            "foreign": {
-                "fingerprint": calendar.fingerprint(),
-                "entries": sum(entry.planted for entry in calendar.entries.values()),
-            },
-            "activities": [_activity_json(activity) for activity in account.activities],
+            **calendar_json(account),
+            "activities": [activity_json(activity) for activity in account.activities],
             "requests": dict(self.world.requests),
             "deliveries": [
                 asdict(sent) | {"sent_at": sent.sent_at.isoformat()} for sent in self.webhooks.sent
@@ -325,62 +210,3 @@ class Steering:
 
     def _account(self, body: Mapping[str, Any]) -> Account:
         return self.world.account(body.get("athlete", "runner-1"))
-
-    def _entry(self, body: Mapping[str, Any]) -> tuple[Account, Entry]:
-        """By `ident` (its first entry) or by `schedule_id`."""
-        account = self._account(body)
-        for entry in account.calendar.entries.values():
-            ident = marker(account.calendar.workout(entry.workout_id))
-            if entry.id == body.get("schedule_id") or (ident and ident == body.get("ident")):
-                return account, entry
-        raise KeyError(f"nothing in the calendar for {dict(body)}")
-
-
-def _told(handler: Any) -> Any:
-    """JSON in, JSON out; what cannot be done is a 400 with the reason."""
-
-    async def answer(request: Request) -> Response:
-        body = await request.json() if await request.body() else {}
-        try:
-            return JSONResponse(await handler(request, body))
-        except (KeyError, TypeError, ValueError) as error:
-            return JSONResponse({"message": f"{type(error).__name__}: {error}"}, 400)
-
-    return answer
-
-
-def _activity_json(activity: RecordedRun) -> Json:
-    return {
-        "strava_id": activity.strava_id,
-        "garmin_id": activity.garmin_id,
-        "day": activity.local_day.isoformat(),
-        "start_at": activity.run.start_at.isoformat(),
-        "name": activity.name,
-        "distance_m": activity.distance_m,
-        "duration_s": activity.duration_s,
-        "is_race": activity.is_race,
-        "is_manual": activity.is_manual,
-        "gone": sorted(activity.gone),
-    }
-
-
-def _entry_json(entry: Entry, workout: Json) -> Json:
-    return {
-        "ident": marker(workout),
-        "day": entry.day.isoformat(),
-        "name": workout["workoutName"],
-        "workout_id": entry.workout_id,
-        "schedule_id": entry.id,
-        "description": workout["description"],
-        "steps": steps_as_json(parse(workout["workoutSegments"])),
-    }
-
-
-def _scaled(part: Json, scale: float) -> Json:
-    """Every duration within, longer or shorter; counts of repeats stay."""
-    scaled = dict(part)
-    if "workoutSteps" in part:
-        scaled["workoutSteps"] = [_scaled(step, scale) for step in part["workoutSteps"]]
-    elif part.get("endConditionValue") is not None:
-        scaled["endConditionValue"] = part["endConditionValue"] * scale
-    return scaled

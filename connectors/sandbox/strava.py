@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from connectors.sandbox import strava_json
+from connectors.sandbox.forms import form
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.tokens import Grant
 from connectors.sandbox.webhooks import Unverified, Webhooks
@@ -55,27 +56,27 @@ class Strava:
         back = query.get("redirect_uri", "")
         if not back or not query.get("client_id"):
             return fault(400, "Bad Request", "Application", "redirect_uri", "invalid")
-        state = {"state": query["state"]} if "state" in query else {}
+        answer = {"state": query["state"]} if "state" in query else {}
         if approval.deny:
-            return RedirectResponse(f"{back}?{urlencode({**state, 'error': 'access_denied'})}", 302)
-        asked = query.get("scope", "read")
-        scope = approval.scope or ",".join(dict.fromkeys(["read", *asked.split(",")]))
-        code = self.world.tokens.once("code", approval.athlete, scope)
+            answer["error"] = "access_denied"
+        else:
+            asked = query.get("scope", "read").split(",")
+            answer["scope"] = approval.scope or ",".join(dict.fromkeys(["read", *asked]))
+            answer["code"] = self.world.tokens.once("code", approval.athlete, answer["scope"])
         joint = "&" if "?" in back else "?"
-        answer = urlencode({**state, "code": code, "scope": scope})
-        return RedirectResponse(f"{back}{joint}{answer}", 302)
+        return RedirectResponse(f"{back}{joint}{urlencode(answer)}", 302)
 
     async def token(self, request: Request) -> Response:
-        form = await request.form()
-        if not form.get("client_id") or not form.get("client_secret"):
+        fields = await form(request)
+        if not fields.get("client_id") or not fields.get("client_secret"):
             return fault(400, "Bad Request", "Application", "client_id", "invalid")
         now = self.world.machine_now()
-        if form.get("grant_type") == "refresh_token":
-            grant = self.world.tokens.refresh("strava", str(form.get("refresh_token")), now)
+        if fields.get("grant_type") == "refresh_token":
+            grant = self.world.tokens.refresh("strava", fields.get("refresh_token", ""), now)
             if grant is None:
                 return fault(400, "Bad Request", "RefreshToken", "refresh_token", "invalid")
             return JSONResponse(token_json(grant, now))
-        redeemed = self.world.tokens.redeem(str(form.get("code")))
+        redeemed = self.world.tokens.redeem(fields.get("code", ""))
         if redeemed is None:
             return fault(400, "Bad Request", "AuthorizationCode", "code", "invalid")
         name, scope = redeemed
@@ -92,7 +93,7 @@ class Strava:
             known = False
         if not known:
             return fault(401, "Authorization Error", "Application", "client_id", "invalid")
-        self._revoked(self.world.tokens.revoke(str((await request.form()).get("token"))))
+        self._revoked(self.world.tokens.revoke((await form(request)).get("token", "")))
         return Response(status_code=200)  # an unknown token is as good as revoked (RFC 7009)
 
     async def deauthorize(self, request: Request) -> Response:
@@ -118,15 +119,15 @@ class Strava:
     # Push subscriptions
 
     async def subscribe(self, request: Request) -> Response:
-        form = await request.form()
-        client, url = form.get("client_id"), str(form.get("callback_url", ""))
-        if not client or not form.get("client_secret"):
+        fields = await form(request)
+        client, url = fields.get("client_id"), fields.get("callback_url", "")
+        if not client or not fields.get("client_secret"):
             return fault(401, "Authorization Error", "Application", "client_id", "invalid")
         if self.webhooks.subscription is not None:
             return fault(400, "Bad Request", "PushSubscription", "", "already exists")
         try:
             identity = await self.webhooks.subscribe(
-                int(str(client)), url, str(form.get("verify_token", ""))
+                int(client), url, fields.get("verify_token", "")
             )
         except (Unverified, ValueError):
             return fault(400, "Bad Request", "PushSubscription", "callback url", "not verifiable")
@@ -147,8 +148,8 @@ class Strava:
         return JSONResponse([listed] if listed else [])
 
     async def unsubscribe(self, request: Request) -> Response:
-        form = await request.form()
-        if not (request.query_params.get("client_secret") or form.get("client_secret")):
+        fields = await form(request)
+        if not (request.query_params.get("client_secret") or fields.get("client_secret")):
             return fault(401, "Authorization Error", "Application", "client_id", "invalid")
         known = self.webhooks.subscription
         if known is None or known.id != request.path_params["id"]:
