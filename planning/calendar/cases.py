@@ -35,7 +35,8 @@ class Case:
     record: EntryRecord | None
     listed: tuple[Observed, ...]  # heads, as the listing shows them
     day: date  # the first it is about
-    outlived: bool = False  # that day is over for longer than we remember
+    past: bool = False  # what we wrote stood on a day that is over
+    outlived: bool = False  # and has been for longer than we remember
 
     @property
     def state(self) -> EntryState | None:
@@ -120,9 +121,10 @@ def _case(
     stands_ahead = any(entry.day for entry in listed)  # what stands on past days is not listed
     unfinished = record is not None and record.state is EntryState.PENDING and bool(listed)
     if record is None or record.day >= today or stands_ahead or unfinished:
-        return Case(ident, wanted, record, listed, day=min(days, default=today))
+        past = record is not None and record.day < today
+        return Case(ident, wanted, record, listed, day=min(days, default=today), past=past)
     if wanted is None and record.day < today - KEPT:
-        return Case(ident, None, record, (), day=record.day, outlived=True)
+        return Case(ident, None, record, (), day=record.day, past=True, outlived=True)
     if wanted is not None and record.state is not EntryState.ATHLETES:
         # Planned anew: what stands on the past day stays there, with no record any more.
         return Case(ident, wanted, None, (), day=wanted.day)

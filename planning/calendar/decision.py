@@ -62,7 +62,7 @@ def decide(
             looks.append(now + settle)  # not read: nothing is known
             continue
         found = found_in(case, direct, views.today)
-        if _vanished(case, found, views.today):
+        if _vanished(case, found):
             vanished.append(case)
         if (until := _unsure_until(case, now, settle)) and _could_be_lag(case, found):
             looks.append(until)
@@ -139,7 +139,9 @@ def _actions(case: Case, found: Found, today: date) -> Iterator[Action]:
 
 
 def _hand_over(case: Case, entry: Observed) -> HandOver:
-    if entry.day is None:
+    if case.past and entry.remote_id != case.remote_id:
+        how, because = How.COPIED, "your own copy of a past one"
+    elif entry.day is None:
         how, because = How.REMOVED, "you took it off its day"
     elif case.record and entry.day != case.record.day:
         how, because = How.MOVED, f"you moved it to {entry.day}"
@@ -176,11 +178,10 @@ def _unsure_until(case: Case, now: datetime, settle: timedelta) -> datetime | No
     return min(written_at, now) + settle
 
 
-def _vanished(case: Case, found: Found, today: date) -> bool:
+def _vanished(case: Case, found: Found) -> bool:
     """A settled entry that stands on no day to come, though nobody here took it away."""
-    settled = case.record is not None and case.state is EntryState.SETTLED
-    ahead = case.record is not None and case.record.day >= today
-    return settled and ahead and (found.entry is None or found.entry.day is None)
+    missing = found.entry is None or found.entry.day is None
+    return case.state is EntryState.SETTLED and not case.past and missing
 
 
 def _refusal(vanished: list[Case]) -> str:
