@@ -77,12 +77,10 @@ def forecast(
         return _without_numbers(goal, Status.UNKNOWN, _habit_message(activities, today))
     weeks = max((goal.day - (known_until or today)).days, 0) / 7
     expected = course_time(goal, fitness, weeks_ahead=weeks)
-    needs = needs_of(goal, activities, today)
+    needs, missing = needs_of(goal, activities, today), _missing(goal, fitness)
     if goal.is_timed:
-        return _timed(
-            goal, expected, needs=needs, before=before, weeks=weeks, missing=fitness.message
-        )
-    return _to_finish(goal, expected, needs=needs, before=before, missing=fitness.message)
+        return _timed(goal, expected, needs=needs, before=before, weeks=weeks, missing=missing)
+    return _to_finish(goal, expected, needs=needs, before=before, missing=missing)
 
 
 def _timed(
@@ -95,7 +93,7 @@ def _timed(
     missing: str,
 ) -> GoalForecast:
     if expected is None or goal.target_s is None:
-        return _without_numbers(goal, Status.UNKNOWN, _missing(goal, missing), needs)
+        return _without_numbers(goal, Status.UNKNOWN, missing, needs)
     probability = expected.probability_of(goal.target_s)
     status, waiting = _settled(goal, probability, before)
     return GoalForecast(
@@ -129,7 +127,7 @@ def _to_finish(
     if goal.cut_off_s is not None and expected is not None:
         probability *= expected.probability_of(goal.cut_off_s)
     if expected is None and (goal.cut_off_s is not None or not any(need.held for need in needs)):
-        return _without_numbers(goal, Status.UNKNOWN, _missing(goal, missing), needs)
+        return _without_numbers(goal, Status.UNKNOWN, missing, needs)
     status, waiting = _settled(goal, probability, before)
     return replace(
         _without_numbers(goal, status, finish_message(goal, expected, probability, needs), needs),
@@ -177,10 +175,10 @@ def _without_numbers(
     )
 
 
-def _missing(goal: Goal, missing: str) -> str:
-    """Why there are no numbers: too little to go by, or a distance that cannot be foreseen."""
-    if missing.startswith("not yet"):
-        return f"No forecast {missing}."
+def _missing(goal: Goal, fitness: Fitness) -> str:
+    """Why there are no numbers, if so: too little to go by, or a distance out of range."""
+    if not fitness.ready:
+        return f"No forecast yet: {fitness.message.removeprefix('not yet: ')}."
     return f"No forecast: {distance_name(goal.distance_m or 0.0)} is outside what can be foreseen."
 
 
