@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.servers import migrated_sqlite, postgres_server, valkey_server
+from tests.servers import migrated_sqlite, postgres_server, redis_url_of, valkey_server
 from worker.db import open_database
 
 DATABASES = ("sqlite", "postgresql")
@@ -27,7 +27,7 @@ def redis_url(valkey):
     """An empty server that speaks Redis's protocol."""
     with valkey.client() as client:
         client.flushall()
-    return valkey.connection_url
+    return redis_url_of(valkey)
 
 
 @pytest.fixture(scope="session")

@@ -109,15 +109,21 @@ def _call(account: str | None, *command: object) -> None:
 
 @contextmanager
 def valkey_server() -> Iterator[ValkeyServer]:
-    """Running, on a free port of the loopback. `connection_url` is its address."""
+    """Running, on a socket of its own: a free port may be taken by the time it is used."""
     with tempfile.TemporaryDirectory(prefix="gwvk-") as folder:
-        server = ValkeyServer(data_dir=Path(folder), config={"save": "", "appendonly": "no"})
+        quiet = {"save": "", "appendonly": "no"}
+        place = Path(folder)
+        server = ValkeyServer(0, data_dir=place, config=quiet, unix_socket_path=place / "socket")
         server.start()
         try:
             yield server
         finally:
             if server.is_running():
                 server.stop()
+
+
+def redis_url_of(server: ValkeyServer) -> str:
+    return f"unix://{server.unix_socket_path}"
 
 
 def migrated_sqlite(file: Path) -> Path:

@@ -115,6 +115,11 @@ class Bell:
             self._gone(error)
             return None
 
+    def close(self) -> None:
+        self.broker.close()
+        if client := getattr(self.broker, "client", None):
+            client.close()
+
     def _left_alone(self) -> bool:
         away_s = self._away_since_s
         return away_s is not None and monotonic_s() - away_s < AWAY_FOR_S
@@ -222,7 +227,7 @@ class Pool:
         self.sweep.__exit__(*exception)
         self._worker.stop(timeout=STOP_WITHIN_MS)
         self._heartbeat.__exit__(*exception)
-        self.bell.broker.close()
+        self.bell.close()
 
     def ring(self, row_ids: Iterable[int]) -> None:
         self.bell.ring(row_ids)
