@@ -23,6 +23,9 @@ WINDOW_DAYS = 180
 # Spread of ln(time) on the day itself, 5 km to marathon; between them linear in ln distance.
 BASE_SD = np.array([0.052, 0.050, 0.075, 0.095])
 OWN_CLIP, OWN_PRIOR, OWN_SCALE, OWN_DAYS = 0.2, 2.0, 0.4, 1_500.0
+# A race that is named one tells more than a fast run, the more the fresher it is. Neutral on the
+# study's logs, where 30 of 12,978 runs bear such a name: MAPE 4.90 for 4.89.
+RACE_TRUST, RACE_DAYS = 4.0, 90.0
 SPREAD_PRIOR, SPREAD_SCALE = 4.0, 0.6
 THIN_RUNS, THIN_SD = 10, 0.10  # below ten runs in the window the range widens, to .10 more at five
 
@@ -45,6 +48,7 @@ class Own:
     age_days: FloatArray
     error: FloatArray  # ln(time run / time expected), clipped
     squared: FloatArray  # (error / base sd)^2, at most 9
+    trust: FloatArray  # 1 for a fast run, up to 5 for a named race
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,15 @@ def own_efforts(runs: Runs, cut: int) -> Own:
     error = np.log(runs.result_s[rows]) - ln_m + np.array(expected, dtype=np.float64)
     clipped = np.clip(error, -OWN_CLIP, OWN_CLIP)
     squared = np.minimum((error / np.interp(ln_m, EFFORT_LN_M, BASE_SD)) ** 2, 9.0)
-    return Own(ln_m, (cut - runs.day[rows]).astype(np.float64), clipped, squared)
+    age = (cut - runs.day[rows]).astype(np.float64)
+    trust = np.where(runs.is_race[rows], 1.0 + RACE_TRUST * np.exp(-age / RACE_DAYS), 1.0)
+    return Own(ln_m, age, clipped, squared, trust)
 
 
 def own_shift(own: Own, ln_m: float) -> float:
     """Expected ln(time run / time expected) at a distance: past errors, shrunk by two efforts."""
-    weight = np.exp(-np.abs(own.ln_m - ln_m) / OWN_SCALE - own.age_days / OWN_DAYS)
+    near = np.exp(-np.abs(own.ln_m - ln_m) / OWN_SCALE - own.age_days / OWN_DAYS)
+    weight = own.trust * near
     return float((weight * own.error).sum() / (weight.sum() + OWN_PRIOR))
 
 

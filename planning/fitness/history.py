@@ -16,7 +16,7 @@ NORMAL_FADE = 0.06  # Riegel 1981: T2 = T1 (D2/D1)^1.06, so speed falls with dis
 TEN_K_M = 10_000.0
 LEAST_DISTANCE_M = 3_000.0  # shorter runs say little about endurance
 GATE_DAYS = 365
-GATE_LN = 0.22
+GATE_LN, RACE_GATE_LN = 0.22, 0.40
 LEVEL_CLIMB = 0.018  # metres climbed a metre: more is no flat race
 LONGEST_PAUSE = 1.15  # elapsed over moving time: more is no race
 
@@ -64,6 +64,7 @@ def runs_of(activities: Sequence[Activity], cut: int) -> Runs:
     score = score_of(distance, time)
     trusted = _flags(a.usable and a.surface is not Surface.TREADMILL for a in rows)
     trusted &= distance >= LEAST_DISTANCE_M
+    is_race = _flags(a.is_race for a in rows)
     level = np.nan_to_num(_column(rows, "climb_m")) <= LEVEL_CLIMB * distance
     on_road = _flags(a.surface in {Surface.ROAD, Surface.TRACK} for a in rows)
     return Runs(
@@ -72,15 +73,18 @@ def runs_of(activities: Sequence[Activity], cut: int) -> Runs:
         time_s=time,
         result_s=np.fmax(time, elapsed),
         score=score,
-        learnable=trusted & believable(day, score, trusted),
-        is_race=_flags(a.is_race for a in rows),
+        learnable=trusted & believable(day, score, trusted, is_race),
+        is_race=is_race,
         raceable=level & on_road & ~(elapsed > LONGEST_PAUSE * time),
     )
 
 
-def believable(day: IntArray, score: FloatArray, trusted: BoolArray) -> BoolArray:
+def believable(
+    day: IntArray, score: FloatArray, trusted: BoolArray, is_race: BoolArray
+) -> BoolArray:
     """False where a score is over the third best of the 365 days before by more than .22.
 
+    A named race may be over it by .40: a first race after nothing but easy running is.
     It looks only backwards, so a verdict never changes later. The yardstick counts refused rows
     too: a real leap is believed from its fourth run on, while two broken records change nothing.
     """
@@ -93,7 +97,7 @@ def believable(day: IntArray, score: FloatArray, trusted: BoolArray) -> BoolArra
                 del window[bisect_left(window, float(score[first]))]
             first += 1
         if len(window) >= 3:
-            verdict[i] = score[i] <= window[-3] + GATE_LN
+            verdict[i] = score[i] <= window[-3] + (RACE_GATE_LN if is_race[i] else GATE_LN)
         if trusted[i]:
             insort(window, float(score[i]))
     return verdict

@@ -1,0 +1,220 @@
+import math
+import os
+from datetime import timedelta
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.activity import Surface
+from planning.fitness.ability import (
+    BASE_SD,
+    ENOUGH_RUNS,
+    POPULATION_SD,
+    estimate,
+    never_rising,
+    own_efforts,
+    own_shift,
+)
+from planning.fitness.expectation import EFFORT_LN_M, ln_speed
+from planning.fitness.history import runs_of
+from tests.planning.athletes import MONDAY, race, ride, run, runs, ten_k_time_s
+
+EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "12"))
+quick = settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+RUNNER = runs(40, 50.0, 330.0, seed=4)
+TODAY = MONDAY + timedelta(weeks=40)
+CUT = TODAY.toordinal() + 1
+PLAIN = [run(TODAY - timedelta(2 * n), 8.0, 330.0) for n in range(100)]  # no effort among them
+
+
+def same(one, other):
+    return (
+        np.array_equal(one.ln_speeds, other.ln_speeds)
+        and np.array_equal(one.sd_ln, other.sd_ln)
+        and (one.day, one.runs_used, one.ready, one.message)
+        == (other.day, other.runs_used, other.ready, other.message)
+    )
+
+
+def test_a_runner_is_estimated_near_the_races_they_ran():
+    strong = estimate(runs(30, 80.0, 280.0, seed=4), MONDAY + timedelta(weeks=30)).today()
+    assert strong.ln_speed == pytest.approx(math.log(10_000 / ten_k_time_s(280.0)), abs=0.02)
+    assert 0.03 < strong.sd_ln < 0.08
+    today = estimate(RUNNER, TODAY).today()
+    # a quarter faster in races than in training is more than most: the estimate stays behind
+    assert -0.07 < today.ln_speed - math.log(10_000 / ten_k_time_s(330.0)) < 0.02
+    assert f"{today.runs_used} runs" in today.message
+    half_year = [activity for activity in RUNNER if (TODAY - activity.day).days < 180]
+    assert today.runs_used == len(half_year)
+
+
+def test_without_anything_there_is_no_ability_yet():
+    nothing = estimate([], TODAY)
+    assert nothing.today() == type(nothing.today())(None, None, 0, nothing.message)
+    assert nothing.message.startswith("not yet: 0 usable runs")
+    assert not nothing.ready
+    assert nothing.sd_ln == pytest.approx(POPULATION_SD)
+
+
+def test_the_fifth_usable_run_is_enough_and_widely_so():
+    few = [run(TODAY - timedelta(3 * n), 6.0, 360.0) for n in range(10)]
+    assert not estimate(few[: ENOUGH_RUNS - 1], TODAY).ready
+    five, ten = estimate(few[:ENOUGH_RUNS], TODAY).today(), estimate(few, TODAY).today()
+    assert five.sd_ln == pytest.approx(math.hypot(BASE_SD[1], 0.10))  # over .10: no target paces
+    assert ten.sd_ln == pytest.approx(BASE_SD[1])
+
+
+def test_runs_that_teach_nothing_are_not_counted():
+    untaught = [
+        ride(TODAY),
+        run(TODAY, 10.0, 300.0, surface=Surface.TREADMILL),
+        run(TODAY, 10.0, 300.0, usable=False, id="broken"),
+        run(TODAY, 2.0, 300.0),
+    ]
+    assert estimate(untaught, TODAY).runs_used == 0
+
+
+def test_a_long_absence_widens():
+    back_then = estimate(RUNNER, TODAY)
+    later = estimate(RUNNER, TODAY + timedelta(weeks=20))
+    assert later.ready
+    assert (later.sd_ln > back_then.sd_ln).all()
+    gone = estimate(RUNNER, TODAY + timedelta(weeks=60))
+    assert not gone.ready
+    assert np.isfinite(gone.ln_speeds).all()
+
+
+@quick
+@given(st.randoms(use_true_random=False))
+def test_order_is_irrelevant_to_the_last_bit(chance):
+    shuffled = list(RUNNER)
+    chance.shuffle(shuffled)
+    assert same(estimate(shuffled, TODAY), estimate(RUNNER, TODAY))
+
+
+@quick
+@given(st.integers(60, 270), st.integers(0, 10_000))
+def test_days_to_come_change_nothing(day, seed):
+    today = MONDAY + timedelta(day)
+    chance = Random(seed)
+    known = [activity for activity in RUNNER if activity.day <= today]
+    future = [
+        run(
+            today + timedelta(chance.randint(1, 90)),
+            chance.uniform(3, 42),
+            chance.uniform(180, 500),
+        )
+        for _ in range(20)
+    ]
+    assert same(estimate([*known, *future], today), estimate(known, today))
+    assert same(estimate(RUNNER, today), estimate(known, today))
+
+
+@quick
+@given(
+    st.sampled_from([5.0, 10.0, 15.0, 21.0975, 42.195]),
+    st.floats(0.92, 1.5),
+    st.floats(0.92, 1.5),
+    st.integers(0, 6),
+)
+def test_a_faster_race_never_slows_the_estimate(km, one, other, history):
+    known = RUNNER if history == 0 else runs(4 * history, 20.0 + 10 * history, 360.0, seed=history)
+    day = known[-1].day + timedelta(2)
+    par = ten_k_time_s(330.0 if history == 0 else 360.0) * (km / 10) ** 1.06
+    fast, slow = (
+        estimate([*known, race(day, km, par * share, id="race")], day)
+        for share in sorted((one, other))
+    )
+    assert (fast.ln_speeds >= slow.ln_speeds - 1e-12).all()
+
+
+def test_a_race_moves_the_estimate_its_way():
+    before = estimate(RUNNER, TODAY).today().ln_speed
+    expected_s = 10_000 / math.exp(before)
+    better, worse = (
+        estimate([*RUNNER, race(TODAY, 10.0, expected_s * share)], TODAY).today().ln_speed
+        for share in (0.95, 1.05)
+    )
+    assert 0.015 < better - before < 0.05
+    assert 0.003 < before - worse < 0.05
+
+
+@quick
+@given(st.floats(330.0, 600.0), st.floats(3.0, 12.0))
+def test_an_easy_run_more_changes_little(pace, km):
+    before = estimate(RUNNER, TODAY)
+    after = estimate([*RUNNER, run(TODAY, km, pace)], TODAY)
+    assert after.ln_speeds == pytest.approx(before.ln_speeds, abs=0.006)
+
+
+def test_one_broken_record_changes_next_to_nothing():
+    before = estimate(RUNNER, TODAY)
+    for broken in (
+        run(TODAY, 12.0, 190.0),  # a ride called a run
+        run(TODAY, 10.0, 60.0),  # a car
+        run(TODAY, 6.0, 330.0, distance_m=0.0),
+    ):
+        after = estimate([*RUNNER, broken], TODAY)
+        assert after.ln_speeds == pytest.approx(before.ln_speeds, abs=0.002)
+
+
+def test_own_errors_are_shrunk_by_two_efforts():
+    day, time_s = TODAY - timedelta(10), 3_400.0
+    told = [*PLAIN, race(day, 10.0, time_s)]
+    columns = runs_of(told, TODAY.toordinal())
+    own = own_efforts(columns, TODAY.toordinal())
+    expected = ln_speed(columns, day.toordinal(), 10_000.0)
+    error = math.log(time_s / 10_000.0) + expected
+    assert own.error == pytest.approx([error])
+    assert own.trust == pytest.approx([1 + 4 * math.exp(-10 / 90)])
+    weight = own.trust[0] * math.exp(-10 / 1_500)
+    assert own_shift(own, math.log(10_000)) == pytest.approx(weight * error / (weight + 2))
+    far = own.trust[0] * math.exp(-10 / 1_500 - math.log(4.2195) / 0.4)
+    assert own_shift(own, math.log(42_195)) == pytest.approx(far * error / (far + 2))
+
+
+def test_a_fast_run_that_bears_no_name_is_trusted_less():
+    named, unnamed = (
+        own_efforts(runs_of([*PLAIN, run(TODAY, 10.0, 290.0, is_race=named)], CUT), CUT)
+        for named in (True, False)
+    )
+    assert unnamed.trust.tolist() == [1.0]
+    assert named.trust[0] > 4.9
+    assert named.error == unnamed.error
+
+
+def test_a_monstrous_error_is_clipped():
+    jogged = [*RUNNER, race(TODAY, 10.0, ten_k_time_s(330.0) * 1.9)]
+    columns = runs_of(jogged, TODAY.toordinal() + 1)
+    own = own_efforts(columns, TODAY.toordinal() + 1)
+    assert own.error.max() == pytest.approx(0.2)
+    assert own.squared.max() == pytest.approx(9.0)
+
+
+def test_a_runner_of_erratic_races_has_a_wider_range():
+    days = [TODAY - timedelta(20 * n) for n in range(1, 9)]
+    steady = [*PLAIN, *(race(day, 10.0, 3_020.0) for day in days)]
+    erratic = [*PLAIN, *(race(day, 10.0, 3_020.0 + 400 * (n % 2)) for n, day in enumerate(days))]
+    wide, narrow = (estimate(told, TODAY).sd_ln for told in (erratic, steady))
+    assert (wide > narrow).all()
+
+
+@quick
+@given(st.lists(st.floats(-2, 2), min_size=1, max_size=8))
+def test_the_nearest_sequence_that_never_rises(values):
+    level = never_rising(values)
+    assert (np.diff(level) <= 0).all()
+    assert level.sum() == pytest.approx(sum(values), abs=1e-9)
+    assert never_rising(list(level)) == pytest.approx(level)
+
+
+def test_violators_are_pooled():
+    assert never_rising([3.0, 1.0, 2.0, 0.0]).tolist() == [3.0, 1.5, 1.5, 0.0]
+    assert never_rising([1.0, 2.0, 3.0]).tolist() == [2.0, 2.0, 2.0]
+
+
+def test_the_distances_are_the_four_of_the_formula():
+    assert np.exp(EFFORT_LN_M) == pytest.approx([5_000, 10_000, 21_097.5, 42_195])

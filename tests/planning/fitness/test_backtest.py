@@ -1,0 +1,129 @@
+"""The backtest on made runners, and on real ones where the project's data lies beside the tree."""
+
+import csv
+import math
+import statistics
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from planning.activity import Record, RecordKind, Sport, Surface
+from planning.fitness.backtest import EffortRow, backtest
+from planning.fitness.observation import derive
+from tests.planning.athletes import MONDAY, run, runs
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "runs"
+DAY_ZERO = date(2005, 1, 3)
+SURFACES = {"run": Surface.ROAD, "trail": Surface.TRAIL, "treadmill": Surface.TREADMILL}
+EFFORT = EffortRow("a", MONDAY + timedelta(weeks=30), "10K", 10_000.0)
+
+
+def test_only_earlier_days_are_used():
+    known = [activity for activity in runs(40, 50.0, 330.0) if activity.day < EFFORT.day]
+    whole = runs(40, 50.0, 330.0)
+    assert backtest({"a": whole}, [EFFORT]) == backtest({"a": known}, [EFFORT])
+    on_the_day = run(EFFORT.day, 10.0, 240.0)
+    assert backtest({"a": [*known, on_the_day]}, [EFFORT]) == backtest({"a": known}, [EFFORT])
+
+
+def test_weeks_ahead_hides_the_last_weeks():
+    whole = runs(40, 50.0, 330.0)
+    early = [activity for activity in whole if activity.day < EFFORT.day - timedelta(weeks=8)]
+    (seen,) = backtest({"a": whole}, [EFFORT], weeks_ahead=8)
+    assert (seen,) == tuple(backtest({"a": early}, [EFFORT], weeks_ahead=8))
+    assert seen.sd_ln > backtest({"a": whole}, [EFFORT])[0].sd_ln
+
+
+def test_nobody_is_left_out():
+    strangers = backtest({}, [EFFORT])
+    assert strangers[0].median_s == pytest.approx(3_600)
+    assert strangers[0].sd_ln > 0.2
+    assert backtest({}, [EffortRow("a", MONDAY, "mile", 200.0)])[0].median_s is None
+
+
+def activity_of(number, row):
+    from planning.activity import Activity
+
+    day = DAY_ZERO + timedelta(int(row["day"]))
+    record = Record(
+        source="log",
+        external_id=str(number),
+        kind=RecordKind.LOG,
+        start_at=datetime.combine(day, time(int(row["hour"] or 0)), tzinfo=UTC),
+        sport=Sport.RUN,
+        distance_m=number_in(row["distance_m"]),
+        moving_time_s=number_in(row["moving_s"]),
+        elapsed_time_s=number_in(row["elapsed_s"]),
+        surface=SURFACES[row["kind"]],
+        climb_m=number_in(row["elev_gain_m"]),
+        average_heart_rate_bpm=number_in(row["avg_hr"]),
+        is_race=row["name_says_race"] == "1",
+    )
+    seen = derive(record, None, zone=UTC)
+    return Activity(
+        id=str(number),
+        day=seen.day,
+        start_at=record.start_at,
+        sport=record.sport,
+        surface=record.surface,
+        name="",
+        distance_m=record.distance_m,
+        moving_time_s=record.moving_time_s,
+        elapsed_time_s=record.elapsed_time_s,
+        climb_m=record.climb_m,
+        average_heart_rate_bpm=record.average_heart_rate_bpm,
+        is_race=record.is_race,
+        efforts=seen.efforts,
+        usable=seen.usable,
+        reasons=seen.reasons,
+        planned_ident=None,
+        sources=(seen.key,),
+    )
+
+
+def number_in(text):
+    return float(text) if text else None
+
+
+@pytest.fixture(scope="module")
+def real():
+    if not DATA.is_dir():
+        pytest.skip(f"no logs of real runners at {DATA}: they are not part of the project")
+    logs = defaultdict(list)
+    with (DATA / "runs.csv").open() as lines:
+        for number, row in enumerate(csv.DictReader(lines)):
+            logs[row["athlete"]].append(activity_of(number, row))
+    with (DATA / "efforts.csv").open() as lines:
+        efforts = [
+            EffortRow(
+                row["athlete"],
+                DAY_ZERO + timedelta(int(row["day"])),
+                row["effort"],
+                float(row["distance_m"]),
+                float(row["time_s"]),
+            )
+            for row in csv.DictReader(lines)
+        ]
+    return logs, backtest(logs, efforts)
+
+
+def test_real_efforts_are_predicted_better_than_by_riegel(real):
+    _, predicted = real
+    errors = [abs(p.median_s / p.effort.time_s - 1) * 100 for p in predicted]
+    assert len(errors) == 311
+    assert statistics.fmean(errors) < 5.2  # Riegel over the best of 90 days: 6.7; C12: 4.9
+
+
+def test_four_of_five_real_efforts_lie_in_the_range(real):
+    _, predicted = real
+    inside = [abs(math.log(p.effort.time_s / p.median_s)) <= 1.281552 * p.sd_ln for p in predicted]
+    assert 0.76 <= statistics.fmean(inside) <= 0.86
+
+
+def test_few_real_runs_are_refused(real):
+    logs, _ = real
+    outdoors = [a for log in logs.values() for a in log if a.surface is not Surface.TREADMILL]
+    refused = [a for a in outdoors if not a.usable and "long" not in a.reasons[0]]
+    assert len(refused) < 0.005 * len(outdoors)
