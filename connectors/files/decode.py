@@ -104,20 +104,20 @@ def files_in(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
             yield info
 
 
-def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, most: int = LARGEST_BYTES) -> bytes:
     """The content of one file of an archive. Raises TooLarge, whatever the archive says."""
     with archive.open(info) as packed:
-        return _limited(packed.read(LARGEST_BYTES + 1))
+        return _limited(packed.read(most + 1), most)
 
 
-def unpacked(content: bytes) -> bytes:
-    """What gzip packed; of a damaged file the readable beginning."""
+def unpacked(content: bytes, *, most: int = LARGEST_BYTES) -> bytes:
+    """What gzip packed; of a damaged file the readable beginning. Raises TooLarge."""
     made = bytearray()
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
         try:
             while piece := packed.read1(1 << 20):
                 made += piece
-                _limited(made)
+                _limited(made, most)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             if not made:
                 raise
@@ -128,9 +128,9 @@ class TooLarge(Exception):
     """More than any recording."""
 
 
-def _limited[Content: (bytes, bytearray)](content: Content) -> Content:
-    if len(content) > LARGEST_BYTES:
-        raise TooLarge(f"more than {LARGEST_BYTES // 1_000_000} MB unpacked")
+def _limited[Content: (bytes, bytearray)](content: Content, most: int) -> Content:
+    if len(content) > most:
+        raise TooLarge(f"more than {most // 1_000_000} MB unpacked")
     return content
 
 

@@ -14,7 +14,9 @@ from typing import Any
 from garmin_fit_sdk import Decoder, Profile, Stream
 
 from connectors.files.checksum import fit_checksum
+from connectors.files.timestamps import written_out
 
+UNREAD_TIMESTAMPS = "Compressed timestamp"  # what the SDK says of files it does not read
 HR_MESSAGE, RECORD_MESSAGE, PACKED_SPEED_DISTANCE = 132, 20, 8
 
 type Message = Mapping[Any, Any]  # field name -> value; unknown fields by number
@@ -43,8 +45,10 @@ def read(content: bytes) -> Reading:
     messages, errors = _read(content, expand=False)
     if any(isinstance(error, _Expand) for error in errors):
         messages, errors = _read(content, expand=True)
+    if any(UNREAD_TIMESTAMPS in str(error) for error in errors):
+        messages, errors = _read(written_out(content), expand=True)
     damage = _damage(content)
-    problems = damage or tuple(f"damaged: {error}" for error in errors[:1])
+    problems = damage or tuple(_in_words(error) for error in errors[:1])
     return Reading(messages, problems)
 
 
@@ -66,6 +70,10 @@ def _read(content: bytes, *, expand: bool) -> tuple[Any, Sequence[Exception]]:
         mesg_definition_listener=None if expand else watch,
     )
     return messages, errors
+
+
+def _in_words(error: Exception) -> str:
+    return f"damaged: {str(error).removeprefix('FIT Runtime Error').strip()}"
 
 
 def _damage(content: bytes) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ ACTIVITY_FILE = 4
 SEMICIRCLE = 180 / 2**31  # degrees
 SLACK_S = 60.0  # records may trail the end of a session
 QUARTER_HOUR_S = 900
+INSTANT_S = 1e-3
 RESET_POINTS = 5
 MARKED = re.compile(r"\[goalward:([A-Za-z0-9-]+)\]")  # as connectors.ports.MARKER writes it
 
@@ -83,7 +84,9 @@ def _sessions(reading: Reading, track: Points) -> list[_Leg]:
     legs: dict[tuple[Any, ...], _Leg] = {}
     for place, (start_s, number, session) in enumerate(timed):
         following = timed[place + 1][0] if place + 1 < len(timed) else math.inf
-        last_s = min(_end_s(session, start_s), following if following > start_s else math.inf)
+        last_s = min(
+            _end_s(session, start_s), following - INSTANT_S if following > start_s else math.inf
+        )
         first_s = _first_s(session, start_s, track) if place == 0 else start_s
         same = (start_s, _number(session, "total_elapsed_time"), session.get("sport"))
         if session.get("sport") != FIT_TRANSITION:

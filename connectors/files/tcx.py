@@ -22,7 +22,7 @@ from connectors.files.xml import UnsafeText, instant, number, safe_text
 from connectors.ports import Recorded
 from planning.activity import Record, RecordKind, Sport
 
-_OTHER_CONTENT = {"Course": "a course, not a recording", "Workout": "a workout file"}
+_OTHER_CONTENT = {"Course": "a course", "Workout": "a workout file"}
 
 type Row = tuple[float, ...]
 _COLUMNS = (

@@ -1,0 +1,127 @@
+import io
+import sys
+import zipfile
+from datetime import UTC, datetime
+from subprocess import run
+
+import pytest
+
+from connectors.errors import Refused, Unavailable
+from connectors.files import CONNECTOR, walk
+from connectors.files.decode import decode
+from connectors.files.folder import Folder
+from connectors.ports import ActivityRef, Link
+from tests.connectors.files.made import fit_file, tcx_file
+
+FIT, TCX = fit_file(seconds=30), tcx_file()
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def archive(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name.replace("_dot_", ".").replace("_in_", "/"), content)
+    return packed.getvalue()
+
+
+def found(*paths, below):
+    return {name.removeprefix(f"{below}/"): opener() for name, opener in walk(paths)}
+
+
+def test_files_folders_and_archives_in_archives(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.tcx").write_bytes(TCX)
+    (tmp_path / "a.fit").write_bytes(FIT)
+    inner = archive(x_dot_fit=FIT)
+    (tmp_path / "export.zip").write_bytes(
+        archive(activities_in_1_dot_fit=FIT, part_dot_zip=inner, __MACOSX_in_1_dot_fit=b"x")
+    )
+    files = found(tmp_path, below=tmp_path)
+    assert list(files) == [
+        "a.fit",
+        "export.zip/activities/1.fit",
+        "export.zip/part.zip/x.fit",
+        "sub/b.tcx",
+    ]
+    assert [file.content for file in files.values()] == [FIT, FIT, FIT, TCX]
+    assert files["export.zip/activities/1.fit"].name == "1.fit"
+
+
+def test_nothing_is_read_before_it_is_asked_for(tmp_path):
+    path = tmp_path / "a.fit"
+    path.write_bytes(b"old")
+    ((_, opener),) = list(walk([tmp_path]))
+    path.write_bytes(FIT)
+    assert opener().content == FIT
+
+
+def test_a_damaged_archive_is_one_file_that_is_refused(tmp_path):
+    whole = archive(a_dot_fit=FIT)
+    (tmp_path / "x.zip").write_bytes(whole[:200])
+    (file,) = found(tmp_path, below=tmp_path).values()
+    assert "archive is damaged" in decode(file).reason
+
+
+def test_a_damaged_member_is_an_error_of_its_own(tmp_path):
+    whole = bytearray(archive(a_dot_fit=FIT, b_dot_fit=FIT))
+    whole[60] ^= 0xFF
+    (tmp_path / "x.zip").write_bytes(whole)
+    (_, first), (_, second) = list(walk([tmp_path / "x.zip"]))
+    with pytest.raises(OSError, match=r"a\.fit"):
+        first()
+    assert second().content == FIT
+
+
+def test_a_missing_path_is_an_error_when_it_is_opened(tmp_path):
+    ((_, opener),) = list(walk([tmp_path / "gone.fit"]))
+    with pytest.raises(FileNotFoundError):
+        opener()
+
+
+class NoTokens:
+    """For a connector without sign-in."""
+
+
+def opened(folder):
+    return CONNECTOR.open(Link({"folder": str(folder)}, NoTokens()), NOW)
+
+
+def test_the_watched_folder_lists_recordings_and_moves_the_tag_with_the_file(tmp_path):
+    (tmp_path / "new").mkdir()
+    path = tmp_path / "new" / "a.fit"
+    path.write_bytes(FIT)
+    (tmp_path / "notes.txt").write_text("hello")
+    with opened(tmp_path) as use:
+        (ref,) = use.activities.changes(None).refs
+        assert ref.external_id == "new/a.fit"
+        assert use.activities.changes(None).refs == (ref,)
+        recorded = use.activities.activity(ref)
+        assert recorded.file.content == FIT
+        assert recorded.record.distance_m == 90
+        path.write_bytes(FIT + b"more")
+        assert use.activities.changes(None).refs[0].tag != ref.tag
+
+
+def test_the_watched_folder_says_what_is_wrong(tmp_path):
+    folder = Folder(tmp_path)
+    (tmp_path / "bad.fit").write_bytes(b"no fit at all")
+    (tmp_path / "workout.fit").write_bytes(fit_file(file_type="workout", records=[], session=False))
+    with pytest.raises(Refused, match=r"bad\.fit"):
+        folder.activity(ActivityRef("bad.fit"))
+    assert folder.activity(ActivityRef("workout.fit")) is None
+    assert folder.activity(ActivityRef("gone.fit")) is None
+    with pytest.raises(Refused, match="outside"):
+        folder.activity(ActivityRef("../../etc/passwd"))
+    with pytest.raises(Unavailable, match="not there"):
+        Folder(tmp_path / "unplugged").changes(None)
+
+
+def test_importing_the_connector_imports_no_library_of_a_format():
+    told = run(
+        [sys.executable, "-c", "import connectors.files, sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"garmin_fit_sdk", "gpxpy", "connectors.files.sessions"} & set(told.stdout.split())
