@@ -1,0 +1,208 @@
+import dataclasses
+import os
+import random
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planning.athlete import Athlete
+from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
+from planning.replan import State, replan
+from tests.planning.athletes import MONDAY, race, ride, run, runs
+
+EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "10"))
+ATHLETE = Athlete(ZoneInfo("Europe/Berlin"))
+WEEKS = 20
+TODAY = MONDAY + timedelta(weeks=WEEKS)  # a Monday
+HISTORY = runs(WEEKS, 50, 335)
+
+
+def goal(target_s=11_700.0, distance_m=MARATHON_M, weeks=14, ident="g1", **fields):
+    kind = GoalKind.TIME if target_s else GoalKind.COMPLETION
+    day = TODAY + timedelta(weeks=weeks, days=-1)
+    return Goal(ident, kind, Priority.A, day, distance_m, target_s, **fields)
+
+
+def state(*goals, activities=HISTORY, **fields):
+    return State(ATHLETE, tuple(activities), goals, **fields)
+
+
+def lived(goals, activities, *, days, start=TODAY):
+    """Day after day, each from the closing of the one before."""
+    closing, told = None, []
+    for number in range(days):
+        day = start + timedelta(days=number)
+        outcome = replan(state(*goals, activities=activities, closing=closing), day)
+        closing = outcome.closing
+        told.append(outcome)
+    return told
+
+
+def test_one_door_gives_ability_forecast_plan_and_news():
+    outcome = replan(state(goal()), TODAY)
+    assert outcome.ability.ln_speed is not None
+    assert [one.distance_m for one in outcome.distances] == [5_000, 10_000, HALF_M, MARATHON_M]
+    assert outcome.forecasts[0].goal_id == "g1"
+    assert outcome.plan is not None
+    assert outcome.plan.goal_ids == ("g1",)
+    assert outcome.news == ()
+    assert outcome.closing.forecasts == outcome.forecasts
+
+
+@settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_facts_does_not_matter(chance):
+    activities = chance.sample(HISTORY, len(HISTORY))
+    goals = (goal(), goal(5_400.0, HALF_M, 8, "g2"), goal(None, MARATHON_M, 30, "g3"))
+    want = replan(state(*goals), TODAY)
+    shuffled = chance.sample(goals, len(goals))
+    assert replan(state(*shuffled, activities=activities), TODAY) == want
+
+
+def test_doing_it_again_the_same_day_gives_the_same():
+    yesterday = replan(state(goal()), TODAY).closing
+    again = TODAY + timedelta(days=1)
+    known = state(goal(), activities=[*HISTORY, run(again, 12.0, 330)], closing=yesterday)
+    assert replan(known, again) == replan(known, again)
+
+
+def test_today_is_never_input():
+    closing = replan(state(goal()), TODAY).closing
+    with pytest.raises(ValueError, match="cannot be the past"):
+        replan(state(goal(), closing=closing), TODAY)
+
+
+def test_later_activities_and_goals_are_not_looked_at():
+    later = [
+        race(TODAY + timedelta(days=1), 10.0, 1_700),
+        run(TODAY + timedelta(days=2), 80.0, 300),
+    ]
+    stated = goal(ident="later", stated_on=TODAY + timedelta(days=1))
+    want = replan(state(goal()), TODAY)
+    assert replan(state(goal(), stated, activities=[*HISTORY, *later]), TODAY) == want
+
+
+def test_retired_goals_are_not_forecast():
+    retired = goal(ident="old", retired_on=TODAY)
+    assert [one.goal_id for one in replan(state(goal(), retired), TODAY).forecasts] == ["g1"]
+    still = dataclasses.replace(retired, retired_on=TODAY + timedelta(days=1))
+    assert len(replan(state(goal(), still), TODAY).forecasts) == 2
+
+
+@pytest.mark.parametrize("activities", [(), (ride(TODAY),), HISTORY[:2], HISTORY])
+@pytest.mark.parametrize("goals", [(), (goal(),), (goal(None),), (goal(weeks=-2),)])
+def test_any_state_has_an_outcome(activities, goals):
+    outcome = replan(state(*goals, activities=activities), TODAY)
+    assert len(outcome.forecasts) == len(goals)
+    assert all(one.message for one in outcome.forecasts)
+    if not goals:
+        assert outcome.plan is None
+    replan(state(*goals, activities=activities, closing=outcome.closing), TODAY + timedelta(days=1))
+
+
+def test_rides_teach_nothing_about_running():
+    rides = tuple(ride(TODAY - timedelta(days=back)) for back in range(60))
+    outcome = replan(state(goal(), activities=rides), TODAY)
+    assert outcome.ability.ln_speed is None
+    assert outcome.forecasts[0].status == "unknown"
+    assert replan(state(goal(), activities=[*HISTORY, *rides]), TODAY).ability == (
+        replan(state(goal()), TODAY).ability
+    )
+
+
+@settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+@given(
+    st.floats(2_300, 2_900),
+    st.floats(0.95, 0.999),
+    st.sampled_from([11_700, 12_600, 14_400, 1_150]),
+)
+def test_a_faster_race_moves_the_middle_no_slower(time_s, factor, target_s):
+    stated = goal(float(target_s), MARATHON_M if target_s > 5_000 else 5_000.0)
+
+    def after(seconds):
+        raced = race(TODAY, 10.0, seconds)
+        return replan(state(stated, activities=[*HISTORY, raced]), TODAY).forecasts[0]
+
+    slow, fast = after(time_s), after(time_s * factor)
+    assert fast.median_s <= slow.median_s + 1e-9
+
+
+def test_status_waits_three_closings_and_a_race_moves_it_at_once():
+    # a day's chance far below what the first closing says
+    first = replan(state(goal()), TODAY)
+    ahead = dataclasses.replace(first.forecasts[0], status="ahead")
+    closing, statuses = dataclasses.replace(first.closing, forecasts=(ahead,)), []
+    for day in range(1, 6):
+        outcome = replan(state(goal(), closing=closing), TODAY + timedelta(days=day))
+        closing = outcome.closing
+        statuses.append(outcome.forecasts[0].status)
+    final = first.forecasts[0].status
+    assert final != "ahead"
+    assert statuses == ["ahead"] * 3 + [final] * 2
+
+    raced = race(TODAY + timedelta(days=1), 10.0, 2_700)
+    closing = dataclasses.replace(first.closing, forecasts=(ahead,))
+    outcome = replan(
+        state(goal(), activities=[*HISTORY, raced], closing=closing), TODAY + timedelta(days=1)
+    )
+    assert outcome.forecasts[0].status != "ahead"
+    assert outcome.news[0].key == f"race:{raced.day.isoformat()}"
+
+
+def test_quiet_days_that_were_not_planned_come_to_the_same_status():
+    first = replan(state(goal()), TODAY)
+    ahead = dataclasses.replace(first.forecasts[0], status="ahead")
+    closing = dataclasses.replace(first.closing, forecasts=(ahead,))
+    second = replan(state(goal(), closing=closing), TODAY + timedelta(days=1)).closing
+    skipped = replan(state(goal(), closing=second), TODAY + timedelta(days=4))
+    assert skipped.forecasts[0].status == first.forecasts[0].status
+    early = replan(state(goal(), closing=second), TODAY + timedelta(days=3))
+    assert early.forecasts[0].status == "ahead"
+
+
+def test_a_steady_month_is_told_four_times_and_no_key_twice():
+    year = runs(WEEKS + 5, 50, 335, race_every=0)
+    outcomes = lived((goal(weeks=20),), year, days=29)
+    news = [item for outcome in outcomes for item in outcome.news]
+    assert all(len(outcome.news) <= 1 for outcome in outcomes)
+    assert len({item.key for item in news}) == len(news)
+    weeks = [item for item in news if "runs," in item.body]
+    assert len(weeks) == 4
+    assert all("No runs" not in item.body for item in weeks)
+
+
+def test_a_week_of_unknown_days_widens_the_forecast():
+    def width(complete_until):
+        told = replan(state(goal(), complete_until=complete_until), TODAY).forecasts[0]
+        return told.p90_s - told.p10_s
+
+    assert width(TODAY - timedelta(days=7)) == width(TODAY) == width(None)
+    assert width(TODAY - timedelta(days=8)) > width(TODAY)
+
+
+def test_the_goal_race_ends_the_goal_and_is_told():
+    stated = goal(11_700.0, weeks=0)  # yesterday
+    day = stated.day
+    before = replan(state(stated), day - timedelta(days=1))
+    assert before.forecasts[0].status != "done"
+    history = [one for one in HISTORY if one.day != day] + [race(day, 42.4, 11_640)]
+    outcome = replan(state(stated, activities=history, closing=before.closing), day)
+    assert outcome.forecasts[0].status == "done"
+    assert "met with 1:00 to spare" in outcome.news[0].body
+    after = replan(
+        state(stated, activities=history, closing=outcome.closing), day + timedelta(days=1)
+    )
+    assert after.forecasts[0].status == "done"
+    assert all("status" not in item.key and "race" not in item.key for item in after.news)
+
+
+def test_the_same_history_imported_in_another_order_over_time_is_the_same_today():
+    chance = random.Random(1)
+    outcomes = {
+        replan(state(goal(), activities=chance.sample(HISTORY, len(HISTORY))), TODAY).forecasts
+        for _ in range(4)
+    }
+    assert len(outcomes) == 1
