@@ -81,13 +81,14 @@ def _open_postgresql(place: URL) -> Engine:
         pool_size=16,
         max_overflow=16,
         pool_pre_ping=True,  # the server may have been restarted since the last use
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=15s", "connect_timeout": 10},
+        connect_args={"connect_timeout": 10},
     )
 
 
 def _to_json(value: object) -> str:
-    # NaN is no JSON, and PostgreSQL would refuse later what SQLite took.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # Escaped, for half a surrogate pair in a runner's title must not fail the run. NaN is refused:
+    # it is no JSON, and PostgreSQL would not take what SQLite took.
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 @contextmanager

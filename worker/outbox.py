@@ -296,7 +296,10 @@ def _put_back(engine: Engine, lease: Lease, **values: Any) -> None:
 
 
 def _short(text: str | None) -> str | None:
-    return text if text is None else text[:ERROR_LENGTH]
+    """What any database can store of an error's text, whatever a service put into it."""
+    if text is None:
+        return None
+    return text[:ERROR_LENGTH].replace("\0", "").encode(errors="replace").decode()
 
 
 def backoff(tries: int, *, jitter: float) -> timedelta:

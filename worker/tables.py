@@ -250,6 +250,7 @@ calendar_entry = _table(
     Column("plan_digest", String(100)),
     Column("seen_digest", String(100)),
     Column("seen_etag", String(200)),
+    Column("seen_name", Text),
     Column("earlier_digests", Body, nullable=False),
     Column("written_at", Instant),
     Column("version", Integer, nullable=False, server_default=text("0")),

@@ -324,6 +324,7 @@ def _written() -> None:
         sa.Column("plan_digest", sa.String(100), nullable=True),
         sa.Column("seen_digest", sa.String(100), nullable=True),
         sa.Column("seen_etag", sa.String(200), nullable=True),
+        sa.Column("seen_name", sa.Text(), nullable=True),
         sa.Column("earlier_digests", BODY, nullable=False),
         sa.Column("written_at", AT, nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("0"), nullable=False),

@@ -1,0 +1,5 @@
+"""`python -m worker` is `goalward`."""
+
+from worker.cli import main
+
+main()

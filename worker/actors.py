@@ -1,0 +1,132 @@
+"""The four actors: load, decide, store, owe."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, update
+
+from planning.replan import Closing
+from planning.replan import replan as decide
+from worker import store, tables
+from worker.app import Runtime
+from worker.db import reading, writing
+from worker.ingest import ACTIVITY, ingest
+from worker.notify import NotTold, after_quiet_hours
+from worker.outcomes import latest_outcome, store_closing, store_outcome, version_of
+from worker.owing import channels_of, owe_publishing, owe_telling
+from worker.perform import Actor, Held, Snooze
+from worker.publish import publish
+
+UNREAD_PAUSE = timedelta(seconds=1)
+UNREAD_TRIES = 3  # after that, an arrival of an earlier day no longer holds up today
+
+
+def replan(runtime: Runtime, key: str, held: Held) -> None:
+    """Close the days that ended, decide today, store what changed, owe what follows."""
+    athlete_id = int(key)
+    with reading(runtime.engine) as conn:
+        zone = store.zone_of(conn, athlete_id)
+        today = runtime.calendar_now(conn).astimezone(zone).date()
+        if _unread_of_earlier_days(conn, athlete_id, before=_start_of(today, zone)):
+            raise Snooze(runtime.clock.machine_now() + UNREAD_PAUSE)
+    closing = _close_days(runtime, athlete_id, zone=zone, today=today, held=held)
+    with reading(runtime.engine) as conn:
+        state = store.load_state(conn, athlete_id, closing=closing)
+    outcome = decide(state, today)
+    held.check()
+    with writing(runtime.engine) as conn:
+        before = latest_outcome(conn, athlete_id)
+        store_outcome(runtime, conn, athlete_id, outcome)
+        owe_telling(runtime, conn, athlete_id, outcome.news)
+        if before is None or (before.day, version_of(before)) != (today, version_of(outcome)):
+            owe_publishing(runtime, conn, athlete_id)
+    runtime.ring()
+
+
+def tell(runtime: Runtime, key: str, held: Held) -> None:
+    """One message to the athlete's channels, outside quiet hours, at least once."""
+    from worker import notify  # apprise takes a fifth of a second to import
+
+    with reading(runtime.engine) as conn:
+        found = select(tables.message).where(tables.message.c.id == int(key))
+        message = conn.execute(found).one_or_none()
+        if message is None or message.told_at is not None:
+            return
+        zone = store.zone_of(conn, message.athlete_id)
+        now = runtime.calendar_now(conn)
+        channels = channels_of(runtime, conn, message.athlete_id)
+    wait = after_quiet_hours(now, zone) - now
+    if wait > timedelta(0):
+        raise Snooze(runtime.clock.machine_now() + wait)
+    held.check()
+    problem = None
+    try:
+        notify.tell(channels, title=message.title, body=message.body)
+    except NotTold as error:
+        problem = str(error)
+    with writing(runtime.engine) as conn:
+        told_at = None if problem else runtime.clock.machine_now()
+        row = update(tables.message).where(tables.message.c.id == message.id)
+        conn.execute(row.values(told_at=told_at, problem=problem))
+    if problem:
+        raise NotTold(problem)
+
+
+ACTORS: Mapping[str, Actor] = {
+    "ingest": ingest,
+    "replan": replan,
+    "publish": publish,
+    "tell": tell,
+}
+
+
+def _close_days(
+    runtime: Runtime, athlete_id: int, *, zone: ZoneInfo, today: date, held: Held
+) -> Closing | None:
+    """Every ended day on which something became known closes as it would have at its end."""
+    with reading(runtime.engine) as conn:
+        last = store.last_closing(conn, athlete_id, before=today)
+        after = _end_of(last.day, zone) if last else None
+        days = store.days_with_news(conn, athlete_id, zone, after=after, before=today)
+    for day in days:
+        until = _end_of(day, zone)
+        with reading(runtime.engine) as conn:
+            state = store.load_state(conn, athlete_id, closing=last, until=until)
+        outcome = decide(state, day)
+        last = outcome.closing
+        held.check()
+        with writing(runtime.engine) as conn:
+            store_closing(runtime, conn, athlete_id, outcome, until=until)
+    return last
+
+
+def _unread_of_earlier_days(conn: Connection, athlete_id: int, *, before: datetime) -> bool:
+    """Arrivals of an earlier day belong to that day's end: it must not close without them."""
+    event, owed = tables.inbox_event, tables.outbox
+    query = (
+        select(event.c.id, owed.c.tries)
+        .select_from(
+            event.join(
+                owed, (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
+            )
+        )
+        .where(
+            event.c.athlete_id == athlete_id,
+            event.c.kind == ACTIVITY,
+            event.c.done_at.is_(None),
+            event.c.known_at < before,
+            owed.c.buried_at.is_(None),
+            owed.c.tries <= UNREAD_TRIES,
+        )
+        .limit(1)
+    )
+    return conn.execute(query).first() is not None
+
+
+def _start_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone)
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return _start_of(day + timedelta(days=1), zone) - timedelta(microseconds=1)

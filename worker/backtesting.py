@@ -1,0 +1,120 @@
+"""Predictions beside what was run: for a log of many runners, or for the athlete's own history."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.files.log import read_log
+from connectors.ports import OriginalFile
+from planning.activity import Activity
+from planning.fitness.backtest import EffortRow, PredictedEffort, backtest
+from planning.fitness.observation import derive
+from planning.records import activities_of
+from planning.units import format_duration, name_of_distance
+from worker import store
+from worker.db import reading
+
+if TYPE_CHECKING:
+    from worker.app import Runtime
+
+type Track = Callable[[Sequence[EffortRow]], Iterable[EffortRow]]  # shows progress
+
+COLUMNS = ("athlete", "day", "effort", "median_s", "sd_ln")
+ANY_MONDAY = date(2021, 1, 4)  # day numbers of a log count from here; which day it is cannot matter
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One race of the athlete's own, beside what was expected of it."""
+
+    day: date
+    distance_m: float
+    time_s: float
+    median_s: float
+    p10_s: float
+    p90_s: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "day": self.day.isoformat(),
+            "distance_m": self.distance_m,
+            "time_s": self.time_s,
+            "median_s": self.median_s,
+            "p10_s": self.p10_s,
+            "p90_s": self.p90_s,
+        }
+
+    def line(self) -> str:
+        error = 100 * (self.median_s / self.time_s - 1)
+        inside = "inside" if self.p10_s <= self.time_s <= self.p90_s else "outside"
+        return (
+            f"{self.day}  {name_of_distance(self.distance_m):>10}"
+            f"  run {format_duration(self.time_s)}"
+            f"  foretold {format_duration(self.median_s)} ({error:+.1f} %), {inside} the range"
+        )
+
+
+def of_log(runs: Path, efforts: Path, out: Path, *, track: Track) -> int:
+    """Predict every effort of one CSV from the earlier rows of the other; returns how many."""
+    known = _runs_by_athlete(runs)
+    rows = list(_effort_rows(efforts))
+    predicted: list[PredictedEffort] = []
+    for row in track(rows):
+        predicted += backtest(known, [row])
+    with out.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for one in predicted:
+            day = (one.effort.day - ANY_MONDAY).days
+            median = "" if one.median_s is None else f"{one.median_s:.2f}"
+            sd = "" if one.sd_ln is None else f"{one.sd_ln:.5f}"
+            writer.writerow((one.effort.athlete, day, one.effort.label, median, sd))
+    return len(predicted)
+
+
+def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
+    """Every race on record, predicted from the days before it."""
+    from planning.fitness.prediction import Prediction
+
+    with reading(runtime.engine) as conn:
+        recorded = store.activities(conn, athlete_id)
+    races = [a for a in recorded if a.is_run and a.is_race and a.distance_m and a.elapsed_time_s]
+    rows = [EffortRow("", a.day, a.id, a.distance_m or 0.0, a.elapsed_time_s) for a in races]
+    scored = []
+    for one in backtest({"": recorded}, rows):
+        if one.median_s is None or one.sd_ln is None or one.effort.time_s is None:
+            continue
+        expected = Prediction(one.effort.distance_m, one.median_s, one.sd_ln)
+        scored.append(
+            Scored(
+                one.effort.day,
+                one.effort.distance_m,
+                one.effort.time_s,
+                one.median_s,
+                expected.quantile_s(0.1),
+                expected.quantile_s(0.9),
+            )
+        )
+    return scored
+
+
+def _runs_by_athlete(path: Path) -> dict[str, tuple[Activity, ...]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        athletes = sorted({row["athlete"] for row in csv.DictReader(file)})
+    return {athlete: _runs_of(path, athlete) for athlete in athletes}
+
+
+def _runs_of(path: Path, athlete: str) -> tuple[Activity, ...]:
+    file = OriginalFile(path.name, path.read_bytes())
+    log = read_log(file, where={"athlete": athlete}, day_zero=ANY_MONDAY)
+    return activities_of(derive(one.record, None, zone=UTC) for one in log.recorded)
+
+
+def _effort_rows(path: Path) -> Iterator[EffortRow]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            day = ANY_MONDAY + timedelta(days=int(row["day"]))
+            yield EffortRow(row["athlete"], day, row["effort"], float(row["distance_m"]))

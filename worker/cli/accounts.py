@@ -1,0 +1,185 @@
+"""`goalward connect ...` and `disconnect`: signing in happens here, once, and nowhere else."""
+
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from worker.cli.session import AthleteOption, Session, session
+
+if TYPE_CHECKING:
+    from connectors.garmin.sign_in import Signed
+
+connect_commands = typer.Typer(
+    no_args_is_help=True,
+    help="Sign in to a service, once. Tokens are kept encrypted; workers never sign in.",
+)
+
+STRAVA_TERMS = """\
+What Strava asks (its policy of 1 June 2026): its data may be shown to you alone, be kept for seven
+days, and not be mixed with other sources or given to an AI. So Goalward keeps no Strava payloads
+and no Strava data ever goes to a language model. As soon as another source is connected, Strava
+only tells that something happened, and the run is read from there (`athlete set --strava-use`).
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(connect_commands, name="connect")
+    app.command("disconnect")(disconnect)
+
+
+@connect_commands.command("garmin")
+def garmin(
+    tokens: Annotated[
+        Path | None,
+        typer.Option(help="A Garmin token file or folder made elsewhere, instead of signing in."),
+    ] = None,
+    email: Annotated[
+        str | None, typer.Option(help="Your Garmin account; asked for if not given.")
+    ] = None,
+    athlete: AthleteOption = None,
+) -> None:
+    """Garmin Connect: runs come in, workouts appear on the watch calendar.
+
+    The password is asked for, used once and not kept; so is the code that Garmin may send you.
+    """
+    from connectors.garmin import sign_in
+    from worker.connections import link_settings
+
+    with session(athlete) as at_work:
+        settings = link_settings(at_work.runtime.settings)
+        now = at_work.runtime.clock.machine_now()
+        if tokens is not None:
+            signed = sign_in.from_token_file(settings, tokens, now)
+        else:
+            signed = _sign_in(at_work, email)
+        _keep(at_work, "garmin", signed.athlete_id, dict(signed.tokens))
+        typer.echo(f"Garmin is connected: {signed.name}.")
+        if signed.notice:
+            typer.echo(signed.notice)
+
+
+@connect_commands.command("strava")
+def strava(
+    code: Annotated[
+        str | None,
+        typer.Option(help="The code of Strava's answer, where no browser can come back to here."),
+    ] = None,
+    athlete: AthleteOption = None,
+) -> None:
+    """Strava: a word the moment a run is uploaded. Needs your own application at Strava.
+
+    Make one at strava.com/settings/api, with `localhost` as its callback domain, and set
+    GOALWARD_STRAVA_CLIENT_ID and GOALWARD_STRAVA_CLIENT_SECRET.
+    """
+    import secrets
+
+    from connectors.strava import oauth
+    from worker.connections import link_settings
+    from worker.web.callback import wait_for_code
+
+    typer.echo(STRAVA_TERMS)
+    with session(athlete) as at_work:
+        settings = link_settings(at_work.runtime.settings)
+        scope = None
+        if code is None:
+            state = secrets.token_urlsafe(16)
+            with wait_for_code(state) as (redirect_uri, answer):
+                url = oauth.authorize_url(settings, redirect_uri, state)
+                typer.echo(f"Open this in your browser and say yes:\n\n  {url}\n")
+                webbrowser.open(url)
+                code, scope = answer()
+        granted = oauth.exchange(settings, code, at_work.runtime.clock.machine_now(), scope=scope)
+        _keep(at_work, "strava", granted.athlete_id, dict(granted.tokens))
+        typer.echo(f"Strava is connected: {granted.athlete_name}.")
+        if not at_work.runtime.settings.public_url:
+            typer.echo(
+                "Strava cannot reach this machine, so runs are asked for every ten minutes. With "
+                "GOALWARD_PUBLIC_URL set to an address it can reach, they come at once."
+            )
+
+
+@connect_commands.command("folder")
+def folder(
+    path: Annotated[Path, typer.Argument(help="Where recordings are put.")],
+    athlete: AthleteOption = None,
+) -> None:
+    """A folder that is looked through every ten minutes for new FIT, TCX and GPX files."""
+    from worker.cli.failing import UsedWrongly
+
+    if not path.is_dir():
+        raise UsedWrongly(f"{path} is no folder")
+    with session(athlete) as at_work:
+        place = str(path.absolute())
+        _keep(at_work, "files", place, {}, {"folder": place})
+        typer.echo(f"{place} is watched.")
+
+
+def disconnect(
+    connector: Annotated[str, typer.Argument(help="strava, garmin or files.")],
+    athlete: AthleteOption = None,
+) -> None:
+    """Forget the tokens of a service and stop using it. What was learned from it stays."""
+    from connectors.strava import oauth
+    from worker import connections
+    from worker.cli.failing import UsedWrongly
+    from worker.db import reading
+
+    with session(athlete) as at_work:
+        runtime = at_work.runtime
+        with reading(runtime.engine) as conn:
+            mine = connections.connections(conn, athlete_id=at_work.athlete_id, state=None)
+        found = [one for one in mine if one.connector == connector]
+        if not found:
+            known = ", ".join(one.connector for one in mine) or "nothing"
+            raise UsedWrongly(f"{connector} is not connected; connected: {known}")
+        for one in found:
+            if connector == "strava":
+                link = connections.link_of(runtime, runtime.connectors[connector], one)
+                oauth.revoke(link, runtime.clock.machine_now())
+            connections.disconnect(runtime, one)
+        typer.echo(f"{connector} is disconnected and its tokens are deleted.")
+
+
+def _sign_in(at_work: Session, email: str | None) -> "Signed":
+    from connectors.garmin import sign_in
+    from worker.connections import link_settings
+
+    settings = link_settings(at_work.runtime.settings)
+    email = email or typer.prompt("Garmin e-mail")
+    password = typer.prompt("Garmin password (used once, not kept)", hide_input=True)
+    typer.echo("Signing in; Garmin wants this slowly, so it takes up to half a minute ...")
+    answer = sign_in.start(settings, email, password, at_work.runtime.clock.machine_now())
+    if isinstance(answer, sign_in.MfaNeeded):
+        code = typer.prompt("Garmin has sent you a code")
+        now = at_work.runtime.clock.machine_now()
+        return sign_in.finish(settings, answer.state, code, now)
+    return answer
+
+
+def _keep(
+    at_work: Session,
+    connector: str,
+    external_id: str,
+    tokens: dict[str, str],
+    settings: dict[str, str] | None = None,
+) -> None:
+    """Store the connection, and ask the source at once; `up` does the asking."""
+    from worker.connections import connect
+    from worker.db import writing
+    from worker.owing import owe_publishing
+    from worker.schedule import owe_poll
+
+    connect(
+        at_work.runtime,
+        at_work.athlete_id,
+        connector=connector,
+        external_athlete_id=external_id,
+        tokens=tokens,
+        settings=settings,
+    )
+    with writing(at_work.runtime.engine) as conn:
+        reason = f"connected {at_work.runtime.clock.machine_now().isoformat()}"
+        owe_poll(at_work.runtime, conn, at_work.athlete_id, reason=reason)
+        owe_publishing(at_work.runtime, conn, at_work.athlete_id)

@@ -1,0 +1,221 @@
+"""`goalward athlete ...`: who runs, when they can, and how they like it said."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from worker.cli.session import AthleteOption, JsonOption, Session, open_home, print_json, session
+
+if TYPE_CHECKING:
+    from planning.athlete import Athlete
+
+athlete_commands = typer.Typer(
+    no_args_is_help=True, help="Who runs: time zone, days, limits, channels."
+)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(athlete_commands, name="athlete")
+
+
+@athlete_commands.command("list")
+def list_(json: JsonOption = False) -> None:
+    """Everybody whose running is kept here."""
+    from worker import store
+    from worker.db import reading
+    from worker.stored import to_body
+
+    with open_home() as runtime:
+        with reading(runtime.engine) as conn:
+            known = {id_: store.profile_of(conn, id_) for id_ in store.athlete_ids(conn)}
+        if json:
+            print_json([{"id": id_, **to_body(profile)} for id_, profile in known.items()])
+            return
+        for id_, profile in known.items():
+            typer.echo(f"{id_}  {profile.name or '(no name)'}  {profile.zone.key}")
+
+
+@athlete_commands.command("show")
+def show(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """One athlete's settings."""
+    from worker import store
+    from worker.db import reading
+    from worker.stored import to_body
+
+    with session(athlete) as at_work:
+        with reading(at_work.runtime.engine) as conn:
+            profile = store.profile_of(conn, at_work.athlete_id)
+        if json:
+            print_json({"id": at_work.athlete_id, **to_body(profile)})
+            return
+        days = " ".join(WEEKDAYS[day] for day in sorted(profile.run_weekdays))
+        typer.echo(f"{at_work.athlete_id}  {profile.name or '(no name)'}, {profile.zone.key}")
+        typer.echo(f"  runs on {days}; the long run on {WEEKDAYS[profile.long_run_weekday]}")
+        typer.echo(f"  runs a week: {profile.runs_per_week or 'as many as lately'}")
+        typer.echo(f"  changes by themselves: {profile.autonomy.value}")
+
+
+@athlete_commands.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="What to call them.")],
+    zone: Annotated[
+        str | None, typer.Option(help="Time zone, such as Europe/Paris; default: this machine's.")
+    ] = None,
+) -> None:
+    """Another runner in this home: their data stay apart from everybody else's."""
+    from planning.athlete import Athlete
+    from worker import store
+    from worker.cli.session import local_zone
+    from worker.db import writing
+
+    with open_home() as runtime, writing(runtime.engine) as conn:
+        profile = Athlete(_zone(zone) if zone else local_zone(), name=name)
+        known_at, now = runtime.calendar_now(conn), runtime.clock.machine_now()
+        athlete_id = store.add_athlete(conn, profile, known_at=known_at, now=now)
+    typer.echo(f"{athlete_id}  {name}. Use --athlete {athlete_id} with other commands.")
+
+
+@athlete_commands.command("set")
+def set_(  # noqa: PLR0917  # one option a setting; all are given by name
+    name: Annotated[str | None, typer.Option(help="What to call you.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone, such as Europe/Paris.")] = None,
+    days: Annotated[
+        str | None, typer.Option(help="Days on which you can run: mon,tue,thu,sun.")
+    ] = None,
+    long_run: Annotated[str | None, typer.Option(help="Day of the long run: sun.")] = None,
+    runs_per_week: Annotated[int | None, typer.Option(min=1, max=7, help="Runs a week.")] = None,
+    units: Annotated[str | None, typer.Option(help="metric or imperial.")] = None,
+    sex: Annotated[str | None, typer.Option(help="f or m; for heart-rate borders only.")] = None,
+    birth_year: Annotated[int | None, typer.Option(min=1900, help="Year of birth.")] = None,
+    max_hr: Annotated[
+        float | None, typer.Option(min=100, max=240, help="Highest heart rate seen, bpm.")
+    ] = None,
+    resting_hr: Annotated[
+        float | None, typer.Option(min=25, max=110, help="Resting heart rate, bpm.")
+    ] = None,
+    autonomy: Annotated[
+        str | None,
+        typer.Option(help="auto: the calendar follows the plan; ask or never: only on command."),
+    ] = None,
+    notify: Annotated[
+        str | None, typer.Option(help="Where messages go: apprise addresses, by spaces; '' none.")
+    ] = None,
+    strava_use: Annotated[
+        str | None, typer.Option(help="What Strava's data are for: full, trigger or off.")
+    ] = None,
+    horizon_days: Annotated[
+        int | None, typer.Option(min=1, max=28, help="Days of workouts on the calendar.")
+    ] = None,
+    athlete: AthleteOption = None,
+) -> None:
+    """Change what is given, leave the rest."""
+    given: dict[str, Any] = {
+        "name": name,
+        "zone": None if zone is None else _zone(zone),
+        "run_weekdays": None if days is None else frozenset(map(_weekday, days.split(","))),
+        "long_run_weekday": None if long_run is None else _weekday(long_run),
+        "runs_per_week": runs_per_week,
+        "units": _one_of("units", units, ("metric", "imperial")),
+        "sex": _one_of("sex", sex, ("f", "m")),
+        "birth_year": birth_year,
+        "max_heart_rate_bpm": max_hr,
+        "resting_heart_rate_bpm": resting_hr,
+        "autonomy": _one_of("autonomy", autonomy, ("auto", "ask", "never")),
+        "horizon_days": horizon_days,
+    }
+    others = {
+        "notify": None if notify is None else _channels(notify),
+        "strava_use": _one_of("strava-use", strava_use, ("full", "trigger", "off")),
+    }
+    with session(athlete) as at_work:
+        _write(at_work, given, others)
+        typer.echo("Done.")
+
+
+def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> None:
+    from worker import store, tables
+    from worker.db import writing
+    from worker.owing import owe_replan
+
+    runtime, athlete_id = at_work.runtime, at_work.athlete_id
+    with writing(runtime.engine) as conn:
+        now = runtime.clock.machine_now()
+        profile = _changed(store.profile_of(conn, athlete_id), given)
+        _plausible(profile, at_work.today)
+        store.put_profile(conn, athlete_id, profile, known_at=at_work.now, now=now)
+        for key, body in others.items():
+            if body is not None:
+                store.put(
+                    conn,
+                    tables.athlete_setting,
+                    athlete_id=athlete_id,
+                    key=key,
+                    body=body,
+                    known_at=at_work.now,
+                    now=now,
+                )
+        owe_replan(runtime, conn, athlete_id)
+    at_work.finish()
+
+
+def _changed(profile: "Athlete", given: dict[str, Any]) -> "Athlete":
+    from planning.athlete import Autonomy, Units
+
+    new = {name: value for name, value in given.items() if value is not None}
+    if "units" in new:
+        new["units"] = Units(new["units"])
+    if "autonomy" in new:
+        new["autonomy"] = Autonomy(new["autonomy"])
+    return replace(profile, **new)
+
+
+def _plausible(profile: "Athlete", today: date) -> None:
+    from worker.cli.failing import UsedWrongly
+
+    if profile.long_run_weekday not in profile.run_weekdays:
+        day = WEEKDAYS[profile.long_run_weekday]
+        raise UsedWrongly(f"the long run is on {day}, which is not one of --days; set --long-run")
+    if profile.birth_year and profile.birth_year > today.year - 5:
+        raise UsedWrongly(f"--birth-year {profile.birth_year} makes too young a runner")
+
+
+def _weekday(words: str) -> int:
+    from worker.cli.failing import UsedWrongly
+
+    short = words.strip().lower()[:3]
+    if short not in WEEKDAYS:
+        raise UsedWrongly(f"{words!r} is no weekday; use {', '.join(WEEKDAYS)}")
+    return WEEKDAYS.index(short)
+
+
+def _zone(words: str) -> ZoneInfo:
+    from worker.cli.failing import UsedWrongly
+
+    try:
+        return ZoneInfo(words)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UsedWrongly(f"{words!r} is no time zone; one looks like Europe/Paris") from error
+
+
+def _one_of(option: str, words: str | None, allowed: tuple[str, ...]) -> str | None:
+    from worker.cli.failing import UsedWrongly
+
+    if words is not None and words not in allowed:
+        raise UsedWrongly(f"--{option} is one of {', '.join(allowed)}")
+    return words
+
+
+def _channels(words: str) -> list[str]:
+    from worker.cli.failing import UsedWrongly
+    from worker.notify import problem_with
+
+    channels = words.split()
+    for channel in channels:
+        if problem := problem_with(channel):
+            scheme = channel.partition("://")[0]
+            raise UsedWrongly(f"--notify {scheme}://... {problem}")
+    return channels

@@ -1,0 +1,123 @@
+"""`goalward calendar ...`: what is, and what would be, on the watch calendar."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+
+if TYPE_CHECKING:
+    from planning.calendar import Action
+    from worker.connections import Connected
+    from worker.publish import Look
+
+calendar_commands = typer.Typer(
+    no_args_is_help=True, help="The watch calendar: what is there, what would be done."
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(calendar_commands, name="calendar")
+
+
+@calendar_commands.command("diff")
+def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """What would be written, and why. Writes nothing."""
+    from worker.connections import opened
+    from worker.publish import look_at
+
+    with session(athlete) as at_work:
+        at_work.outcome()
+        shown = []
+        for connected in _calendars(at_work):
+            with opened(at_work.runtime, connected) as use:
+                if use.calendar is None:
+                    continue
+                look = look_at(at_work.runtime, connected, use.calendar)
+                foreign = len(use.calendar.foreign(look.wanted.today, look.wanted.last))
+            shown.append(_shown(connected, look, foreign))
+        if json:
+            print_json(shown[0] if len(shown) == 1 else shown)
+            return
+        for one in shown:
+            _print_diff(one)
+
+
+@calendar_commands.command("sync")
+def sync_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """Make the calendar equal to the plan now, and wait for it."""
+    from worker.publish import sync_now
+
+    with session(athlete) as at_work:
+        at_work.outcome()
+        done = [
+            {"calendar": connected.connector, "written": sync_now(at_work.runtime, connected)}
+            for connected in _calendars(at_work)
+        ]
+        if json:
+            print_json(done)
+            return
+        for one in done:
+            typer.echo(f"{one['calendar']}: {one['written']} written; it equals the plan.")
+
+
+def _calendars(at_work: Session) -> "Iterator[Connected]":
+    from worker.cli.failing import Failed
+    from worker.connections import connections
+    from worker.db import reading
+
+    with reading(at_work.runtime.engine) as conn:
+        mine = connections(conn, athlete_id=at_work.athlete_id)
+    writable = [
+        connected
+        for connected in mine
+        if (connector := at_work.runtime.connectors.get(connected.connector))
+        and connector.capabilities.calendar
+    ]
+    if not writable:
+        raise Failed("no calendar is connected: `goalward connect garmin`")
+    yield from writable
+
+
+def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]:
+    return {
+        "calendar": connected.connector,
+        "actions": [_action(action, look) for action in look.decision.actions],
+        "ours": sum(1 for entry in look.observed if entry.day is not None),
+        "foreign": foreign,
+        **({"refusal": look.why_not} if look.why_not else {}),
+    }
+
+
+def _action(action: "Action", look: "Look") -> dict[str, Any]:
+    from planning.calendar import Create, Replace
+
+    planned = action.planned if isinstance(action, Create | Replace) else None
+    ident = planned.ident if planned else action.ident  # type: ignore[union-attr]  # the others have one
+    record = look.records.get(ident)
+    day = planned.day if planned else record.day if record else None
+    name = planned.workout.name if planned else record.seen_name if record else None
+    kind = "".join(f" {c.lower()}" if c.isupper() else c for c in type(action).__name__).strip()
+    return {
+        "action": kind,
+        "day": day.isoformat() if day else None,
+        "ident": ident,
+        "name": name,
+        "reason": action.because,
+    }
+
+
+def _print_diff(one: dict[str, Any]) -> None:
+    for action in one["actions"]:
+        typer.echo(
+            f"{action['action']:12} {action['day'] or '-':10}  {action['name'] or ''}"
+            f"  ({action['reason']})"
+        )
+    if one.get("refusal"):
+        typer.echo(one["refusal"])
+    count = len(one["actions"])
+    typer.echo(
+        f"{one['calendar']}: {count or 'nothing'} to do, {one['ours']} of ours there, "
+        f"{one['foreign']} of yours untouched."
+    )

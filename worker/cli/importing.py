@@ -1,0 +1,129 @@
+"""`goalward import`: files, folders, account exports and logs; safe to repeat."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+
+if TYPE_CHECKING:
+    from worker.importing import Fate, Importer
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("import")(import_)
+
+
+def import_(
+    paths: Annotated[
+        list[Path], typer.Argument(help="FIT, TCX, GPX or CSV files, folders of them, zip files.")
+    ],
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a log, only the lines with COLUMN=VALUE, such as athlete=10."),
+    ] = None,
+    day_zero: Annotated[
+        str | None, typer.Option(help="The day that day number 0 of a log stands for.")
+    ] = None,
+    athlete: AthleteOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Bring in recordings; each file ends as imported, unchanged, skipped or refused."""
+    from worker.cli.failing import UsedWrongly
+    from worker.importing import Importer
+
+    for path in paths:
+        if not path.exists():
+            raise UsedWrongly(f"{path}: there is no such file or folder")
+    with session(athlete) as at_work:
+        importer = Importer(
+            at_work.runtime,
+            at_work.athlete_id,
+            at_work.now,
+            dict(_condition(words) for words in where or ()),
+            _day(day_zero),
+        )
+        fates = _bring_in(importer, paths, quiet=json)
+        _owe(at_work, fates)
+        fates = list(importer.with_ids(fates))
+        if json:
+            print_json({"files": [fate.as_json() for fate in fates]})
+        else:
+            _print(fates)
+
+
+def _bring_in(importer: "Importer", paths: list[Path], *, quiet: bool) -> list["Fate"]:
+    from connectors.files import walk
+
+    found = list(walk(paths))
+    fates = []
+    with progress("Importing", len(found), quiet=quiet) as step:
+        for path, read in found:
+            fates.append(importer.bring_in(read(), str(path)))
+            step()
+    return fates
+
+
+@contextmanager
+def progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, gone when the work is done."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True, quiet=quiet)
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _owe(at_work: Session, fates: list["Fate"]) -> None:
+    from worker.db import writing
+    from worker.owing import owe_replan
+
+    if any(fate.outcome == "imported" for fate in fates):
+        with writing(at_work.runtime.engine) as conn:
+            owe_replan(at_work.runtime, conn, at_work.athlete_id)
+        at_work.finish()
+
+
+def _print(fates: list["Fate"]) -> None:
+    for fate in fates:
+        told = f": {fate.reason}" if fate.reason else ""
+        count = f" ({len(fate.activities)} activities)" if len(fate.activities) > 1 else ""
+        if fate.outcome != "unchanged":
+            typer.echo(f"{fate.outcome:9} {fate.path}{count}{told}")
+    total = dict.fromkeys(("imported", "unchanged", "skipped", "refused"), 0)
+    for fate in fates:
+        total[fate.outcome] += 1
+    typer.echo(", ".join(f"{count} {outcome}" for outcome, count in total.items()) + ".")
+
+
+def _condition(words: str) -> tuple[str, str]:
+    from worker.cli.failing import UsedWrongly
+
+    column, found, value = words.partition("=")
+    if not found:
+        raise UsedWrongly(f"--where {words}: write COLUMN=VALUE, such as athlete=10")
+    return column, value
+
+
+def _day(words: str | None) -> date | None:
+    from worker.cli.goals import parsed_day
+
+    return None if words is None else parsed_day(words)

@@ -1,0 +1,209 @@
+"""Commands that only look: status, fitness, forecast, news, doctor, replay, backtest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from worker.cli.session import AthleteOption, JsonOption, print_json, session
+
+
+def add_to(app: typer.Typer) -> None:
+    for name, command in (
+        ("status", status),
+        ("fitness", fitness),
+        ("forecast", forecast),
+        ("news", news),
+        ("doctor", doctor),
+        ("replay", replay),
+        ("backtest", backtest),
+    ):
+        app.command(name)(command)
+
+
+def status(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """Goals, connections and owed work at a glance."""
+    from worker import standing
+    from worker.cli.goals import describe
+    from worker.cli.showing import goal_lines
+
+    with session(athlete) as at_work:
+        outcome = at_work.outcome()
+        seen = standing.of(at_work.runtime, at_work.athlete_id)
+        if json:
+            print_json(seen.as_json())
+            return
+        for goal in seen.goals:
+            typer.echo(f"{goal.day}  {describe(goal)}")
+            for line in goal_lines(outcome, goal)[:2]:
+                typer.echo(line)
+        if not seen.goals:
+            typer.echo("No goals yet: `goalward goal add --help`.")
+        typer.echo(f"Activities: {seen.activities}, the newest on {seen.newest or '-'}.")
+        for line in seen.connection_lines():
+            typer.echo(line)
+        for line in seen.owed_lines():
+            typer.echo(line)
+
+
+def fitness(
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Which runs counted, and why others did not.")
+    ] = False,
+    athlete: AthleteOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The estimate of what you can run today, and how sure it is."""
+    from worker import store
+    from worker.cli.showing import distance_lines
+    from worker.db import reading
+    from worker.stored import to_body
+
+    with session(athlete) as at_work:
+        outcome = at_work.outcome()
+        with reading(at_work.runtime.engine) as conn:
+            recorded = store.activities(conn, at_work.athlete_id)
+        unused = [a for a in recorded if not a.usable]
+        if json:
+            print_json(
+                {
+                    "as_of": outcome.day.isoformat(),
+                    "ability": to_body(outcome.ability),
+                    "unused": [
+                        {"id": a.id, "day": a.day.isoformat(), "reasons": a.reasons} for a in unused
+                    ],
+                }
+            )
+            return
+        typer.echo(outcome.ability.message)
+        for line in distance_lines(outcome):
+            typer.echo(line)
+        typer.echo(f"Learned from {outcome.ability.runs_used} runs; {len(unused)} not used.")
+        if explain:
+            for activity in unused:
+                what = activity.name or activity.sport.value
+                typer.echo(f"  {activity.day}  {what}: {'; '.join(activity.reasons)}")
+
+
+def forecast(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """Finish times today and the trajectory to each goal, always with a range."""
+    from worker import store
+    from worker.cli.goals import describe
+    from worker.cli.showing import distance_lines, forecast_json, goal_lines
+    from worker.db import reading
+
+    with session(athlete) as at_work:
+        outcome = at_work.outcome()
+        with reading(at_work.runtime.engine) as conn:
+            goals = store.goals(conn, at_work.athlete_id)
+        if json:
+            print_json(forecast_json(outcome, goals))
+            return
+        typer.echo(f"On {outcome.day}, if you raced today (8 times out of 10 within the range):")
+        for line in distance_lines(outcome):
+            typer.echo(line)
+        for goal in goals:
+            if goal.retired_on is None:
+                typer.echo(f"\n{goal.day}  {describe(goal)}")
+                for line in goal_lines(outcome, goal):
+                    typer.echo(line)
+
+
+def news(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """What was said lately, and what could not be sent."""
+    from sqlalchemy import select
+
+    from worker import tables
+    from worker.db import reading
+
+    with session(athlete) as at_work:
+        row = tables.message
+        query = select(row).where(row.c.athlete_id == at_work.athlete_id)
+        with reading(at_work.runtime.engine) as conn:
+            said = list(conn.execute(query.order_by(row.c.id.desc()).limit(20)))
+        if json:
+            print_json(
+                [
+                    {
+                        "at": message.created_at.isoformat().replace("+00:00", "Z"),
+                        "title": message.title,
+                        "body": message.body,
+                        "told": message.told_at is not None,
+                        "problem": message.problem,
+                    }
+                    for message in said
+                ]
+            )
+            return
+        for message in said:
+            day = message.created_at.astimezone(at_work.zone).date()
+            typer.echo(f"{day}  {message.title}\n{message.body}")
+            if message.problem:
+                typer.echo(f"  (could not be sent: {message.problem})")
+            typer.echo("")
+        if not said:
+            typer.echo("Nothing was worth saying yet.")
+
+
+def doctor(json: JsonOption = False) -> None:
+    """Look for what is wrong: settings, database, key, connections, work that is stuck."""
+    from worker import standing
+    from worker.cli.session import open_home
+
+    with open_home() as runtime:
+        findings = standing.examine(runtime)
+        if json:
+            print_json([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings])
+        else:
+            for finding in findings:
+                typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.what}: {finding.says}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def replay(
+    row: Annotated[
+        str, typer.Argument(metavar="ID", help="The id that `status` or `doctor` names.")
+    ],
+) -> None:
+    """Owe a piece of work again, such as one that was given up."""
+    from worker import standing
+    from worker.cli.session import open_home
+
+    with open_home() as runtime:
+        typer.echo(standing.owe_again(runtime, row))
+
+
+def backtest(
+    runs: Annotated[
+        Path | None, typer.Option(help="A log of many athletes' runs, one line a run (CSV).")
+    ] = None,
+    efforts: Annotated[
+        Path | None, typer.Option(help="The efforts to predict: athlete, day, effort, distance_m.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the predictions (CSV).")] = None,
+    athlete: AthleteOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Predict races from earlier days only: from a log, or (without options) your own history."""
+    from worker import backtesting
+    from worker.cli.failing import UsedWrongly
+
+    given = [option is not None for option in (runs, efforts, out)]
+    if any(given) and not all(given):
+        raise UsedWrongly("--runs, --efforts and --out belong together; or give none of them")
+    if runs and efforts and out:
+        from rich.progress import track
+
+        count = backtesting.of_log(runs, efforts, out, track=track)
+        typer.echo(f"{count} efforts predicted into {out}")
+        return
+    with session(athlete) as at_work:
+        rows = backtesting.of_athlete(at_work.runtime, at_work.athlete_id)
+        if json:
+            print_json([row.as_json() for row in rows])
+            return
+        for row in rows:
+            typer.echo(row.line())
+        if not rows:
+            typer.echo("No races or hard efforts with enough history before them yet.")

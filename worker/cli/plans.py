@@ -1,0 +1,207 @@
+"""`goalward plan ...`: what is planned, and why."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+
+if TYPE_CHECKING:
+    from planning.schedule.plan import Change, Layer, Plan, PlanDay
+
+plan_commands = typer.Typer(no_args_is_help=True, help="What is planned, and why.")
+IdentArgument = Annotated[str, typer.Argument(help="The day (YYYY-MM-DD) or the session's ident.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(plan_commands, name="plan")
+
+
+@plan_commands.command("show")
+def show(
+    all_: Annotated[bool, typer.Option("--all", help="Every week to the last goal.")] = False,
+    athlete: AthleteOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The coming weeks, day by day for four of them."""
+    from worker.cli.showing import plan_json, week_lines
+
+    with session(athlete) as at_work:
+        plan = _plan(at_work)
+        if json:
+            print_json(plan_json(plan))
+            return
+        for week in plan.weeks:
+            if week.days or all_:
+                for line in week_lines(week):
+                    typer.echo(line)
+        rest = sum(not week.days for week in plan.weeks)
+        if rest and not all_:
+            typer.echo(f"... and {rest} more weeks: `goalward plan show --all`")
+
+
+@plan_commands.command("why")
+def why(ident: IdentArgument, athlete: AthleteOption = None) -> None:
+    """What one day is for, which rules shaped it, and what changed it."""
+    with session(athlete) as at_work:
+        plan = _plan(at_work)
+        day = _find(plan, ident)
+        if day.workout is None:
+            typer.echo(f"{day.day}: no run. Rules: {', '.join(day.why) or 'none in particular'}")
+        else:
+            workout = day.workout.workout
+            typer.echo(f"{day.day}: {workout.name}. {workout.purpose}")
+            if day.workout.note:
+                typer.echo(day.workout.note)
+            typer.echo(f"Rules: {', '.join(day.why) or 'none in particular'}")
+        for change in _changes(at_work):
+            if change.day == day.day:
+                typer.echo(f"Changed: {change.sentence}")
+
+
+@plan_commands.command("changes")
+def changes(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """Every change of the plan with its reason, the newest first."""
+    from worker.stored import to_body
+
+    with session(athlete) as at_work:
+        known = _changes(at_work)
+        if json:
+            print_json([to_body(change) for change in known])
+            return
+        for change in known:
+            typer.echo(f"{change.day}  {change.sentence}")
+        if not known:
+            typer.echo("The plan has not been changed yet.")
+
+
+@plan_commands.command("lint")
+def lint_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+    """Check the plan against the rules, independently of how it was made."""
+    from planning.schedule.lint import lint
+
+    from worker import store
+    from worker.db import reading
+
+    with session(athlete) as at_work:
+        plan = _plan(at_work)
+        with reading(at_work.runtime.engine) as conn:
+            found = lint(
+                plan,
+                athlete=store.profile_of(conn, at_work.athlete_id),
+                goals=store.goals(conn, at_work.athlete_id),
+                activities=store.activities(conn, at_work.athlete_id),
+                today=at_work.today,
+            )
+        if json:
+            print_json(
+                [{"rule": f.rule, "day": f.day.isoformat(), "sentence": f.sentence} for f in found]
+            )
+        else:
+            for finding in found:
+                typer.echo(f"{finding.day}  {finding.rule}  {finding.sentence}")
+            typer.echo(f"{len(found)} findings.")
+    if found:
+        raise typer.Exit(1)
+
+
+@plan_commands.command("skip")
+def skip(ident: IdentArgument, athlete: AthleteOption = None) -> None:
+    """Leave one session out. It is not made up; `plan undo` brings it back."""
+    from planning.schedule.plan import Layer, LayerKind
+
+    with session(athlete) as at_work:
+        session_ident = _session_of(at_work, ident)
+        _layer(at_work, session_ident, Layer(LayerKind.SKIP, session_ident, None, "by you"))
+        typer.echo("Skipped. Nothing is piled on the days after.")
+
+
+@plan_commands.command("move")
+def move(
+    ident: IdentArgument,
+    to: Annotated[str, typer.Argument(help="The day it moves to, as YYYY-MM-DD.")],
+    athlete: AthleteOption = None,
+) -> None:
+    """Move one session to another day; `plan undo` moves it back."""
+    from planning.schedule.plan import Layer, LayerKind
+    from worker.cli.goals import parsed_day
+
+    with session(athlete) as at_work:
+        session_ident = _session_of(at_work, ident)
+        layer = Layer(LayerKind.MOVE, session_ident, parsed_day(to), "by you")
+        _layer(at_work, session_ident, layer)
+        typer.echo(f"Moved to {to}.")
+
+
+@plan_commands.command("undo")
+def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
+    """Take back what was skipped, moved or edited, here or on the calendar."""
+    with session(athlete) as at_work:
+        session_ident = _session_of(at_work, ident)
+        _layer(at_work, session_ident, None)
+        typer.echo("Undone.")
+
+
+def _plan(at_work: Session) -> "Plan":
+    from worker.cli.failing import Failed
+
+    plan = at_work.outcome().plan
+    if plan is None:
+        raise Failed("there is no plan yet: state a goal first, `goalward goal add --help`")
+    return plan
+
+
+def _find(plan: "Plan", words: str) -> "PlanDay":
+    from worker.cli.failing import UsedWrongly
+
+    for day in plan.days():
+        if words in (day.day.isoformat(), day.workout and day.workout.ident):
+            return day
+    raise UsedWrongly(f"{words!r} is neither a day that is laid out nor a session's ident")
+
+
+def _session_of(at_work: Session, words: str) -> str:
+    """The ident of a session by its day or ident, also of one that was skipped."""
+    from worker import store, tables
+    from worker.cli.failing import UsedWrongly
+    from worker.db import reading
+
+    with reading(at_work.runtime.engine) as conn:
+        layers = store.facts(conn, tables.layer, athlete_id=at_work.athlete_id)
+        if words in {body["ident"] for _, body in layers}:
+            return words
+    day = _find(_plan(at_work), words)
+    if day.workout is None:
+        raise UsedWrongly(f"nothing is planned on {day.day}")
+    return day.workout.ident
+
+
+def _layer(at_work: Session, ident: str, layer: "Layer | None") -> None:
+    """Put or take back what the athlete's hand did to one session."""
+    from worker import store, tables
+    from worker.db import writing
+    from worker.owing import owe_replan
+    from worker.stored import to_body
+
+    keys = (f"by hand:{ident}",) if layer else (f"by hand:{ident}", f"calendar:{ident}")
+    with writing(at_work.runtime.engine) as conn:
+        for key in keys:
+            store.put(
+                conn,
+                tables.layer,
+                athlete_id=at_work.athlete_id,
+                key=key,
+                body=to_body(layer) if layer else None,
+                known_at=at_work.now,
+                now=at_work.runtime.clock.machine_now(),
+            )
+        owe_replan(at_work.runtime, conn, at_work.athlete_id)
+    at_work.finish()
+
+
+def _changes(at_work: Session) -> "list[Change]":
+    from worker.db import reading
+    from worker.outcomes import changes_of
+
+    with reading(at_work.runtime.engine) as conn:
+        return changes_of(conn, at_work.athlete_id)

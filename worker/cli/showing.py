@@ -1,0 +1,174 @@
+"""Outcomes as the contract's JSON, and as lines a runner reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from planning.goals.goal import Goal
+from planning.goals.trajectory import GoalForecast
+from planning.replan import Outcome
+from planning.schedule.plan import DayStatus, Plan, PlanDay, PlanWeek
+from planning.units import format_distance, format_duration, name_of_distance
+from planning.workout import steps_as_json
+
+SHOWN_BY_DEFAULT_DAYS = 28
+MARKS = {
+    DayStatus.PLANNED: " ",
+    DayStatus.DONE: "✓",
+    DayStatus.PARTLY: "~",
+    DayStatus.MISSED: "✗",
+    DayStatus.UNKNOWN: "?",
+    DayStatus.SKIPPED: "-",
+    DayStatus.MOVED: "→",
+    DayStatus.BREAK: "·",
+}
+
+
+def forecast_json(outcome: Outcome, goals: Sequence[Goal]) -> dict[str, Any]:
+    """The shape of `forecast --json`."""
+    by_id = {forecast.goal_id: forecast for forecast in outcome.forecasts}
+    ten_k = next((d for d in outcome.distances if d.distance_m == 10_000), None)
+    return {
+        "as_of": outcome.day.isoformat(),
+        "ability": {
+            "ten_k_median_s": ten_k.median_s if ten_k else None,
+            "sd_ln": outcome.ability.sd_ln,
+        },
+        "distances": [
+            {
+                "distance_m": shown.distance_m,
+                "median_s": shown.median_s,
+                "p10_s": shown.p10_s,
+                "p90_s": shown.p90_s,
+            }
+            for shown in outcome.distances
+        ],
+        "goals": [_goal_json(goal, by_id[goal.id]) for goal in goals if goal.id in by_id],
+    }
+
+
+def _goal_json(goal: Goal, forecast: GoalForecast) -> dict[str, Any]:
+    versions = {
+        "stretch_s": forecast.stretch_s,
+        "realistic_s": forecast.realistic_s,
+        "conservative_s": forecast.conservative_s,
+    }
+    return {
+        "id": goal.id,
+        "kind": goal.kind.value,
+        "priority": goal.priority.value,
+        "distance_m": goal.distance_m,
+        "day": goal.day.isoformat(),
+        "target_s": goal.target_s,
+        "status": forecast.status,
+        "median_s": forecast.median_s,
+        "p10_s": forecast.p10_s,
+        "p90_s": forecast.p90_s,
+        "probability": forecast.probability,
+        "verdict": forecast.verdict,
+        "versions": None if all(v is None for v in versions.values()) else versions,
+        "needs": [
+            {
+                "what": need.what,
+                "by_day": need.by_day.isoformat(),
+                "value": need.value,
+                "unit": need.unit,
+                "met": need.met,
+            }
+            for need in forecast.needs
+        ],
+        "message": forecast.message,
+    }
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The shape of `plan show --json`."""
+    return {
+        "version": plan.version,
+        "made_at": plan.made_on.isoformat(),
+        "weeks": [_week_json(week) for week in plan.weeks],
+    }
+
+
+def _week_json(week: PlanWeek) -> dict[str, Any]:
+    return {
+        "first_day": week.first_day.isoformat(),
+        "phase": week.phase.value,
+        "focus": week.focus,
+        "volume_m": week.volume_m,
+        "load": week.load_min,
+        "days": [_day_json(planned) for planned in week.days],
+    }
+
+
+def _day_json(planned: PlanDay) -> dict[str, Any]:
+    entry = planned.workout
+    return {
+        "day": planned.day.isoformat(),
+        "status": planned.status.value,
+        "workout": None
+        if entry is None
+        else {
+            "ident": entry.ident,
+            "kind": entry.workout.kind.value,
+            "name": entry.workout.name,
+            "purpose": entry.workout.purpose,
+            "distance_m": entry.workout.distance_m,
+            "duration_s": entry.workout.duration_s,
+            "load": entry.workout.load_min,
+            "steps": steps_as_json(entry.workout.steps),
+        },
+        "why": list(planned.why),
+    }
+
+
+def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
+    """Where one goal stands, in plain words."""
+    forecast = next((f for f in outcome.forecasts if f.goal_id == goal.id), None)
+    if forecast is None:
+        return ["  It is not forecast any more."]
+    lines = [f"  {forecast.message}"]
+    if forecast.probability is not None:
+        likely = f"{100 * forecast.probability:.0f} %"
+        lines.append(f"  Chance: {likely}. Status: {forecast.status.replace('_', ' ')}.")
+    if forecast.stretch_s and forecast.realistic_s and forecast.conservative_s:
+        lines.append(
+            f"  Stretch {format_duration(forecast.stretch_s)}, "
+            f"realistic {format_duration(forecast.realistic_s)}, "
+            f"conservative {format_duration(forecast.conservative_s)}."
+        )
+    for need in forecast.needs:
+        mark = "✓" if need.met else "·"
+        lines.append(f"  {mark} {need.what}: {need.value:g} {need.unit} by {need.by_day}")
+    return lines
+
+
+def distance_lines(outcome: Outcome) -> list[str]:
+    """Finish times today, with the range that holds eight times out of ten."""
+    lines = []
+    for shown in outcome.distances:
+        name = name_of_distance(shown.distance_m)
+        if shown.median_s is None or shown.p10_s is None or shown.p90_s is None:
+            lines.append(f"{name:>14}  not yet")
+            continue
+        lines.append(
+            f"{name:>14}  {format_duration(shown.median_s):>8}   "
+            f"({format_duration(shown.p10_s)} to {format_duration(shown.p90_s)})"
+        )
+    return lines
+
+
+def week_lines(week: PlanWeek) -> list[str]:
+    head = (
+        f"{week.first_day}  {week.phase.value:8}  {format_distance(week.volume_m):>7}  {week.focus}"
+    )
+    return [head, *(f"    {day_line(planned)}" for planned in week.days)]
+
+
+def day_line(planned: PlanDay) -> str:
+    name = planned.day.strftime("%a %d %b")
+    if planned.workout is None:
+        words = "rest" if planned.status is DayStatus.PLANNED else planned.status.value
+        return f"{MARKS[planned.status]} {name}  {words}"
+    workout = planned.workout.workout
+    size = f"{format_distance(workout.distance_m)}, about {format_duration(workout.duration_s)}"
+    return f"{MARKS[planned.status]} {name}  {workout.kind.value:10} {workout.name} ({size})"

@@ -1,0 +1,221 @@
+"""An athlete's connections: rows, opening one, and what is known of its health."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import insert, select, update
+
+from connectors.errors import ServiceError, SignInNeeded
+from connectors.ports import Connector, Link, Opened
+from worker import store, tables
+from worker.db import reading, writing
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from worker.app import Runtime
+
+CONNECTED, SIGN_IN_NEEDED, PAUSED, DISCONNECTED = (
+    "connected",
+    "sign_in_needed",
+    "paused",
+    "disconnected",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """One row of `connection`."""
+
+    id: int
+    athlete_id: int
+    connector: str
+    external_athlete_id: str | None
+    state: str
+    settings: Mapping[str, Any]
+    cursor: str | None
+    problem: str | None
+
+
+def _from_row(row: Any) -> Connected:
+    return Connected(
+        row.id,
+        row.athlete_id,
+        row.connector,
+        row.external_athlete_id,
+        row.state,
+        row.settings or {},
+        row.cursor,
+        row.problem,
+    )
+
+
+def connections(
+    conn: Transaction, *, athlete_id: int | None = None, state: str | None = CONNECTED
+) -> list[Connected]:
+    """Connections in a state (None: any but disconnected), in the order they were made."""
+    row = tables.connection
+    query = select(row).order_by(row.c.id)
+    query = query.where(row.c.state == state if state else row.c.state != DISCONNECTED)
+    if athlete_id is not None:
+        query = query.where(row.c.athlete_id == athlete_id)
+    return [_from_row(found) for found in conn.execute(query)]
+
+
+def connection(conn: Transaction, connection_id: int) -> Connected | None:
+    found = conn.execute(
+        select(tables.connection).where(tables.connection.c.id == connection_id)
+    ).one_or_none()
+    return _from_row(found) if found else None
+
+
+def owner_of(conn: Transaction, connector: str, external_athlete_id: str) -> Connected | None:
+    """The connection that a service's own athlete id belongs to."""
+    found = conn.execute(
+        select(tables.connection).where(
+            tables.connection.c.connector == connector,
+            tables.connection.c.external_athlete_id == external_athlete_id,
+            tables.connection.c.state != DISCONNECTED,
+        )
+    ).one_or_none()
+    return _from_row(found) if found else None
+
+
+def connect(
+    runtime: "Runtime",
+    athlete_id: int,
+    *,
+    connector: str,
+    external_athlete_id: str,
+    tokens: Mapping[str, str],
+    settings: Mapping[str, Any] | None = None,
+) -> int:
+    """Make or renew a connection. A renewed one keeps its history and starts afresh in health."""
+    now = runtime.clock.machine_now()
+    with writing(runtime.engine) as conn:
+        known = owner_of(conn, connector, external_athlete_id)
+        if known and known.athlete_id != athlete_id:
+            message = f"this {connector} account is already connected to athlete {known.athlete_id}"
+            raise ValueError(message)
+        if known:
+            connection_id = known.id
+            conn.execute(
+                update(tables.connection)
+                .where(tables.connection.c.id == known.id)
+                .values(state=CONNECTED, problem=None, told_at=None)
+            )
+        else:
+            created = conn.execute(
+                insert(tables.connection).values(
+                    athlete_id=athlete_id,
+                    connector=connector,
+                    external_athlete_id=external_athlete_id,
+                    state=CONNECTED,
+                    settings=dict(settings or {}),
+                    version=0,
+                    created_at=now,
+                )
+            )
+            connection_id = int(created.inserted_primary_key[0])  # type: ignore[index]  # one row
+    runtime.vault.tokens(connection_id).write(tokens)
+    return connection_id
+
+
+def disconnect(runtime: "Runtime", connected: Connected) -> None:
+    """Delete the tokens, close the connection; what was learned through it stays."""
+    runtime.vault.tokens(connected.id).delete()
+    with writing(runtime.engine) as conn:
+        conn.execute(
+            update(tables.connection)
+            .where(tables.connection.c.id == connected.id)
+            .values(state=DISCONNECTED, problem=None)
+        )
+
+
+@contextmanager
+def opened(runtime: "Runtime", connected: Connected) -> Iterator[Opened]:
+    """The connection in use; what happens is written to its health."""
+    connector = runtime.connectors.get(connected.connector)
+    if connector is None:
+        message = f"the connector {connected.connector!r} is not installed any more"
+        raise SignInNeeded(message, remedy=f"pip install it, or `disconnect {connected.connector}`")
+    now = runtime.clock.machine_now()
+    try:
+        with connector.open(link_of(runtime, connector, connected), now) as use:
+            yield use
+    except SignInNeeded as error:
+        _note(runtime, connected, state=SIGN_IN_NEEDED, problem=f"{error} {error.remedy}".strip())
+        raise
+    except ServiceError as error:
+        _note(runtime, connected, problem=str(error))
+        raise
+    _note(runtime, connected, problem=None, last_good_at=runtime.clock.machine_now())
+
+
+def link_of(runtime: "Runtime", connector: Connector, connected: Connected) -> Link:
+    return Link(
+        {
+            **link_settings(runtime.settings),
+            **application_values(runtime, connector.name),
+            **{name: str(value) for name, value in connected.settings.items()},
+        },
+        runtime.vault.tokens(connected.id),
+        connected.external_athlete_id,
+    )
+
+
+def link_settings(settings: Settings) -> Mapping[str, str]:
+    """What connectors may know of the settings: those of services, by name without prefix."""
+    return {
+        name: str(value)
+        for name, value in settings.for_connectors().items()
+        if value not in (None, "")
+    }
+
+
+def application_values(runtime: "Runtime", connector: str) -> Mapping[str, str]:
+    """What was agreed once with a service for the whole application: subscription, secrets."""
+    with reading(runtime.engine) as conn:
+        found = conn.execute(
+            select(tables.app_value.c.body).where(tables.app_value.c.name == connector)
+        ).one_or_none()
+    return {name: str(value) for name, value in (found.body if found else {}).items()}
+
+
+def put_application_values(runtime: "Runtime", connector: str, values: Mapping[str, str]) -> None:
+    merged = {**application_values(runtime, connector), **values}
+    with writing(runtime.engine) as conn:
+        known = update(tables.app_value).where(tables.app_value.c.name == connector)
+        if conn.execute(known.values(body=merged)).rowcount == 0:
+            conn.execute(insert(tables.app_value).values(name=connector, body=merged))
+
+
+def strava_use(conn: Transaction, runtime: "Runtime", athlete_id: int) -> str:
+    """`full`, `trigger` or `off`: the athlete's word, else what Strava's terms leave sensible."""
+    chosen = store.setting(conn, athlete_id, "strava_use")
+    if chosen is None and athlete_id == min(store.athlete_ids(conn), default=athlete_id):
+        chosen = runtime.settings.strava_use
+    if chosen is not None:
+        return str(chosen)
+    others = [
+        other
+        for other in connections(conn, athlete_id=athlete_id, state=None)
+        if other.connector != "strava" and gives_activities(runtime, other)
+    ]
+    return "trigger" if others else "full"
+
+
+def gives_activities(runtime: "Runtime", connected: Connected) -> bool:
+    connector = runtime.connectors.get(connected.connector)
+    return connector is not None and connector.capabilities.activities
+
+
+def _note(runtime: "Runtime", connected: Connected, **values: Any) -> None:
+    with writing(runtime.engine) as conn:
+        conn.execute(
+            update(tables.connection)
+            .where(tables.connection.c.id == connected.id)
+            .values(last_attempt_at=runtime.clock.machine_now(), **values)
+        )

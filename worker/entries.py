@@ -1,0 +1,79 @@
+"""What we wrote on a calendar, row by row, and the journal of every write."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from planning.calendar import EntryRecord, EntryState
+from worker import tables
+from worker.connections import Connected
+from worker.db import database_now, upsert
+
+
+def entries_of(conn: Connection, connection_id: int) -> list[EntryRecord]:
+    row = tables.calendar_entry
+    found = conn.execute(select(row).where(row.c.connection_id == connection_id).order_by(row.c.id))
+    return [
+        EntryRecord(
+            ident=entry.ident,
+            state=EntryState(entry.state),
+            day=entry.day,
+            remote_id=entry.remote_id,
+            plan_digest=entry.plan_digest,
+            seen_digest=entry.seen_digest,
+            seen_etag=entry.seen_etag,
+            seen_name=entry.seen_name,
+            earlier_digests=frozenset(entry.earlier_digests),
+            written_at=entry.written_at,
+        )
+        for entry in found
+    ]
+
+
+def keep(conn: Connection, connected: Connected, entry: EntryRecord) -> None:
+    values = {
+        "athlete_id": connected.athlete_id,
+        "connection_id": connected.id,
+        "ident": entry.ident,
+        "state": entry.state.value,
+        "day": entry.day,
+        "remote_id": entry.remote_id,
+        "plan_digest": entry.plan_digest,
+        "seen_digest": entry.seen_digest,
+        "seen_etag": entry.seen_etag,
+        "seen_name": entry.seen_name,
+        "earlier_digests": sorted(entry.earlier_digests),
+        "written_at": entry.written_at,
+    }
+    upsert(conn, tables.calendar_entry, values, key=("connection_id", "ident"))
+
+
+def drop(conn: Connection, connected: Connected, ident: str) -> None:
+    row = tables.calendar_entry
+    conn.execute(delete(row).where(row.c.connection_id == connected.id, row.c.ident == ident))
+
+
+def write_journal(
+    conn: Connection,
+    connected: Connected,
+    *,
+    action: str,
+    ident: str,
+    remote_id: str | None,
+    reason: str,
+    before: Any = None,
+    after: Any = None,
+) -> None:
+    conn.execute(
+        insert(tables.calendar_journal).values(
+            athlete_id=connected.athlete_id,
+            connection_id=connected.id,
+            at=database_now(conn),
+            action=action,
+            ident=ident,
+            remote_id=remote_id,
+            reason=reason,
+            before=before,
+            after=after,
+        )
+    )

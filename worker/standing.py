@@ -1,0 +1,258 @@
+"""How things stand: goals, connections, owed work; and an examination of everything."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from connectors.registry import installed
+from planning.goals.goal import Goal
+from worker import outbox, store, tables
+from worker.app import Runtime
+from worker.connections import CONNECTED, Connected, connections, opened
+from worker.db import reading, writing
+from worker.notify import problem_with
+
+LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One connection, in plain words."""
+
+    connector: str
+    title: str
+    state: str
+    problem: str | None
+    last_attempt_at: datetime | None
+    last_good_at: datetime | None
+    unread: int  # arrivals that have not been read yet
+
+    @property
+    def words(self) -> str:
+        if self.state == CONNECTED and not self.problem:
+            good = (
+                f"last good {_minute(self.last_good_at)}" if self.last_good_at else "not used yet"
+            )
+            waiting = f", {self.unread} waiting to be read" if self.unread else ""
+            return f"{self.title}: connected, {good}{waiting}"
+        return f"{self.title}: {self.state.replace('_', ' ')}. {self.problem or ''}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Work that has failed or was given up."""
+
+    id: str
+    what: str
+    tries: int
+    error: str | None
+    given_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    goals: tuple[Goal, ...]
+    activities: int
+    newest: date | None
+    connections: tuple[Health, ...]
+    owed: int
+    stuck: tuple[Stuck, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "goals": [goal.id for goal in self.goals],
+            "activities": self.activities,
+            "newest": self.newest.isoformat() if self.newest else None,
+            "connections": [
+                {
+                    "connector": health.connector,
+                    "state": health.state,
+                    "problem": health.problem,
+                    "last_attempt_at": _instant(health.last_attempt_at),
+                    "last_good_at": _instant(health.last_good_at),
+                    "unread": health.unread,
+                }
+                for health in self.connections
+            ],
+            "owed": self.owed,
+            "stuck": [
+                {
+                    "id": stuck.id,
+                    "what": stuck.what,
+                    "tries": stuck.tries,
+                    "error": stuck.error,
+                    "given_up": stuck.given_up,
+                }
+                for stuck in self.stuck
+            ],
+        }
+
+    def connection_lines(self) -> list[str]:
+        if not self.connections:
+            return ["Nothing is connected: `goalward connect --help`, or `goalward import PATH`."]
+        return [health.words for health in self.connections]
+
+    def owed_lines(self) -> list[str]:
+        lines = [f"{self.owed} pieces of work are owed."] if self.owed else []
+        for stuck in self.stuck:
+            state = "given up" if stuck.given_up else f"failed {stuck.tries} times"
+            lines.append(f"{stuck.what} {state}: {stuck.error}. `goalward replay {stuck.id}`")
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    ok: bool
+    says: str
+
+
+def of(runtime: Runtime, athlete_id: int) -> Standing:
+    with reading(runtime.engine) as conn:
+        recorded = store.activities(conn, athlete_id)
+        mine = connections(conn, athlete_id=athlete_id, state=None)
+        return Standing(
+            goals=tuple(g for g in store.goals(conn, athlete_id) if g.retired_on is None),
+            activities=len(recorded),
+            newest=max((a.day for a in recorded), default=None),
+            connections=tuple(_health(runtime, conn, connected) for connected in mine),
+            owed=outbox.open_count(conn),
+            stuck=_stuck(conn),
+        )
+
+
+def examine(runtime: Runtime) -> list[Finding]:
+    """Everything that can be checked without changing anything."""
+    return [
+        Finding("settings", not runtime.settings.unknown, _unknown(runtime)),
+        _database(runtime),
+        _vault(runtime),
+        *(Finding(f"connector {name}", False, why) for name, why in installed().problems.items()),
+        *(_reachable(runtime, connected) for connected in _connected(runtime)),
+        *(_channel(channel) for channel in runtime.settings.notify),
+        _work(runtime),
+    ]
+
+
+def owe_again(runtime: Runtime, row: str) -> str:
+    """Re-open one row of the outbox, by the id that `status` shows."""
+    with writing(runtime.engine) as conn:
+        found = conn.execute(
+            select(tables.outbox.c.actor, tables.outbox.c.key).where(
+                tables.outbox.c.id == int(row) if row.isdecimal() else tables.outbox.c.id == -1
+            )
+        ).one_or_none()
+        if found is None:
+            return f"There is no work {row!r}; `goalward status` names what is stuck."
+        if found.actor == "ingest":  # an arrival that was read is read once more
+            arrival = update(tables.inbox_event).where(tables.inbox_event.c.id == int(found.key))
+            conn.execute(arrival.values(done_at=None))
+        outbox.push(conn, found.actor, found.key, due_at=runtime.clock.machine_now())
+    return f"{found.actor} {found.key} is owed again; `goalward up` does it."
+
+
+def _health(runtime: Runtime, conn: Any, connected: Connected) -> Health:
+    event = tables.inbox_event
+    unread = select(func.count()).where(
+        event.c.connection_id == connected.id, event.c.done_at.is_(None)
+    )
+    row = tables.connection
+    seen = conn.execute(
+        select(row.c.last_attempt_at, row.c.last_good_at).where(row.c.id == connected.id)
+    ).one()
+    connector = runtime.connectors.get(connected.connector)
+    return Health(
+        connected.connector,
+        connector.title if connector else connected.connector,
+        connected.state,
+        connected.problem,
+        seen.last_attempt_at,
+        seen.last_good_at,
+        conn.execute(unread).scalar_one(),
+    )
+
+
+def _stuck(conn: Any) -> tuple[Stuck, ...]:
+    return tuple(
+        Stuck(
+            str(owed.row_id),
+            f"{owed.actor} {owed.key}",
+            owed.tries,
+            owed.last_error,
+            owed.buried_at is not None,
+        )
+        for owed in outbox.listed(conn)
+        if owed.buried_at is not None or owed.tries > 1
+    )
+
+
+def _unknown(runtime: Runtime) -> str:
+    names = ", ".join(runtime.settings.unknown)
+    return f"these mean nothing: {names}" if names else "all known"
+
+
+def _database(runtime: Runtime) -> Finding:
+    with reading(runtime.engine) as conn:
+        oldest = outbox.oldest_owed(conn, now=runtime.clock.machine_now())
+    if oldest and oldest > LATE:
+        minutes = oldest.total_seconds() / 60
+        says = f"answers, but work has waited for {minutes:.0f} minutes: is `goalward up` running?"
+        return Finding("database", False, says)
+    return Finding("database", True, "answers, no work is late")
+
+
+def _vault(runtime: Runtime) -> Finding:
+    from worker.vault import WrongKey
+
+    try:
+        for connected in _connected(runtime):
+            runtime.vault.tokens(connected.id).read()
+    except WrongKey as error:
+        return Finding("key", False, str(error))
+    return Finding("key", True, "opens every stored token")
+
+
+def _connected(runtime: Runtime) -> list[Connected]:
+    with reading(runtime.engine) as conn:
+        return connections(conn, state=None)
+
+
+def _reachable(runtime: Runtime, connected: Connected) -> Finding:
+    """Asks the service something harmless."""
+    from connectors.errors import RateLimited, ServiceError
+
+    try:
+        with opened(runtime, connected) as use:
+            if use.activities is not None:
+                use.activities.changes(connected.cursor)
+    except RateLimited as error:
+        return Finding(connected.connector, True, f"answers, busy: {error}")
+    except ServiceError as error:
+        return Finding(connected.connector, False, str(error))
+    return Finding(connected.connector, True, "answers and knows you")
+
+
+def _channel(channel: str) -> Finding:
+    scheme = channel.partition("://")[0]
+    problem = problem_with(channel)
+    return Finding(f"messages by {scheme}", problem is None, problem or "can be sent")
+
+
+def _work(runtime: Runtime) -> Finding:
+    with reading(runtime.engine) as conn:
+        given_up = [stuck for stuck in _stuck(conn) if stuck.given_up]
+    if not given_up:
+        return Finding("work", True, "nothing was given up")
+    first = given_up[0]
+    says = f"{len(given_up)} given up, such as {first.what}: {first.error}"
+    return Finding("work", False, f"{says}. `goalward replay {first.id}` tries again")
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "never"
