@@ -1,21 +1,75 @@
-"""plan(today) = adapt(plan as closed yesterday, everything known now)."""
+"""plan(today) = adapt(plan as closed yesterday, everything known now).
 
-from collections.abc import Sequence
+Days that stand keep their workouts unless a rule says otherwise: the past is immutable, today and
+tomorrow are only ever softened by themselves, target paces move with ability by steps of one per
+cent, limits take but never add, and what was missed is not made up (rule R-2). Days that enter the
+horizon are new. Nothing here depends on an earlier result of the same day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.activity import Activity, content_id
 from planning.athlete import Athlete
+from planning.fitness.ability import Fitness
 from planning.goals.assessment import Need
 from planning.goals.goal import Goal
-from planning.schedule.plan import Change, Layer, Phase, Plan, PlanDay, PlanWeek
+from planning.goals.season import alive
+from planning.schedule.draft import MARATHON_BEFORE_M, Draft, Ground, draft, planned_week
+from planning.schedule.hand import BY_HAND, pinned, with_layers, without_layers
+from planning.schedule.limits import FREEZE_DAYS
+from planning.schedule.mileage import mileage_of
+from planning.schedule.naming import belongs_to
+from planning.schedule.outcome import closed, runs_by_day
+from planning.schedule.paces import Paces, for_goal
+from planning.schedule.pacing import Pacing, may_change, pacing_of, recent
+from planning.schedule.plan import Change, Layer, Plan, PlanDay, PlanWeek
+from planning.schedule.receipt import Cause, change
+from planning.schedule.reshape import retargeted
+from planning.workout import Kind
+
+ASKED = "asked"  # the rule that what the athlete asks for is done
+PAST_DAYS = 35  # so long a race behind us may still ask for recovery
 
 
-def plan_for(  # noqa: PLR0913 - one door, everything that is known goes through it
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything of one call, sorted once. `standing` goals are those of this week and later."""
+
+    athlete: Athlete
+    standing: tuple[Goal, ...]
+    past: tuple[Goal, ...]
+    activities: tuple[Activity, ...]
+    fitness: Fitness
+    layers: tuple[Layer, ...]
+    complete_until: date | None
+    today: date
+    pacing: Pacing
+
+    @property
+    def monday(self) -> date:
+        return self.today - timedelta(days=self.today.weekday())
+
+    @property
+    def race_paces(self) -> dict[str, Paces]:
+        return {
+            goal.id: for_goal(self.pacing.paces, goal=goal, fitness=self.fitness, today=self.today)
+            for goal in (*self.past, *self.standing)
+        }
+
+    @property
+    def thaw(self) -> date:
+        """The first day that may change by itself."""
+        return self.today + timedelta(days=FREEZE_DAYS)
+
+
+def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes through it
     *,
     athlete: Athlete,
     goals: Sequence[Goal],
     activities: Sequence[Activity],
-    fitness: object,
+    fitness: Fitness,
     today: date,
     assessment_needs: Sequence[Need] = (),
     closing_plan: Plan | None = None,
@@ -23,26 +77,197 @@ def plan_for(  # noqa: PLR0913 - one door, everything that is known goes through
     layers: Sequence[Layer] = (),
     complete_until: date | None = None,
 ) -> tuple[Plan | None, tuple[Change, ...]]:
-    """The plan as of `today` and the receipts of what it changes in `closing_plan`."""
-    del athlete, activities, fitness, assessment_needs, closing_plan, closing_ability
-    del layers, complete_until
-    alive = [goal for goal in goals if goal.retired_on is None and goal.day >= today]
-    if not alive:
-        return None, ()
+    """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
+
+    None without a goal that still stands. Activities after `today` are not looked at.
+    `complete_until` is the last day of which all sources are complete. The paces stand on
+    `closing_plan.paced_at`; `closing_ability` and `assessment_needs` change nothing yet.
+    """
+    del assessment_needs, closing_ability
     monday = today - timedelta(days=today.weekday())
-    last = max(goal.day for goal in alive)
-    weeks = tuple(
-        PlanWeek(
-            monday + timedelta(weeks=index),
-            Phase.BASE,
-            "Easy running",
-            0.0,
-            0.0,
-            tuple(PlanDay(monday + timedelta(weeks=index, days=day), None) for day in range(7))
-            if index < 4
-            else (),
-        )
-        for index in range((last - monday).days // 7 + 1)
+    standing = alive(goals, monday)
+    if not standing:
+        return None, ()
+    ran = tuple(activity for activity in activities if activity.day <= today)
+    known = _Known(
+        athlete=athlete,
+        standing=standing,
+        past=tuple(g for g in alive(goals, monday - timedelta(PAST_DAYS)) if g.day < monday),
+        activities=ran,
+        fitness=fitness,
+        layers=tuple({layer.ident: layer for layer in layers}.values()),  # the last word counts
+        complete_until=complete_until,
+        today=today,
+        pacing=pacing_of(fitness, activities=ran, closing=closing_plan, today=today),
     )
-    goal_ids = tuple(goal.id for goal in alive)
-    return Plan(content_id(goal_ids, weeks), today, goal_ids, None, weeks), ()
+    plan, changes = _adapted(known, closing_plan)
+    if closing_plan and not may_change(closing_plan, today) and _moves_paces(changes):
+        # The week's material changes are used up: the paces wait, the limits do not.
+        held_back = replace(known, pacing=known.pacing.held_back(closing_plan))
+        plan, changes = _adapted(held_back, closing_plan)
+    return plan, changes
+
+
+def _adapted(known: _Known, closing: Plan | None) -> tuple[Plan, tuple[Change, ...]]:
+    anew = closing is not None and _asked_anew(known, closing)
+    kept = {} if closing is None else _kept(known, closing, anew=anew)
+    drafted = draft(_ground(known, closing), kept=kept)
+    weeks = _weeks(known, drafted, closing if not anew else None)
+    changes = _changes(known, closing, weeks, drafted) if closing else ()
+    return _plan(known, closing, drafted, weeks, changes), changes
+
+
+def _moves_paces(changes: Sequence[Change]) -> bool:
+    return any(change.material and change.rule == "G-1" for change in changes)
+
+
+def _ground(known: _Known, closing: Plan | None) -> Ground:
+    return Ground(
+        athlete=known.athlete,
+        goals=known.standing,
+        past=known.past,
+        mileage=mileage_of(
+            known.activities, today=known.today, complete_until=known.complete_until
+        ),
+        paces=known.pacing.paces,
+        race_paces=known.race_paces,
+        peaks_m=dict(closing.peaks_m) if closing else {},
+        ran_marathon=any(
+            a.is_run and (a.distance_m or 0.0) > MARATHON_BEFORE_M for a in known.activities
+        ),
+        today=known.today,
+    )
+
+
+def _kept(known: _Known, closing: Plan, *, anew: bool) -> dict[date, PlanDay]:
+    """The standing days as of today: closed, paced, with the athlete's hand on them. When something
+    else was asked for, only the past and the frozen days stand.
+    """
+    days = [day for day in closing.days() if day.day >= known.monday]
+    ran = runs_by_day(known.activities, days, known.today)
+    standing = [
+        _paced(_closed(day, ran, known), known)
+        for day in without_layers(days, today=known.today)
+        if not (anew and day.day >= known.thaw) and not _race_to_place(day, known)
+    ]
+    return {day.day: day for day in with_layers(standing, known.layers, today=known.today)}
+
+
+def _closed(day: PlanDay, ran: Mapping[date, Sequence[Activity]], known: _Known) -> PlanDay:
+    runs = ran.get(day.day, ())
+    return closed(day, runs=runs, complete_until=known.complete_until, today=known.today)
+
+
+def _race_to_place(day: PlanDay, known: _Known) -> bool:
+    """A race that is not yet on its day displaces what stands there, in the freeze as well."""
+    races = [goal for goal in known.standing if goal.day == day.day and goal.distance_m]
+    on_it = day.workout is not None and day.workout.workout.kind is Kind.RACE
+    return day.day >= known.today and bool(races) != on_it
+
+
+def _paced(day: PlanDay, known: _Known) -> PlanDay:
+    """Today's paces for a day outside the freeze when the paces moved; else the day as it is."""
+    hands_off = day.workout is None or day.workout.ident in pinned(known.layers)
+    if known.pacing.cause is None or hands_off or day.day < known.thaw or day.workout is None:
+        return day
+    ident = day.workout.ident
+    goal = next((g for g in known.standing if belongs_to(ident, g.id)), None)
+    paces = known.race_paces.get(goal.id if goal else "", known.pacing.paces)
+    workout = retargeted(day.workout.workout, goal=goal, paces=paces)
+    return replace(day, workout=replace(day.workout, workout=workout))
+
+
+def _weeks(known: _Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWeek, ...]:
+    """The drafted weeks with the athlete's hand on new days; targets of far weeks stand from Monday
+    to Monday (`closing` is None when they must not).
+    """
+    far = {}
+    if closing and closing.weeks and closing.weeks[0].first_day == known.monday:
+        far = {week.first_day: week for week in closing.weeks if not week.days}
+    days = [day for week in drafted.weeks for day in week.days]
+    final = {day.day: day for day in with_layers(days, known.layers, today=known.today)}
+    return tuple(
+        planned_week(week.first_day, week.phase, week.focus, tuple(final[d.day] for d in week.days))
+        if week.days
+        else far.get(week.first_day, week)
+        for week in drafted.weeks
+    )
+
+
+def _changes(
+    known: _Known, closing: Plan, weeks: Sequence[PlanWeek], drafted: Draft
+) -> tuple[Change, ...]:
+    """Receipts for days from today on that stood in the closing plan and now read differently."""
+    after = {day.day: day for week in weeks for day in week.days}
+    receipts = [
+        change(before, after[before.day], _cause(before, after[before.day], known, drafted))
+        for before in closing.days()
+        if before.day >= known.today and before.day in after
+    ]
+    return tuple(receipt for receipt in receipts if receipt is not None)
+
+
+def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft) -> Cause:
+    """The one cause to name: a limit first, then the athlete's hand, the paces, what was asked."""
+    if (soft := drafted.softened.get(before.day)) is not None:
+        return soft.cause
+    if (BY_HAND in before.why) != (BY_HAND in after.why):
+        undone = BY_HAND in before.why
+        return Cause("you took your change back" if undone else "you asked for it", BY_HAND)
+    if known.pacing.cause is not None and _same_session(before, after):
+        return known.pacing.cause
+    return Cause("what you asked for has changed: a goal or your days", ASKED)
+
+
+def _same_session(before: PlanDay, after: PlanDay) -> bool:
+    if before.workout is None or after.workout is None:
+        return False
+    return before.workout.workout.name == after.workout.workout.name
+
+
+def _asked(known: _Known) -> tuple[str, ...]:
+    """What was asked for, in digests: `goal id:digest` for each goal, `days:digest` at the end."""
+    goals = (
+        f"{g.id}:{content_id(g.kind, g.priority, g.day, g.distance_m, g.target_s, g.climb_m)}"
+        for g in known.standing
+    )
+    athlete = known.athlete
+    days = content_id(
+        sorted(athlete.run_weekdays),
+        athlete.long_run_weekday,
+        athlete.runs_per_week,
+        athlete.birth_year,
+    )
+    return (*goals, f"days:{days}")
+
+
+def _asked_anew(known: _Known, closing: Plan) -> bool:
+    """A goal is new, changed or given up, or the days are others. A goal that is over is none."""
+    before, now = set(closing.asked), set(_asked(known))
+    over = {goal.id for goal in known.past}
+    gone = {asked for asked in before - now if asked.rpartition(":")[0] not in over}
+    return bool(now - before or gone)
+
+
+def _plan(
+    known: _Known,
+    closing: Plan | None,
+    drafted: Draft,
+    weeks: tuple[PlanWeek, ...],
+    changes: Sequence[Change],
+) -> Plan:
+    goal_ids = tuple(goal.id for goal in known.standing)
+    asked = _asked(known)
+    groups = {c.rule for c in changes if c.material and c.rule not in {BY_HAND, ASKED}}
+    earlier = recent(closing, known.today) if closing else ()
+    return Plan(
+        version=content_id(goal_ids, asked, known.pacing.paced_at, weeks),
+        made_on=known.today,
+        goal_ids=goal_ids,
+        paced_at=known.pacing.paced_at,
+        weeks=weeks,
+        asked=asked,
+        peaks_m=tuple(sorted(drafted.peaks_m.items())),
+        races_seen=known.pacing.races_seen,
+        material_on=(*earlier, *(known.today for _ in groups)),
+    )

@@ -33,6 +33,7 @@ class PlanDay:
     workout: PlannedWorkout | None  # None: rest
     status: DayStatus = DayStatus.PLANNED
     why: tuple[str, ...] = ()  # rule ids
+    set_aside: PlannedWorkout | None = None  # what the athlete's hand took off this day
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ class Plan:
     goal_ids: tuple[str, ...]
     paced_at: float | None
     weeks: tuple[PlanWeek, ...]
+    asked: tuple[
+        str, ...
+    ] = ()  # digests of what was asked for: one a goal, then the days to run on
+    peaks_m: tuple[tuple[str, float], ...] = ()  # goal id, weekly metres it is led to
+    races_seen: tuple[date, ...] = ()  # days of races the target paces know of
+    material_on: tuple[date, ...] = ()  # days of the last week's material changes, one each
 
     def days(self) -> Iterator[PlanDay]:
         for week in self.weeks:

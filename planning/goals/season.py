@@ -1,0 +1,226 @@
+"""From goals to weeks: which goal shapes a week, its phase, how light it is, and its races.
+
+Phases are counted backwards from the goal's week, so they stand still while days pass.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, GoalKind, Priority
+from planning.schedule.plan import Phase
+
+LIGHT_SHARE = 0.75  # of the week before, every fourth week (rule P-1)
+B_RACE_SHARE = 0.75  # three to five light days (rule T-4)
+OUT_OF_TAPER = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a distance asks of its weeks.
+
+    `taper_shares` are of the peak week, the race week first (rule T-3). `no_hard_days` follow the
+    race (rule T-5). `growth` and `least_peak_m` say how far weekly volume is led, within limits.
+    `long_*` bound the long run by distance, time and share of the week (rules L-1, L-2).
+    """
+
+    taper_shares: tuple[float, ...]
+    peak_weeks: int
+    build_weeks: int
+    no_hard_days: int
+    growth: float
+    least_peak_m: float
+    long_m: float
+    long_s: float
+    long_share: float
+    after_shares: tuple[float, ...]  # of the level before, week by week after the race
+
+
+_HOUR = 3600.0
+_FIVE_K = Demand((0.6,), 2, 6, 2, 1.15, 0, 15_000, 1.75 * _HOUR, 0.28, (0.9,))
+_TEN_K = Demand((0.6,), 2, 6, 3, 1.20, 0, 18_000, 2 * _HOUR, 0.30, (0.85,))
+_HALF = Demand((0.5, 0.75), 3, 6, 5, 1.25, 32_000, 22_000, 2.5 * _HOUR, 0.34, (0.6, 0.8))
+_MARATHON = Demand(
+    (0.4, 0.6, 0.8), 3, 8, 14, 1.35, 40_000, 32_000, 3 * _HOUR, 0.36, (0.3, 0.5, 0.7)
+)
+_ULTRA = Demand(
+    (0.4, 0.6, 0.8), 3, 8, 21, 1.35, 50_000, 40_000, 4.5 * _HOUR, 0.40, (0.25, 0.4, 0.6, 0.8)
+)
+_HEALTH = Demand((), 0, 0, 0, 1.10, 0, 14_000, 1.5 * _HOUR, 0.30, ())
+
+
+def demand_of(goal: Goal) -> Demand:
+    """By distance; what lies between two distances belongs to the longer."""
+    if goal.distance_m is None:
+        return _HEALTH
+    for metres, demand in (
+        (FIVE_K_M, _FIVE_K),
+        (TEN_K_M, _TEN_K),
+        (HALF_M, _HALF),
+        (MARATHON_M, _MARATHON),
+    ):
+        if goal.distance_m <= metres * 1.05:
+            return demand
+    return _ULTRA
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonWeek:
+    """`share` is of the peak week in a taper, of the level before in recovery, else 1 or the light
+    share. `weeks_to_go` counts from this week to the race week; `build_up` is 0 to 1 over the weeks
+    until the taper.
+    """
+
+    first_day: date
+    goal: Goal
+    phase: Phase
+    weeks_to_go: int
+    build_up: float
+    share: float
+    light: bool
+    races: tuple[Goal, ...]
+
+    @property
+    def demand(self) -> Demand:
+        return demand_of(self.goal)
+
+
+def alive(goals: Sequence[Goal], monday: date) -> tuple[Goal, ...]:
+    """Goals that still stand in the week of `monday` or later, by day."""
+    standing = (goal for goal in goals if goal.retired_on is None and goal.day >= monday)
+    return tuple(sorted(standing, key=lambda goal: (goal.day, goal.id)))
+
+
+def season(
+    goals: Sequence[Goal], monday: date, *, light_every: int = 4, past: Sequence[Goal] = ()
+) -> tuple[SeasonWeek, ...]:
+    """The weeks from `monday` to the last goal's. `past` are races of the weeks just gone."""
+    standing = alive(goals, monday)
+    if not standing:
+        return ()
+    races = [goal for goal in (*past, *standing) if goal.distance_m is not None]
+    count = (standing[-1].day - monday).days // 7 + 1
+    mondays = [monday + timedelta(weeks=index) for index in range(count)]
+    return tuple(_week(first, standing, races, monday, light_every) for first in mondays)
+
+
+def shaping(goals: Sequence[Goal], monday: date) -> Goal:
+    """The nearest A goal from this week on; without one the nearest goal of the next priority."""
+    ahead = [goal for goal in goals if goal.day >= monday]
+    first = min(goal.priority for goal in ahead)
+    racing = [goal for goal in ahead if goal.priority == first and goal.kind is not GoalKind.HEALTH]
+    return min(racing or [goal for goal in ahead if goal.priority == first], key=_by_day)
+
+
+def _by_day(goal: Goal) -> tuple[date, str]:
+    return goal.day, goal.id
+
+
+def _week(
+    first: date, goals: Sequence[Goal], races: Sequence[Goal], start: date, light_every: int
+) -> SeasonWeek:
+    goal = shaping(goals, first)
+    demand = demand_of(goal)
+    to_go = (_monday(goal.day) - first).days // 7
+    tapering = goal.priority is Priority.A and goal.distance_m is not None
+    taper_weeks = len(demand.taper_shares) if tapering else 0
+    before_taper = to_go - taper_weeks + 1  # 1: the last full week
+    whole = (_monday(goal.day) - start).days // 7 - taper_weeks + 1
+    recovery = _recovery_share(first, races)
+    light = before_taper > 0 and before_taper % light_every == 0
+    if goal.distance_m is None:
+        light = (first.toordinal() // 7) % light_every == 0
+    phase, share = _phase(before_taper, demand, goal), LIGHT_SHARE if light else 1.0
+    if phase is Phase.TAPER:
+        share = _taper_share(first, goal, demand)
+    elif recovery < 1.0:
+        phase, share, light = Phase.RECOVERY, recovery, False
+    in_week = tuple(g for g in races if first <= g.day < first + timedelta(weeks=1))
+    if phase is not Phase.TAPER and any(g.priority is Priority.B for g in in_week):
+        share = min(share, B_RACE_SHARE)
+    done = (first - start).days // 7 + 1
+    build_up = min(done / whole, 1.0) if whole > 0 else 1.0
+    return SeasonWeek(first, goal, phase, to_go, build_up, share, light, in_week)
+
+
+def _phase(before_taper: int, demand: Demand, goal: Goal) -> Phase:
+    if goal.distance_m is None:
+        return Phase.BASE
+    if before_taper <= 0:
+        return Phase.TAPER
+    if before_taper <= demand.peak_weeks:
+        return Phase.PEAK
+    return Phase.BUILD if before_taper <= demand.peak_weeks + demand.build_weeks else Phase.BASE
+
+
+def _taper_share(first: date, goal: Goal, demand: Demand) -> float:
+    """Days are counted back from the race, so a race on a Wednesday tapers as well (rule T-3).
+
+    Days after the race count with the first share of recovery.
+    """
+    shares = []
+    for offset in range(7):
+        before = (goal.day - (first + timedelta(days=offset))).days
+        if before < 0:
+            shares.append(demand.after_shares[0] / 2)
+        elif before // 7 < len(demand.taper_shares):
+            shares.append(demand.taper_shares[before // 7])
+        else:
+            shares.append(OUT_OF_TAPER)
+    return sum(shares) / 7
+
+
+def _recovery_share(first: date, races: Sequence[Goal]) -> float:
+    """The lowest share that a race of the weeks before still asks for; 1.0 when none does."""
+    share = 1.0
+    for race in races:
+        weeks_after = (first - _monday(race.day)).days // 7
+        after = demand_of(race).after_shares if race.priority is not Priority.C else ()
+        if 1 <= weeks_after <= len(after):
+            share = min(share, after[weeks_after - 1])
+    return share
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def no_hard_days(races: Sequence[Goal]) -> frozenset[date]:
+    """Days on which nothing hard may stand because of a race (rules T-4 and T-5).
+
+    A and B: two days before and the days after by distance; B: also the rest of its week, and easy
+    or off the day before; C: the day before and the day after, as after any hard session.
+    """
+    days: set[date] = set()
+    for race in races:
+        if race.distance_m is None:
+            continue
+        if race.priority is Priority.C:
+            before, after = 1, 1
+        else:
+            before, after = 2, demand_of(race).no_hard_days
+        days |= {race.day + timedelta(days=n) for n in range(-before, after + 1) if n}
+        if race.priority is Priority.B:
+            monday = _monday(race.day)
+            days |= {monday + timedelta(days=n) for n in range(7)} - {race.day}
+    return frozenset(days)
+
+
+def focus_of(week: SeasonWeek) -> str:
+    """What the week is about, in a few words."""
+    if week.light:
+        return "Lighter week: let the work sink in"
+    if week.goal.distance_m is None:
+        return "A varied week that can be repeated"
+    far = week.goal.distance_m > TEN_K_M * 1.05
+    match week.phase:
+        case Phase.BASE:
+            return "Easy volume, hills and tempo" if far else "Easy volume, hills and strides"
+        case Phase.BUILD:
+            return "Threshold and the long run" if far else "Intervals and threshold"
+        case Phase.PEAK:
+            return "Race pace at full volume"
+        case Phase.TAPER:
+            return "Race week" if week.weeks_to_go == 0 else "Less volume, the same sharpness"
+        case Phase.RECOVERY:
+            return "Recovery: easy running only"

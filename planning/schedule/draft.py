@@ -1,0 +1,239 @@
+"""The weeks of a plan, laid out one after the other, each on the ground of those before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from planning.athlete import Athlete
+from planning.goals.goal import Goal, GoalKind
+from planning.goals.season import SeasonWeek, demand_of, focus_of, season
+from planning.schedule.effort import hard
+from planning.schedule.limits import Softened, soften
+from planning.schedule.mileage import (
+    FIRST_WEEK_M,
+    PLANNED_WEEK_RISE,
+    PLANNED_WEEK_RISE_M,
+    Mileage,
+)
+from planning.schedule.paces import Paces
+from planning.schedule.plan import Phase, PlanDay, PlanWeek
+from planning.schedule.shape import Habits, Week
+from planning.schedule.week import lay
+from planning.workout import Kind
+
+LAID_OUT_WEEKS = 4
+UNKNOWN_DAYS = 7  # after so many days without knowledge the plan stops growing
+MASTERS_AGE = 50  # rule M-2
+ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
+NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
+MARATHON_BEFORE_M = 40_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the weeks stand on. `race_paces` by goal id; `peaks_m` is the weekly volume each goal is
+    led to, by goal id, fixed when it was first planned for, so that a season cannot run away.
+    """
+
+    athlete: Athlete
+    goals: Sequence[Goal]  # standing, by day
+    past: Sequence[Goal]  # races of the last weeks
+    mileage: Mileage
+    paces: Paces
+    race_paces: Mapping[str, Paces]
+    peaks_m: Mapping[str, float]
+    ran_marathon: bool
+    today: date
+
+    @property
+    def monday(self) -> date:
+        return self.today - timedelta(days=self.today.weekday())
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    weeks: tuple[PlanWeek, ...]
+    peaks_m: Mapping[str, float]
+    softened: Mapping[date, Softened]  # kept days that the limits made smaller
+
+
+def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
+    """Weeks from the current Monday. `kept` days stay, but for what the limits take from them."""
+    light_every = 3 if _is_master(ground) else 4
+    weeks = season(ground.goals, ground.monday, light_every=light_every, past=ground.past)
+    peaks = _peaks(ground, weeks)
+    start_long_m = ground.mileage.longest_within(ground.today + timedelta(days=1), 30)
+    mileage, planned = ground.mileage, []
+    softened: dict[date, Softened] = {}
+    before: tuple[PlanDay, ...] = ()
+    for index, week in enumerate(weeks):
+        volume_m = _volume_m(ground, week, mileage, peaks[week.goal.id])
+        if index >= LAID_OUT_WEEKS:
+            planned.append(_far_week(week, volume_m, ground.paces))
+            mileage = _foreseen(mileage, week, volume_m, start_long_m)
+            continue
+        mine = {d.day: d for d in _standing(kept, week, ground.today)}
+        soft = soften(
+            mine, mileage=mileage, monday=week.first_day, today=ground.today, paces=ground.paces
+        )
+        softened |= soft
+        mine |= {day: softer.day for day, softer in soft.items()}
+        shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, before)
+        days = lay(shape)
+        planned.append(planned_week(week.first_day, week.phase, focus_of(week), days))
+        mileage = run_as_planned(mileage, days, ground.today)
+        before = days
+    return Draft(tuple(planned), peaks, softened)
+
+
+def planned_week(first_day: date, phase: Phase, focus: str, days: tuple[PlanDay, ...]) -> PlanWeek:
+    """Volume and load are those of the training: a race is not counted (rule T-3)."""
+    training = [d.workout.workout for d in days if d.workout]
+    training = [workout for workout in training if workout.kind is not Kind.RACE]
+    volume_m = sum(workout.distance_m for workout in training)
+    load_min = sum(workout.load_min for workout in training)
+    return PlanWeek(first_day, phase, focus, round(volume_m, 1), round(load_min, 1), days)
+
+
+def run_as_planned(mileage: Mileage, days: Sequence[PlanDay], today: date) -> Mileage:
+    """Coming days count as planned; so do past days of which nothing is known (unknown is neither
+    done nor missed).
+    """
+    for planned in days:
+        ran = planned.day in mileage.volume_m
+        to_come = planned.day >= today or planned.day > mileage.known_until
+        if planned.workout and to_come and not ran:
+            training = planned.workout.workout.kind is not Kind.RACE
+            mileage = mileage.and_then(
+                planned.day, planned.workout.workout.distance_m, training=training
+            )
+    return mileage
+
+
+def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
+    """As the athlete wishes, else as the athlete has been running; beginners by rule B-1."""
+    athlete = ground.athlete
+    regular = mileage.regular_weeks(monday)
+    held_m = mileage.held_m(monday)
+    beginner = regular < ENOUGH_WEEKS or held_m < ENOUGH_M
+    usual = round(ground.mileage.runs_a_week(ground.monday)) or 3
+    runs = athlete.runs_per_week or min(max(usual, 2), 7)
+    runs = min(runs, len(athlete.run_weekdays), 3 if beginner and not athlete.runs_per_week else 7)
+    hard_sessions = 0 if runs < 3 else 1 if runs == 3 else 2
+    if beginner:
+        hard_sessions = min(hard_sessions, 1 if regular >= NO_HARD_WEEKS else 0)
+    return Habits(
+        weekdays=athlete.run_weekdays,
+        long_weekday=athlete.long_run_weekday,
+        runs=runs,
+        hard_gap_days=3 if _is_master(ground) else 2,
+        hard_sessions=hard_sessions,
+        strides=regular >= NO_STRIDES_WEEKS,
+        run_walk=beginner and regular < ENOUGH_WEEKS and held_m < ENOUGH_M,
+        first_marathon=not ground.ran_marathon,
+    )
+
+
+def _is_master(ground: Ground) -> bool:
+    born = ground.athlete.birth_year
+    return born is not None and ground.today.year - born >= MASTERS_AGE
+
+
+def _peaks(ground: Ground, weeks: Sequence[SeasonWeek]) -> dict[str, float]:
+    """Known peaks stay while they are above what is held; a new goal leads on from there."""
+    held_m = ground.mileage.held_m(ground.monday)
+    peaks: dict[str, float] = {}
+    for week in weeks:
+        demand, goal = week.demand, week.goal
+        if goal.id in peaks:
+            continue
+        ceiling_m = ground.mileage.ceiling_m(ground.monday, least_m=_least_ceiling(goal))
+        wanted_m = max(held_m * demand.growth, demand.least_peak_m)
+        known_m = ground.peaks_m.get(goal.id)
+        new_m = min(wanted_m, max(ceiling_m, held_m))
+        peaks[goal.id] = round(new_m if known_m is None else max(known_m, held_m), -2)
+    return peaks
+
+
+def _least_ceiling(goal: Goal) -> float:
+    """Rule P-5: 25, 40 or 50 km a week are allowed to everyone, by goal."""
+    if goal.kind is GoalKind.HEALTH or goal.distance_m is None or goal.distance_m < 30_000:
+        return 25_000.0
+    return 40_000.0 if goal.distance_m < 45_000 else 50_000.0
+
+
+def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float) -> float:
+    """The week's training volume, metres, by phase and within rule P-3."""
+    if week.phase is Phase.TAPER:
+        return round(week.share * mileage.peak_m(_taper_start(week)), -2)
+    held_m = mileage.held_m(week.first_day)
+    if week.phase is Phase.RECOVERY:
+        return round(week.share * mileage.peak_m(week.first_day), -2)
+    start_m = ground.mileage.held_m(ground.monday)
+    aim_m = start_m + (peak_m - start_m) * week.build_up
+    allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
+    if (ground.today - mileage.known_until).days > UNKNOWN_DAYS:
+        allowed_m = max(held_m, FIRST_WEEK_M)
+    return round(min(max(aim_m, held_m), allowed_m) * week.share, -2)
+
+
+def _taper_start(week: SeasonWeek) -> date:
+    """The Monday of the taper's first week: the peak week lies before it."""
+    tapered = len(demand_of(week.goal).taper_shares) - 1 - week.weeks_to_go
+    return week.first_day - timedelta(weeks=max(tapered, 0))
+
+
+def _standing(kept: Mapping[date, PlanDay], week: SeasonWeek, today: date) -> list[PlanDay]:
+    """Kept days of this week. Days before today that were never planned are rest, as they were."""
+    days = [week.first_day + timedelta(days=n) for n in range(7)]
+    return [
+        kept[day] if day in kept else PlanDay(day, None)
+        for day in days
+        if day in kept or day < today
+    ]
+
+
+def _shape(
+    ground: Ground,
+    week: SeasonWeek,
+    mileage: Mileage,
+    volume_m: float,
+    start_long_m: float,
+    taken: Mapping[date, PlanDay],
+    before: Sequence[PlanDay],
+) -> Week:
+    races = [goal for goal in (*ground.past, *ground.goals) if goal.distance_m]
+    current = week.first_day == ground.monday
+    ran = [day for day in mileage.volume_m if week.first_day <= day <= ground.today]
+    unplanned = [day for day in ran if not (day in taken and taken[day].workout)]
+    done_m = sum(mileage.volume_m[day] for day in unplanned) if current else 0.0
+    first_free = ground.today + timedelta(days=1 if ground.today in mileage.volume_m else 0)
+    hard_before = {d.day for d in before if d.workout and hard(d.workout.workout)}
+    return Week(
+        season=week,
+        habits=habits_of(ground, mileage, week.first_day),
+        mileage=mileage,
+        paces=ground.race_paces.get(week.goal.id, ground.paces),
+        race_paces=ground.race_paces,
+        races=races,
+        volume_m=max(volume_m - done_m, 0.0),
+        start_long_m=start_long_m,
+        taken=taken,
+        hard_days=frozenset(hard_before | {race.day for race in races}),
+        first_free=max(first_free, week.first_day) if current else week.first_day,
+        runs_done=len(unplanned) if current else 0,
+    )
+
+
+def _far_week(week: SeasonWeek, volume_m: float, paces: Paces) -> PlanWeek:
+    """A week beyond the horizon: its load is that of mostly easy running."""
+    load_min = volume_m / paces.easy / 60 * (paces.easy / paces.threshold) ** 2 * 1.12
+    return PlanWeek(week.first_day, week.phase, focus_of(week), volume_m, round(load_min, 1))
+
+
+def _foreseen(mileage: Mileage, week: SeasonWeek, volume_m: float, long_m: float) -> Mileage:
+    """Far weeks count as run: on two days, so that the weeks behind them have a ground."""
+    long_m = min(max(long_m, 0.3 * volume_m), volume_m)
+    after = mileage.and_then(week.first_day + timedelta(days=6), long_m)
+    after = after.and_then(week.first_day + timedelta(days=2), volume_m - long_m, training=False)
+    return replace(after, known_until=mileage.known_until)

@@ -1,0 +1,62 @@
+"""How a step is meant to feel, and what makes a session hard."""
+
+from enum import StrEnum
+
+from planning.workout import DurationType, Kind, Step, StepKind, TargetType, Workout, unrolled
+
+HARD_KINDS = frozenset(
+    {Kind.TEMPO, Kind.THRESHOLD, Kind.INTERVAL, Kind.REPETITION, Kind.HILLS, Kind.RACE, Kind.TEST}
+)
+HARD_LONG_RUN_S = 20 * 60.0
+
+
+class Effort(StrEnum):
+    """What a step's note says; the same words tell which pace belongs to the step."""
+
+    EASY = "easy, able to talk"
+    WALK = "walk briskly"
+    MARATHON = "marathon pace"
+    TEMPO = "tempo, steady and strong"
+    THRESHOLD = "threshold, comfortably hard"
+    INTERVAL = "hard, even to the last one"
+    REPETITION = "fast, with relaxed form"
+    RACE = "race pace"
+    STRIDE = "stride: fast and loose, no sprint"
+    HILL = "uphill, hard by effort"
+
+
+def effort_of(step: Step) -> Effort | None:
+    """None: the note is not ours, so nothing is known of the step."""
+    return Effort(step.note) if step.note in Effort else None
+
+
+def hard(workout: Workout) -> bool:
+    """Tempo, threshold, interval, repetition, hills, race, test; and a long run with over 20 min at
+    marathon pace or faster.
+    """
+    if workout.kind is Kind.LONG:
+        return fast_time_s(workout) > HARD_LONG_RUN_S
+    return workout.kind in HARD_KINDS
+
+
+def fast_time_s(workout: Workout) -> float:
+    """Seconds of work that is not easy: what is left when the easy running is taken away.
+
+    A step without a pace is timed by the mean speed of the whole session.
+    """
+    mean = workout.distance_m / workout.duration_s if workout.duration_s else 1.0
+    return sum(
+        _time_s(step, mean)
+        for step in unrolled(workout.steps)
+        if step.kind is StepKind.WORK and effort_of(step) not in {Effort.EASY, Effort.WALK}
+    )
+
+
+def _time_s(step: Step, mean_speed_m_per_s: float) -> float:
+    value = step.duration.value or 0.0
+    if step.duration.type is not DurationType.DISTANCE:
+        return value
+    low, high = step.target.low, step.target.high
+    if step.target.type is TargetType.PACE and low and high:
+        return value / ((low + high) / 2)
+    return value / mean_speed_m_per_s

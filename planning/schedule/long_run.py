@@ -1,0 +1,84 @@
+"""The week's long run: on which day, how long, and how much race pace is in it."""
+
+from datetime import date, timedelta
+
+from planning.goals.goal import Priority
+from planning.goals.season import no_hard_days
+from planning.schedule import library
+from planning.schedule.days import far_enough
+from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu
+from planning.schedule.mileage import PLANNED_LONGEST_RISE
+from planning.schedule.plan import Phase
+from planning.schedule.shape import Placed, Week, free_days
+from planning.workout import Kind, Workout
+
+NO_LONG_RUN_DAYS = 5  # before an A or B race
+# Fewer runs carry more of the week each: added to the goal's usual share of the long run.
+_FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
+
+
+def long_run(
+    week: Week, menu: Menu, placed: Placed, left_m: float, runs: int
+) -> list[tuple[date, str, Workout]]:
+    day = _long_day(week, placed)
+    if day is None or runs == 0:
+        return []
+    distance_m = min(_long_m(week, day), left_m)
+    if distance_m < library.SHORTEST_RUN_M or week.habits.run_walk:
+        return []
+    blocks, block_m = _race_pace_blocks(week, day, menu, distance_m)
+    if blocks:
+        distance_m = max(0.9 * distance_m // 500 * 500.0, 2 * blocks * block_m)
+    return [(day, "long", library.long(distance_m, week.paces, blocks=blocks, block_m=block_m))]
+
+
+def _long_day(week: Week, placed: Placed) -> date | None:
+    """The athlete's day for it, else the last day that is free; none close before a big race, none
+    in the week of one, none right after one.
+    """
+    if any(day.workout and day.workout.workout.kind is Kind.LONG for day in week.taken.values()):
+        return None
+    if any(race.priority is not Priority.C for race in week.season.races):
+        return None
+    free = [day for day in free_days(week, placed) if _room_for_long(week, day)]
+    wanted = [day for day in free if day.weekday() == week.habits.long_weekday]
+    if wanted:
+        return wanted[0]
+    usual = week.first_day + timedelta(days=week.habits.long_weekday)
+    if usual < week.first_free and usual.weekday() in week.habits.weekdays:
+        return None  # its day is over: a missed long run is not made up
+    return free[-1] if free else None
+
+
+def _room_for_long(week: Week, day: date) -> bool:
+    close = (race.day - day for race in week.races if race.priority is not Priority.C)
+    if any(0 <= gap.days < NO_LONG_RUN_DAYS for gap in close):
+        return False
+    return all(abs((race.day - day).days) > 1 for race in week.races if race.distance_m)
+
+
+def _long_m(week: Week, day: date) -> float:
+    """The long run grows from where it stood to what the goal asks, within share, time and P-2."""
+    season, demand = week.season, week.season.demand
+    hours_s = demand.long_s - (1_800.0 if week.habits.first_marathon else 0.0)
+    # Time wins over distance (rule L-1); a run-in of uncertainty is left, as easy pace is a band.
+    far_m = min(demand.long_m, 0.98 * hours_s * week.paces.easy)
+    usual_m = (demand.long_share + _FEW_RUNS.get(week.habits.runs, 0.0)) * week.volume_m
+    aim_m = week.start_long_m + max(far_m - week.start_long_m, 0.0) * season.build_up
+    grows = (season.goal.distance_m or 0.0) > 12_000.0
+    wanted_m = max(usual_m, aim_m * season.share) if grows else usual_m
+    most_share = 0.56 if week.volume_m < 40_000 else 0.46
+    limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
+    return min(wanted_m, far_m, most_share * week.volume_m, limit_m) // 500 * 500.0
+
+
+def _race_pace_blocks(week: Week, day: date, menu: Menu, distance_m: float) -> tuple[int, float]:
+    """How many blocks of how many metres; (0, 0) when this long run is a quiet one."""
+    lawful = far_enough([day], from_days=week.hard_days, gap=week.habits.hard_gap_days)
+    if not menu.race_pace_long or not lawful or day in no_hard_days(week.races):
+        return 0, 0.0
+    share = LONG_RACE_PACE_SHARE * (0.7 + 0.3 * week.season.build_up)
+    total_m = min(share * week.volume_m, 0.45 * distance_m, 16_000.0)
+    blocks = 1 if week.season.phase is Phase.PEAK else 2 if total_m < 9_000 else 3
+    block_m = total_m / blocks // 500 * 500.0
+    return (blocks, block_m) if block_m >= 2_000 else (0, 0.0)

@@ -1,0 +1,173 @@
+"""How far the athlete has run and will have run: the ground on which all limits stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from planning.activity import Activity, Surface
+
+ALWAYS_ALLOWED_M = 5_000.0  # one run (rule P-2)
+FIRST_WEEK_M = 9_000.0  # three short run-walks: where someone without any running starts
+LONGEST_RISE = 1.10  # rule P-2
+WEEK_RISE, WEEK_RISE_M = 1.10, 3_000.0  # rule P-3
+# What is planned stays a little below what is allowed: a run of 19.8 km where 20 were planned must
+# not make next week's plan unlawful.
+PLANNED_LONGEST_RISE = 1.08
+PLANNED_WEEK_RISE, PLANNED_WEEK_RISE_M = 1.07, 2_500.0
+GAP_DAYS = 7  # so many days without a run are a break (rule R-3)
+FORGOTTEN_DAYS = 56
+REMEMBERED_DAYS = 400
+HELD_WEEKS, HELD_BEST = 5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mileage:
+    """Metres by day. `longest_m` holds the longest training run of a day: races do not count there.
+
+    Days up to `known_until` without an entry were days without a run.
+    """
+
+    volume_m: Mapping[date, float]
+    longest_m: Mapping[date, float]
+    known_until: date
+
+    def and_then(self, day: date, distance_m: float, *, training: bool = True) -> "Mileage":
+        """As if a run of `distance_m` had been done on `day`."""
+        volume = {**self.volume_m, day: self.volume_m.get(day, 0.0) + distance_m}
+        longest = dict(self.longest_m)
+        if training:
+            longest[day] = max(longest.get(day, 0.0), distance_m)
+        return Mileage(volume, longest, self.known_until)
+
+    def week_m(self, monday: date) -> float:
+        return sum(self.volume_m.get(monday + timedelta(days=day), 0.0) for day in range(7))
+
+    def longest_within(self, day: date, days: int) -> float:
+        """The longest training run of the `days` days before `day`; 0.0 without one."""
+        first = day - timedelta(days=days)
+        return max((m for ran, m in self.longest_m.items() if first <= ran < day), default=0.0)
+
+    def run_limit_m(self, day: date, *, rise: float = LONGEST_RISE) -> float:
+        """The longest run allowed on `day`, metres (rule P-2; Frandsen 2025): 1.10 x the longest
+        training run of 30 days, 5 km always; after 30 days off half of the longest of 180 days, at
+        most 8 km.
+        """
+        longest = self.longest_within(day, 30)
+        if longest > 0:
+            return max(ALWAYS_ALLOWED_M, rise * longest)
+        return max(ALWAYS_ALLOWED_M, min(0.5 * self.longest_within(day, 180), 8_000.0))
+
+    def held_m(self, monday: date) -> float:
+        """The weekly volume really held before `monday`: the mean of the best three of five weeks.
+
+        Weeks with a break of 7 days and more are left out and looked behind; coming back takes
+        about as long as the break was (rule R-3), from .8 of the level after one week to .5 after
+        three.
+        """
+        gap = self._last_gap(monday)
+        if gap is None:
+            return self._best_of(monday, frozenset())
+        first, last, back_days = gap
+        days_off = (last - first).days + 1
+        if days_off >= FORGOTTEN_DAYS:
+            return self._best_of(monday, frozenset())
+        start = max(0.95 - 0.15 * days_off / 7, 0.5)
+        returned = min(start + (1 - start) * back_days / days_off, 1.0)
+        touched = frozenset(first + timedelta(days=day) for day in range(days_off))
+        return max(
+            returned * self._best_of(monday, touched), self._best_of(monday, frozenset()) / 2
+        )
+
+    def week_limit_m(self, monday: date) -> float:
+        """The most a week may hold (rule P-3, a convention): 10 % or 3 km over the level held."""
+        held = self.held_m(monday)
+        return max(FIRST_WEEK_M, WEEK_RISE * held, held + WEEK_RISE_M)
+
+    def ceiling_m(self, monday: date, *, least_m: float) -> float:
+        """1.5 x the highest four-week mean of the last year, or `least_m` if more (rule P-5)."""
+        weeks = [self.week_m(monday - timedelta(weeks=back)) for back in range(1, 53)]
+        means = [sum(weeks[i : i + 4]) / 4 for i in range(len(weeks) - 3)]
+        return max(1.5 * max(means), least_m)
+
+    def peak_m(self, monday: date) -> float:
+        """What a taper is a share of: the mean of the best two of the eight weeks before."""
+        weeks = sorted(self.week_m(monday - timedelta(weeks=back)) for back in range(1, 9))
+        return sum(weeks[-2:]) / 2
+
+    def regular_weeks(self, monday: date) -> int:
+        """How many of the last 26 weeks had two runs or more."""
+        return sum(
+            sum(
+                1
+                for day in range(7)
+                if self.volume_m.get(monday - timedelta(weeks=back) + timedelta(days=day), 0.0) > 0
+            )
+            >= 2
+            for back in range(1, 27)
+        )
+
+    def runs_a_week(self, monday: date) -> float:
+        """Days with a run, a week, over the last six weeks that had any."""
+        counts = [
+            sum(
+                1
+                for day in range(7)
+                if self.volume_m.get(monday - timedelta(weeks=back) + timedelta(days=day), 0.0) > 0
+            )
+            for back in range(1, 7)
+        ]
+        ran = [count for count in counts if count]
+        return sum(ran) / len(ran) if ran else 0.0
+
+    def _best_of(self, monday: date, left_out: frozenset[date]) -> float:
+        weeks: list[float] = []
+        for back in range(1, HELD_WEEKS + 9):
+            first = monday - timedelta(weeks=back)
+            if not any(first + timedelta(days=day) in left_out for day in range(7)):
+                weeks.append(self.week_m(first))
+            if len(weeks) == HELD_WEEKS:
+                break
+        return sum(sorted(weeks)[-HELD_BEST:]) / HELD_BEST
+
+    def _last_gap(self, monday: date) -> tuple[date, date, int] | None:
+        """First and last day of the last known break, and the days since; None without a break."""
+        earlier = sorted(day for day in self.volume_m if day < monday)
+        ends = [*earlier, *([] if not earlier else [self._open_end(monday, earlier[-1])])]
+        for before, after in reversed(list(pairwise(ends))):
+            off = (after - before).days - 1
+            back_days = (monday - after).days
+            if off >= GAP_DAYS and back_days <= off:
+                return before + timedelta(days=1), after - timedelta(days=1), back_days
+        return None
+
+    def _open_end(self, monday: date, last_run: date) -> date:
+        """The day after the days that are known to have had no run."""
+        return max(min(self.known_until + timedelta(days=1), monday), last_run)
+
+
+def mileage_of(
+    activities: Sequence[Activity], *, today: date, complete_until: date | None
+) -> Mileage:
+    """What was run up to and with `today`. A run whose numbers are not believed is left out."""
+    oldest = today - timedelta(days=REMEMBERED_DAYS)
+    volume: dict[date, float] = {}
+    longest: dict[date, float] = {}
+    for activity in activities:
+        if not counts(activity) or not oldest <= activity.day <= today:
+            continue
+        distance_m = activity.distance_m or 0.0
+        volume[activity.day] = volume.get(activity.day, 0.0) + distance_m
+        if not activity.is_race:
+            longest[activity.day] = max(longest.get(activity.day, 0.0), distance_m)
+    known = max([day for day in (complete_until, max(volume, default=None)) if day], default=today)
+    return Mileage(volume, longest, min(known, today))
+
+
+def counts(activity: Activity) -> bool:
+    """Treadmill and trail kilometres count, though ability may not learn from them."""
+    return (
+        activity.is_run
+        and bool(activity.distance_m)
+        and (activity.usable or activity.surface in {Surface.TREADMILL, Surface.TRAIL})
+    )

@@ -1,0 +1,99 @@
+"""Names of sessions, short enough for a watch; they follow from kind and steps alone."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from planning.activity import content_id
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M
+from planning.schedule.effort import Effort, effort_of
+from planning.workout import DurationType, Item, Kind, Repeat, Step, StepKind
+
+_WORD = {
+    Kind.TEMPO: "tempo",
+    Kind.THRESHOLD: "threshold",
+    Kind.INTERVAL: "intervals",
+    Kind.REPETITION: "repetitions",
+    Kind.HILLS: "hills",
+    Kind.TEST: "test",
+    Kind.RACE: "race",
+}
+_DISTANCES = {FIVE_K_M: "5 km", TEN_K_M: "10 km", HALF_M: "Half marathon", MARATHON_M: "Marathon"}
+
+
+def ident_of(goal_id: str, monday: date, slot: str) -> str:
+    """Belongs to goal, week and slot; lower-case letters, digits and `-` only."""
+    year, number, _ = monday.isocalendar()
+    return f"g{_letters(goal_id)}-{year}w{number:02d}-{slot}"
+
+
+def belongs_to(ident: str, goal_id: str) -> bool:
+    return ident.startswith(f"g{_letters(goal_id)}-")
+
+
+def _letters(goal_id: str) -> str:
+    """An id of other signs stands by its digest."""
+    plain = goal_id.isascii() and goal_id.isalnum() and goal_id == goal_id.lower()
+    return goal_id if plain else content_id(goal_id)
+
+
+def session_name(kind: Kind, steps: Sequence[Item], distance_m: float) -> str:
+    """Like `5 x 1 km threshold`, `Long 24 km, 2 x 4 km race pace`, `Easy 8 km, 6 strides`."""
+    work = next((found for item in steps if (found := _work(item))), "")
+    match kind:
+        case Kind.EASY if isinstance(first := steps[0], Repeat):
+            return f"Run-walk {first.times} x {'/'.join(map(_length, first.steps))}"
+        case Kind.EASY:
+            return f"Easy {kilometres(distance_m)}"
+        case Kind.STRIDES:
+            times = next((item.times for item in steps if isinstance(item, Repeat)), 0)
+            return f"Easy {kilometres(distance_m)}, {times} strides"
+        case Kind.LONG:
+            tail = f", {work} race pace" if work else ""
+            return f"Long {kilometres(distance_m)}{tail}"
+        case _:
+            word = "race pace" if _is_race_pace(steps) else _WORD[kind]
+            return f"{work} {word}".strip()
+
+
+def kilometres(distance_m: float) -> str:
+    """To half a kilometre: `8 km`, `9.5 km`."""
+    return f"{round(distance_m / 500) / 2:g} km"
+
+
+def distance_name(distance_m: float) -> str:
+    """`Marathon`, `10 km`, `50 km`, `8.4 km`."""
+    near = (
+        name for metres, name in _DISTANCES.items() if abs(distance_m - metres) <= 0.01 * metres
+    )
+    return next(near, f"{distance_m / 1000:.3g} km")
+
+
+def _work(item: Item) -> str:
+    """`5 x 1 km`, `20 min`, or nothing for easy running."""
+    step = item.steps[0] if isinstance(item, Repeat) else item
+    if step.kind is not StepKind.WORK or effort_of(step) is Effort.EASY:
+        return ""
+    times = f"{item.times} x " if isinstance(item, Repeat) else ""
+    return f"{times}{_length(step)}"
+
+
+def _length(step: Step) -> str:
+    value = step.duration.value or 0.0
+    if step.duration.type is DurationType.DISTANCE:
+        return f"{value:.0f} m" if value < 1_000 else f"{value / 1000:.3g} km"
+    return clock(value)
+
+
+def clock(seconds: float) -> str:
+    """`45 s`, `20 min`, `1:30`."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}" if rest else f"{minutes} min"
+
+
+def _is_race_pace(steps: Sequence[Item]) -> bool:
+    inner = (
+        step for item in steps for step in (item.steps if isinstance(item, Repeat) else (item,))
+    )
+    return any(effort_of(step) is Effort.RACE for step in inner)

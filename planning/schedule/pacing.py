@@ -1,0 +1,84 @@
+"""When target paces move: one per cent of ability since they were set, or a race."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.activity import Activity
+from planning.fitness.ability import Fitness
+from planning.schedule.paces import Paces, paces_of
+from planning.schedule.plan import Plan
+from planning.schedule.receipt import Cause, race_in_words
+
+MOVED_LN = 0.01
+RACE_DAYS = 28  # a race that becomes known later than this moves nothing by itself
+MOST_MATERIAL, MATERIAL_DAYS = 3, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """The paces in force; `cause` says why they moved today, None when they did not.
+
+    `standing` are the paces that the closing plan stands on.
+    """
+
+    paces: Paces
+    paced_at: float | None
+    races_seen: tuple[date, ...]
+    cause: Cause | None = None
+    standing: Paces | None = None
+
+    def held_back(self, closing: Plan) -> "Pacing":
+        """As if nothing had moved; a race stays unseen, so that it is looked at again tomorrow."""
+        return Pacing(self.standing or self.paces, closing.paced_at, closing.races_seen)
+
+
+def pacing_of(
+    fitness: Fitness, *, activities: Sequence[Activity], closing: Plan | None, today: date
+) -> Pacing:
+    """Paces of today's ability for a new plan; for a standing one those it stands on, until ability
+    has moved by 1 % since they were set or a race is new (rule G-1).
+    """
+    races = {
+        activity.day: activity
+        for activity in activities
+        if activity.is_run and activity.is_race and today - activity.day <= timedelta(RACE_DAYS)
+    }
+    seen = tuple(sorted(races))
+    set_at = closing.paced_at if closing else None
+    now = paces_of(fitness, activities=activities, today=today, had_paces=set_at is not None)
+    if closing is None or now.ability is None or not now.certain:
+        keeps = set_at if closing else now.ability if now.certain else None
+        return Pacing(now, keeps, seen)
+    standing = paces_of(
+        fitness, activities=activities, today=today, paced_at=set_at, had_paces=True
+    )
+    new = [races[day] for day in seen if day not in closing.races_seen]
+    if set_at is None:
+        fact = "there are enough runs now to give you paces"
+        return Pacing(now, now.ability, seen, Cause(fact, "B-1", None, now.ability))
+    moved = now.ability - set_at
+    if abs(moved) >= MOVED_LN or new:
+        cause = _cause(set_at, now.ability, new)
+        return Pacing(now, now.ability, seen, cause, standing)
+    return Pacing(standing, set_at, seen, None, standing)
+
+
+def may_change(closing: Plan, today: date) -> bool:
+    """At most three material changes in seven days, by themselves."""
+    return len(recent(closing, today)) < MOST_MATERIAL
+
+
+def recent(closing: Plan, today: date) -> tuple[date, ...]:
+    return tuple(day for day in closing.material_on if (today - day).days < MATERIAL_DAYS)
+
+
+def _cause(before: float, after: float, new: Sequence[Activity]) -> Cause:
+    moved = 100 * (after - before)
+    way = "up" if moved >= 0 else "down"
+    if new and new[-1].distance_m and new[-1].moving_time_s:
+        ran = race_in_words(new[-1].distance_m, new[-1].moving_time_s)
+        fact = f"your {ran} moved the estimate {way} by {abs(moved):.1f} %"
+    else:
+        fact = f"your recent runs moved the estimate {way} by {abs(moved):.1f} %"
+    return Cause(fact, "G-1", before, after)

@@ -1,0 +1,83 @@
+"""A session made shorter, or given today's paces, without becoming another session."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from planning.goals.goal import Goal
+from planning.schedule.effort import Effort, effort_of
+from planning.schedule.library import SHORTEST_RUN_M, assembled, easy, race
+from planning.schedule.paces import Paces
+from planning.workout import DurationType, Item, Kind, Repeat, Step, Workout
+
+EASY_LEFT_M = 1_000.0  # what is left of an easy part at least
+FEWEST_REPEATS = 2
+
+
+def retargeted(workout: Workout, *, goal: Goal | None, paces: Paces) -> Workout:
+    """The same session at these paces; steps that are not ours keep their targets."""
+    if workout.kind is Kind.RACE:
+        return workout if goal is None else race(goal, paces)
+    steps = tuple(_mapped(item, lambda step: _repaced(step, paces)) for item in workout.steps)
+    return _again(workout, steps, paces)
+
+
+def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
+    """At most `to_m` metres, or None when nothing sensible is left; a shorter workout is unchanged.
+
+    Easy running is cut first, then repeats are dropped: what makes the session stays longest.
+    """
+    if workout.distance_m <= to_m:
+        return workout
+    if to_m < SHORTEST_RUN_M:
+        return None
+    steps = _with_less_easy(workout.steps, workout.distance_m - to_m)
+    shorter = _again(workout, steps, paces)
+    while shorter.distance_m > to_m:
+        fewer = _with_one_repeat_less(shorter.steps)
+        if fewer is None:
+            return easy(to_m // 500 * 500.0, paces)
+        shorter = _again(workout, fewer, paces)
+    return shorter
+
+
+def _again(workout: Workout, steps: Sequence[Item], paces: Paces) -> Workout:
+    return assembled(workout.kind, steps, paces, purpose=workout.purpose)
+
+
+def _repaced(step: Step, paces: Paces) -> Step:
+    effort = effort_of(step)
+    return step if effort is None else replace(step, target=paces.target(effort))
+
+
+def _mapped(item: Item, change: Callable[[Step], Step]) -> Item:
+    if isinstance(item, Repeat):
+        return Repeat(item.times, tuple(change(step) for step in item.steps))
+    return change(item)
+
+
+def _with_less_easy(steps: Sequence[Item], less_m: float) -> tuple[Item, ...]:
+    """The longest easy step by distance loses `less_m`, down to 1 km, to whole 500 m if it can."""
+    plain = [step for step in steps if isinstance(step, Step) and _is_easy_distance(step)]
+    if not plain:
+        return tuple(steps)
+    longest = max(plain, key=lambda step: step.duration.value or 0.0)
+    left_m = (longest.duration.value or 0.0) - less_m
+    rounded_m = max(left_m // 100 * 100.0, EASY_LEFT_M)
+    cut = replace(longest, duration=replace(longest.duration, value=rounded_m))
+    return tuple(cut if step is longest else step for step in steps)
+
+
+def _is_easy_distance(step: Step) -> bool:
+    return step.duration.type is DurationType.DISTANCE and effort_of(step) is Effort.EASY
+
+
+def _with_one_repeat_less(steps: Sequence[Item]) -> tuple[Item, ...] | None:
+    """None when the last repeat that makes the session would go."""
+    if not any(isinstance(item, Repeat) and item.times > FEWEST_REPEATS for item in steps):
+        return None
+    return tuple(
+        replace(item, times=max(item.times - 1, FEWEST_REPEATS))
+        if isinstance(item, Repeat)
+        else item
+        for item in steps
+    )

@@ -1,0 +1,79 @@
+"""What a week is to be: the athlete's habits, what stands already, and what is still free."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.goals.goal import Goal
+from planning.goals.season import SeasonWeek
+from planning.schedule.mileage import Mileage
+from planning.schedule.paces import Paces
+from planning.schedule.plan import PlanDay
+from planning.workout import Workout
+
+MARATHON_LIKE_M = 30_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the athlete's weeks are built. Weekdays count from Monday = 0.
+
+    `hard_gap_days` between hard sessions (rules I-6, M-2), `hard_sessions` a week at most;
+    `run_walk` and `strides` follow rule B-1.
+    """
+
+    weekdays: frozenset[int]
+    long_weekday: int
+    runs: int
+    hard_gap_days: int
+    hard_sessions: int
+    strides: bool
+    run_walk: bool
+    first_marathon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week to be laid out. `taken` days stand already; `hard_days` are hard days around it,
+    races included; nothing new is put on days before `first_free`.
+    """
+
+    season: SeasonWeek
+    habits: Habits
+    mileage: Mileage  # everything before this week, as run or as planned
+    paces: Paces  # with the race pace of the week's goal
+    race_paces: Mapping[str, Paces]  # by goal id
+    races: Sequence[Goal]  # of the whole season
+    volume_m: float
+    start_long_m: float  # the longest training run when the season's weeks were first counted
+    taken: Mapping[date, PlanDay]
+    hard_days: frozenset[date]
+    first_free: date
+    runs_done: int = 0
+
+    @property
+    def first_day(self) -> date:
+        return self.season.first_day
+
+    def all_days(self) -> list[date]:
+        return [self.first_day + timedelta(days=n) for n in range(7)]
+
+
+type Placed = dict[date, tuple[str, Workout]]  # slot and workout by day
+
+
+def free_days(week: Week, placed: Placed) -> list[date]:
+    """Days on which a new run may stand: two days of rest follow a marathon (rule T-5)."""
+    resting = {
+        race.day + timedelta(days=n)
+        for race in week.races
+        if race.distance_m and race.distance_m > MARATHON_LIKE_M
+        for n in (1, 2)
+    }
+    return [
+        day
+        for day in week.all_days()
+        if day >= week.first_free
+        and day.weekday() in week.habits.weekdays
+        and not ({day} & ({*week.taken, *placed} | resting))
+    ]
