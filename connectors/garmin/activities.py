@@ -28,9 +28,12 @@ LISTING = "/activitylist-service/activities/search/activities"
 class GarminActivities:
     """One athlete's activities. Garmin tells nobody of new ones: this is polled."""
 
-    def __init__(self, wire: Wire, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, wire: Wire, clock: Callable[[], datetime], *, page_size: int = PAGE_SIZE
+    ) -> None:
         self._wire = wire
         self._clock = clock
+        self._page_size = page_size
 
     def changes(self, since: Cursor | None) -> Page:
         """One page, newest first, down to three days before the newest activity ever listed.
@@ -40,7 +43,7 @@ class GarminActivities:
         place = Place.read(since)
         query: dict[str, Any] = {
             "start": place.start,
-            "limit": PAGE_SIZE,
+            "limit": self._page_size,
             "excludeChildren": "false",
         }
         if place.first:

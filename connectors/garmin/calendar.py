@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.calls import patiently
-from connectors.errors import Refused, ServiceError, Unavailable
+from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
 from connectors.garmin.listing import Entry, Listing, etag_of, read_listing
@@ -260,10 +260,13 @@ class _NotYet(Exception):
 
 @contextmanager
 def _begun() -> Iterator[None]:
-    """Inside, the first write was done: a fault can no longer mean that nothing happened."""
+    """Inside, the first write was done: a fault can no longer mean that nothing happened.
+
+    A limit would mean that, too: whoever waits it out asks again and meets it at the first read.
+    """
     try:
         yield
-    except Unavailable as error:
+    except (RateLimited, Unavailable) as error:
         raise Unavailable(str(error), applied=None) from error
 
 

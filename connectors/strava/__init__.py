@@ -25,10 +25,10 @@ class Strava:
     @contextmanager
     def open(self, link: Link, now: datetime) -> Iterator[Opened]:
         """No network while the stored token has more than an hour to live."""
-        from connectors.strava.activities import open_activities
+        from connectors.calls import running
+        from connectors.strava.activities import StravaActivities
 
-        with open_activities(link, now) as activities:
-            yield Opened(activities=activities)
+        yield Opened(activities=StravaActivities(link, running(now)))
 
     def receiver(self, settings: Mapping[str, str]) -> WebhookReceiver | None:
         """None until a verify token was made: there is no subscription then."""

@@ -4,13 +4,12 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.calls import patiently, running, session_to
+from connectors.calls import patiently, session_to
 from connectors.errors import RateLimited, SignInNeeded, Unavailable
 from connectors.ports import ActivityRef, Cursor, Link, Page, Recorded
 from connectors.strava.errors import Gone, strava_errors, used_up, wait_for_window
@@ -29,18 +28,15 @@ DAWN = datetime.fromtimestamp(1, UTC)  # `after` must be given: without it the n
 STREAMS_EXPECTED = timedelta(days=1)  # how long after a run its streams may still be on the way
 
 
-@contextmanager
-def open_activities(link: Link, now: datetime) -> Iterator["StravaActivities"]:
-    """Signed in, without a request while the stored token has more than an hour to live."""
-    yield StravaActivities(link, running(now))
-
-
 class StravaActivities:
     """One athlete's activities. Never sleeps on a limit: it raises RateLimited."""
 
-    def __init__(self, link: Link, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, link: Link, clock: Callable[[], datetime], *, page_size: int = PAGE_SIZE
+    ) -> None:
         self._link = link
         self._clock = clock
+        self._page_size = page_size
         self._limit = Limit(clock)
         self._token = access_token(link, clock())
         self._get = _library_get(link, self._token, self._limit)
@@ -55,7 +51,7 @@ class StravaActivities:
             "/athlete/activities",
             after=int(place.after.timestamp()),
             page=place.page,
-            per_page=PAGE_SIZE,
+            per_page=self._page_size,
         )
         if not isinstance(rows, list):
             raise Unavailable("Strava listed the activities in no known shape")

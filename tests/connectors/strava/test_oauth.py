@@ -1,0 +1,118 @@
+import threading
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from connectors.errors import Refused, SignInNeeded, Unavailable
+from connectors.strava import oauth
+from tests.connectors.linked import NOW, count, settings_of
+
+REDIRECT = "http://127.0.0.1:8000/connect/strava/back"
+
+
+def agreed(control):
+    """What Strava's redirect carries after the athlete said yes."""
+    url = oauth.authorize_url(settings_of(control), REDIRECT, "state-1")
+    answer = requests.get(url, allow_redirects=False, timeout=5)
+    back = urlsplit(answer.headers["location"])
+    assert answer.headers["location"].startswith(REDIRECT)
+    return {key: value[0] for key, value in parse_qs(back.query).items()}
+
+
+def test_signing_in_gives_tokens_the_athlete_and_the_scope(control):
+    back = agreed(control)
+    assert back["state"] == "state-1"
+    granted = oauth.exchange(settings_of(control), back["code"], NOW)
+    assert granted.athlete_id == "777001"
+    assert granted.scope == {"read", "activity:read_all"}
+    assert granted.tokens.keys() == {"access_token", "refresh_token", "expires_at"}
+    assert all(isinstance(value, str) for value in granted.tokens.values())
+
+
+def test_a_box_left_unticked_is_named(control):
+    control.settings(approval={"scope": "read,activity:read"})
+    back = agreed(control)
+    with pytest.raises(Refused, match="private activities"):
+        oauth.exchange(settings_of(control), back["code"], NOW)
+
+
+def test_a_code_serves_once(control):
+    code = agreed(control)["code"]
+    oauth.exchange(settings_of(control), code, NOW)
+    with pytest.raises(SignInNeeded) as caught:
+        oauth.exchange(settings_of(control), code, NOW)
+    assert caught.value.remedy == "goalward connect strava"
+
+
+@pytest.mark.parametrize("name", ["strava_client_id", "strava_client_secret"])
+def test_a_missing_setting_is_named(control, name):
+    settings = settings_of(control) | {name: ""}
+    with pytest.raises(Refused, match=f"GOALWARD_{name.upper()}"):
+        oauth.exchange(settings, "code", NOW)
+
+
+def test_a_token_with_more_than_an_hour_costs_no_request(control, link):
+    before = count(control, "strava")
+    assert oauth.access_token(link, NOW) == link.tokens.read()["access_token"]
+    assert count(control, "strava") == before
+
+
+def test_a_token_with_less_than_an_hour_is_renewed_and_the_new_pair_stored(control, link):
+    control.expire_tokens("strava", in_s=3000)
+    old = dict(link.tokens.read())
+    link.tokens.write(old | {"expires_at": str(NOW.timestamp() + 3000)})
+    new = oauth.access_token(link, NOW)
+    kept = link.tokens.read()
+    assert new == kept["access_token"] != old["access_token"]
+    assert kept["refresh_token"] != old["refresh_token"]
+    assert float(kept["expires_at"]) > NOW.timestamp() + 3600
+    assert kept["athlete_id"] == old["athlete_id"]
+
+
+def test_two_at_once_renew_once(control, link):
+    control.expire_tokens("strava", in_s=10)
+    link.tokens.write({**link.tokens.read(), "expires_at": "0"})
+    got = []
+    threads = [
+        threading.Thread(target=lambda: got.append(oauth.access_token(link, NOW))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(got)) == 1
+    assert count(control, "strava POST /oauth/token") == 1
+
+
+def test_a_revoked_sign_in_needs_a_new_one(control, link):
+    control.revoke("strava")
+    with pytest.raises(SignInNeeded):
+        oauth.access_token(link, NOW + timedelta(hours=6))
+
+
+def test_no_tokens_at_all_need_a_sign_in(link):
+    link.tokens.write({})
+    with pytest.raises(SignInNeeded):
+        oauth.access_token(link, NOW)
+
+
+def test_trouble_at_strava_is_no_reason_to_sign_in_again(control, link):
+    control.fault("strava", path_contains="/oauth/token", status=503, times=1)
+    with pytest.raises(Unavailable):
+        oauth.access_token(link, NOW + timedelta(hours=6))
+
+
+def test_deauthorisation_is_asked_of_strava(control, link):
+    assert oauth.still_authorised(link, NOW)
+    control.revoke("strava")
+    assert not oauth.still_authorised(link, NOW)
+
+
+def test_revoking_ends_both_tokens_and_may_be_repeated(control, link):
+    oauth.revoke(link, NOW)
+    assert not oauth.still_authorised(link, NOW)
+    oauth.revoke(link, NOW)
+    link.tokens.write({})
+    oauth.revoke(link, NOW)

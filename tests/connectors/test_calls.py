@@ -1,0 +1,159 @@
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.calls import (
+    ask,
+    network_fault,
+    patiently,
+    pooled,
+    retry_after_s,
+    running,
+    session_to,
+)
+from connectors.errors import RateLimited, Unavailable
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+
+
+@contextmanager
+def server(answer):
+    """Accepts, reads, sends `answer` and hangs up; tells what was asked."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(65536).decode().splitlines()[0])
+                    connection.sendall(answer)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def test_a_refused_connection_had_no_effect():
+    with pytest.raises(Unavailable) as caught:
+        ask("POST", f"http://127.0.0.1:{closed_port()}/x")
+    assert caught.value.applied is False
+
+
+def test_a_connection_that_broke_may_have_had_an_effect():
+    with server(b"") as (base, _), pytest.raises(Unavailable) as caught:
+        ask("POST", f"{base}/x")
+    assert caught.value.applied is None
+
+
+def test_an_answer_that_does_not_come_may_have_had_an_effect():
+    with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(Unavailable) as caught:
+        ask("POST", f"http://127.0.0.1:{deaf.getsockname()[1]}/x", timeout=0.05)
+    assert caught.value.applied is None
+
+
+def test_a_connect_timeout_had_no_effect():
+    fault = network_fault(requests.ConnectTimeout("slow"), "x")
+    assert fault.applied is None  # nothing below says that it never stood
+    from urllib3.exceptions import ConnectTimeoutError
+
+    assert network_fault(requests.ConnectTimeout(ConnectTimeoutError()), "x").applied is False
+
+
+def test_a_rebased_session_goes_elsewhere_and_never_waits_for_ever():
+    with server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi") as (
+        base,
+        asked,
+    ):
+        session = session_to(f"{base}/there", instead_of="https://service.example/api")
+        assert session.get("https://service.example/api/runs?a=1").text == "hi"
+    assert asked == ["GET /there/runs?a=1 HTTP/1.1"]
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        adapter = pooled("https://deaf.example", address)
+        request = requests.Request("GET", "https://deaf.example/").prepare()
+        with pytest.raises(requests.ReadTimeout):
+            adapter.send(request, timeout=0.05)
+
+
+def test_a_session_without_another_base_is_left_as_it_is():
+    adapter = session_to("https://service.example").get_adapter("https://service.example/x")
+    assert adapter is pooled("https://service.example", "https://service.example")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120.0),
+        ("0", 1.0),
+        ("Mon, 23 Nov 2026 06:02:00 GMT", 120.0),
+        ("Mon, 23 Nov 2026 05:00:00 GMT", 1.0),
+        ("Mon, 23 Nov 2026 06:02:00 -0000", 120.0),
+        ("soon", 77.0),
+    ],
+)
+def test_retry_after(header, seconds):
+    assert retry_after_s({"retry-AFTER": header}, NOW, default=77.0) == seconds
+
+
+def test_retry_after_is_not_always_there():
+    assert retry_after_s({}, NOW, default=77.0) == 77.0
+
+
+@given(st.text())
+@settings(deadline=None, derandomize=True)
+def test_retry_after_never_fails(header):
+    assert retry_after_s({"Retry-After": header}, NOW, default=77.0) > 0 or header.lower() == "nan"
+
+
+def test_reads_are_repeated_while_the_service_is_away_and_not_for_ever():
+    tries = []
+
+    def read(succeed_at):
+        tries.append(1)
+        if len(tries) < succeed_at:
+            raise Unavailable("away")
+        return "here"
+
+    assert patiently(lambda: read(3)) == "here"
+    tries.clear()
+    with pytest.raises(Unavailable):
+        patiently(lambda: read(9))
+    assert len(tries) == 3
+
+
+def test_other_errors_are_not_repeated():
+    tries = []
+
+    def read():
+        tries.append(1)
+        raise RateLimited("slowly", retry_after_s=5)
+
+    with pytest.raises(RateLimited):
+        patiently(read)
+    assert len(tries) == 1
+
+
+def test_a_running_clock_goes_on_from_where_it_was_set():
+    clock = running(NOW)
+    first = clock()
+    assert first >= NOW
+    assert clock() >= first
