@@ -149,6 +149,12 @@ class _OpenLine(HttpToolsProtocol):
     transport: asyncio.Transport
 
     @override
+    def data_received(self, data: bytes) -> None:
+        # A client that looks like a browser (curl_cffi, at sign-in) offers HTTP/2 on a plain
+        # connection. A server may ignore that; httptools would stop reading before the body.
+        super().data_received(data.replace(b"Upgrade: h2c\r\n", b""))
+
+    @override
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {"transport": self.transport}  # type: ignore[dict-item]  # ours

@@ -92,9 +92,10 @@ class Tokens:
         """Every access token of the service now ends at this time. Garmin's say it themselves, so
         a client that holds one learns it only by being refused.
         """
-        for access, grant in list(self._by_access.items()):
-            if grant.service == service:
-                self._keep(replace(grant, access_token=access, expires_at=expires_at))
+        for known in (self._by_access, self._by_refresh):
+            for token, grant in known.items():
+                if grant.service == service:
+                    known[token] = replace(grant, expires_at=expires_at)
 
     def once(self, kind: str, athlete: str, detail: str = "") -> str:
         """Something that is good for one use: an authorisation code, a service ticket."""
