@@ -156,14 +156,20 @@ class CalendarMachine(RuleBasedStateMachine):
             k: self._bare(entry) for k, entry in self.hand.items()
         }, "the athlete's hand is kept"
         self._check_entries()
-        if not self.hand and not self.removed:
+        if not self.hand and not self.removed and not self.loose:
             assert self.world.reads == reads, "and costs one listing"
 
     def _check_entries(self):
         today = self.publisher.today
         records = self.publisher.records
-        settled = {r.remote_id for r in records.values() if r.state is EntryState.SETTLED}
+        settled = {
+            record.remote_id
+            for record in records.values()
+            if record.state is EntryState.SETTLED and record.day >= today
+        }
         ignored = self.hand.keys() | (self.loose - settled)
+        handed = {r.remote_id for r in records.values() if r.state is EntryState.ATHLETES}
+        ignored |= handed
         ours: dict[str, list[Entry]] = {}
         for remote_id, entry in self.world.entries.items():
             if remote_id not in ignored and (entry.day is None or entry.day >= today):
@@ -205,8 +211,10 @@ class CalendarMachine(RuleBasedStateMachine):
 
     def _touch(self, which, **what):
         if remote_id := self._chosen(which):
-            self.world.change(remote_id, **what)
+            entry = self.world.change(remote_id, **what)
             self._own(remote_id)
+            if entry.day is not None:
+                self.removed.discard(entry.ident)  # put back
 
     def _own(self, remote_id):
         """Theirs from now on, unless it is just what we wrote, or a write of ours is unfinished."""
