@@ -1,50 +1,328 @@
-"""What came in, once. An arrival and the work it causes are one transaction."""
+"""What came in: kept once, on disk, before anybody is told that it was received.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Group commit: one thread writes. Whatever arrives while it commits waits, and goes into the next
+transaction together; so each answer is as durable as a commit of its own would make it, and a
+hundred webhooks at once cost one synchronisation of the disk and not a hundred.
+
+A new arrival owes its `ingest` in the same transaction. An arrival that names its owner by the
+service's own id is given its connection there too: known or not is decided by what the database
+says at that moment, never by a memory of it, so an event of a known athlete is not lost.
+"""
+
+import asyncio
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Self
 
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from worker import outbox
-from worker.db import upsert
-from worker.tables import inbox_event
+from worker import outbox, tables
+from worker.clock import Clock, keep_calendar_now
+from worker.db import database_now, writing
+
+log = structlog.get_logger()
+
+WAITING_AT_MOST = 2000
+TOGETHER_AT_MOST = 250  # arrivals in one transaction: some 10 ms
+RETRY_AFTER_S = 2
+KEY_LENGTH = 300
+INGEST = "ingest"
+
+
+class Accepted(StrEnum):
+    """What became of an arrival. Durable, whichever it is."""
+
+    NEW = "new"
+    SEEN = "seen"  # this delivery key was there
+    UNKNOWN = "unknown"  # nobody here is its owner: nothing was stored
+
+
+class InboxFull(Exception):
+    """More is waiting than can be written soon: the sender should come again."""
+
+    retry_after_s = RETRY_AFTER_S
+
+
+class InboxClosed(InboxFull):
+    """Not started yet, or stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One thing that came in. `delivery_key` is the same for every repeat of it.
+    """Something that came in, to be looked at once.
 
-    `known_at` is calendar time: the day on which it became known to planning.
+    `delivery_key` is the same for every repeat. With `owner_id`, the athlete in the service's own
+    ids, connection and athlete are looked up. `known_at` is calendar time; None: when it is
+    written.
     """
 
     source: str
     delivery_key: str
     kind: str
-    payload: Mapping[str, Any]
-    known_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
     connection_id: int | None = None
     athlete_id: int | None = None
+    known_at: datetime | None = None
+    owner_id: str | None = None
 
 
 def accept_now(conn: Connection, arrival: Arrival, *, now: datetime) -> bool:
-    """Store an arrival and owe its reading, in the caller's transaction. False: seen before.
+    """Keep it in the caller's transaction; True when it is new. `now` is machine time.
 
-    `now` is machine time.
+    Raises ValueError without `known_at`: the caller knows what time it is for the athlete.
     """
-    values = {
-        "source": arrival.source,
-        "delivery_key": arrival.delivery_key[:300],
-        "kind": arrival.kind,
-        "payload": dict(arrival.payload),
-        "connection_id": arrival.connection_id,
-        "athlete_id": arrival.athlete_id,
-        "received_at": now,
-        "known_at": arrival.known_at,
+    if arrival.known_at is None:
+        raise ValueError("an arrival in a transaction of its own says when it became known")
+    return Accepted.NEW in _store(conn, [arrival], now=now)
+
+
+def _store(conn: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> list[Accepted]:
+    """All of them; each key once, the first of its kind."""
+    owned = _with_owners(conn, arrivals)
+    first: dict[str, Arrival] = {}
+    for arrival in owned:
+        if arrival is not None:
+            first.setdefault(_key(arrival), arrival)
+    new = _insert(conn, first, now=now) if first else set()
+    told = []
+    for arrival in owned:
+        if arrival is None:
+            told.append(Accepted.UNKNOWN)
+            continue
+        told.append(Accepted.NEW if _key(arrival) in new else Accepted.SEEN)
+        new.discard(_key(arrival))
+    return told
+
+
+def _key(arrival: Arrival) -> str:
+    key = arrival.delivery_key
+    if len(key) <= KEY_LENGTH:
+        return key
+    return f"{key[:200]}:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def _with_owners(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arrival | None]:
+    """Connection and athlete filled in; None where the owner is not known here."""
+    asked = {(a.source, a.owner_id) for a in arrivals if a.owner_id is not None}
+    if not asked:
+        return list(arrivals)
+    row = tables.connection
+    query = select(row.c.connector, row.c.external_athlete_id, row.c.id, row.c.athlete_id).where(
+        row.c.connector.in_({source for source, _ in asked}),
+        row.c.external_athlete_id.in_({owner for _, owner in asked}),
+        row.c.state != "disconnected",
+    )
+    known = {(found[0], found[1]): (found[2], found[3]) for found in conn.execute(query)}
+    owned: list[Arrival | None] = []
+    for arrival in arrivals:
+        if arrival.owner_id is None:
+            owned.append(arrival)
+        elif ids := known.get((arrival.source, arrival.owner_id)):
+            owned.append(replace(arrival, connection_id=ids[0], athlete_id=ids[1]))
+        else:
+            owned.append(None)
+    return owned
+
+
+def _insert(conn: Connection, arrivals: Mapping[str, Arrival], *, now: datetime) -> set[str]:
+    """The keys that were not there before, each with its work owed."""
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    event, owed = tables.inbox_event, tables.outbox
+    rows = [
+        {
+            "source": arrival.source,
+            "delivery_key": key,
+            "connection_id": arrival.connection_id,
+            "athlete_id": arrival.athlete_id,
+            "kind": arrival.kind,
+            "payload": dict(arrival.payload),
+            "received_at": now,
+            "known_at": arrival.known_at,
+        }
+        for key, arrival in arrivals.items()
+    ]
+    kept = dialect.insert(event).on_conflict_do_nothing(index_elements=("delivery_key",))
+    found = conn.execute(kept.returning(event.c.id, event.c.delivery_key), rows).all()
+    if len(found) == 1:
+        outbox.push(conn, INGEST, str(found[0].id), due_at=now)
+    elif found:
+        # Many at once: what outbox.push writes for a key that nobody has pushed before.
+        conn.execute(dialect.insert(owed), [_first_push(row.id, now) for row in found])
+    return {row.delivery_key for row in found}
+
+
+def _first_push(event_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "actor": INGEST,
+        "key": str(event_id),
+        "generation": 1,
+        "done_generation": 0,
+        "due_at": now,
+        "lease_number": 0,
+        "tries": 0,
+        "tries_generation": 0,
+        "created_at": now,
     }
-    if not upsert(conn, inbox_event, values, key=("delivery_key",), keep=True):
-        return False
-    found = inbox_event.select().where(inbox_event.c.delivery_key == values["delivery_key"])
-    outbox.push(conn, "ingest", str(conn.execute(found).one().id), due_at=now)
-    return True
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """One call of `accept`."""
+
+    arrivals: Sequence[Arrival]
+    loop: asyncio.AbstractEventLoop
+    answer: "asyncio.Future[list[Accepted]]"
+
+
+class Inbox:
+    """Start it before anything is accepted; stopping commits what waits.
+
+    `ring` is called after each commit that stored something new; `on_commit` hears how many
+    arrivals a transaction held, for the metrics.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        ring: Callable[[], None] = lambda: None,
+        waiting_at_most: int = WAITING_AT_MOST,
+        on_commit: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._ring = ring
+        self._waiting_at_most = waiting_at_most
+        self._on_commit = on_commit
+        self._queue: deque[_Waiting] = deque()
+        self._count = 0
+        self._turn = threading.Condition()
+        self._open = False
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self._open = True
+        self._thread = threading.Thread(target=self._run, name="inbox")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when everything that was accepted is committed and answered."""
+        with self._turn:
+            self._open = False
+            self._turn.notify()
+        if self._thread:
+            self._thread.join()
+            self._thread = None
+
+    @property
+    def waiting(self) -> int:
+        """Arrivals not on disk yet."""
+        return self._count
+
+    @property
+    def writes(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> list[Accepted]:
+        """Returns when all of them are on disk. Raises InboxFull, or what the database raised.
+
+        Whoever stops waiting does not take back what was accepted.
+        """
+        if not arrivals:
+            return []
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(arrivals, loop, loop.create_future())
+        with self._turn:
+            if not self._open:
+                raise InboxClosed("the inbox is closed")
+            if self._count + len(arrivals) > self._waiting_at_most:
+                raise InboxFull(f"{self._count} arrivals are waiting to be written")
+            self._queue.append(waiting)
+            self._count += len(arrivals)
+            self._turn.notify()
+        return await waiting.answer
+
+    def _run(self) -> None:
+        while batch := self._next():
+            try:
+                self._commit(batch)
+            finally:
+                with self._turn:
+                    self._count -= sum(len(waiting.arrivals) for waiting in batch)
+
+    def _next(self) -> list[_Waiting]:
+        """What waits, in order. Empty: stopped, and nothing waits any more."""
+        with self._turn:
+            while not self._queue and self._open:
+                self._turn.wait()
+            batch: list[_Waiting] = []
+            size = 0
+            while self._queue and size < TOGETHER_AT_MOST:
+                batch.append(self._queue.popleft())
+                size += len(batch[-1].arrivals)
+            return batch
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            told = self._write([a for waiting in batch for a in waiting.arrivals])
+        except Exception as error:  # noqa: BLE001 - each caller hears what befell its own arrivals
+            if len(batch) > 1:  # one of them may be at fault: the others must not suffer for it
+                for waiting in batch:
+                    self._commit([waiting])
+                return
+            log.warning("inbox.not_written", reason=str(error).partition("\n")[0])
+            _answer(batch, [error])
+            return
+        answers: list[list[Accepted]] = []
+        for waiting in batch:
+            answers.append(told[: len(waiting.arrivals)])
+            told = told[len(waiting.arrivals) :]
+        _answer(batch, answers)
+
+    def _write(self, arrivals: list[Arrival]) -> list[Accepted]:
+        with writing(self._engine) as conn:
+            if any(arrival.known_at is None for arrival in arrivals):
+                at = keep_calendar_now(conn, self._clock)
+                arrivals = [a if a.known_at else replace(a, known_at=at) for a in arrivals]
+            told = _store(conn, arrivals, now=database_now(conn))
+        self._on_commit(len(arrivals))
+        if Accepted.NEW in told:
+            self._ring()
+        return told
+
+
+def _answer(batch: list[_Waiting], answers: Sequence[list[Accepted] | Exception]) -> None:
+    """Wake the callers, each on its own loop, with one call a loop: waking is dear."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any]]] = {}
+    for waiting, answer in zip(batch, answers, strict=True):
+        by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
+    for loop, pairs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_tell, pairs)
+        except RuntimeError:  # the loop is closed: nobody waits there, and the rows are on disk
+            continue
+
+
+def _tell(pairs: Iterable[tuple[Any, Any]]) -> None:
+    for future, answer in pairs:
+        if future.done():  # its caller went away
+            continue
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
