@@ -82,6 +82,7 @@ class Importer:
         return read_log(file, day_zero=self.day_zero, where=self.where, source=SOURCE)
 
     def _known(self, digest: str, path: str) -> Fate | None:
+        """The same content gave activities before: there is no need to read it again."""
         copy = tables.raw_copy
         query = select(copy.c.problem).where(
             copy.c.athlete_id == self.athlete_id,
@@ -98,9 +99,7 @@ class Importer:
         with reading(self.runtime.engine) as conn:
             row = conn.execute(query).one_or_none()
             keys = tuple(conn.scalars(held.order_by(seen.c.id))) if row else ()
-        if row is None:
-            return None
-        return Fate(path, "unchanged", row.problem, keys)
+        return Fate(path, "unchanged", row.problem, keys) if row and keys else None
 
     def _store(self, path: str, recorded: tuple[Recorded, ...], decoded: Imported) -> Fate:
         ahead = [one for one in recorded if one.record.start_at > self.known_at + AHEAD]
