@@ -41,7 +41,7 @@ class Options:
     seed: int = 7
     lag_s: float = 0.0
     webhook_retry_s: float = 0.5
-    record_every_s: int = 3
+    record_every_s: int = 5
     today: date | None = None
 
 

@@ -98,7 +98,7 @@ class Control:
         """The athlete removes the application in the service's own settings."""
         self._post("tokens/revoke", service=service)
 
-    def fault(
+    def fault(  # noqa: PLR0913 - a fault has many sides, and each has a default
         self,
         service: str,
         kind: str = "status",
@@ -109,9 +109,10 @@ class Control:
         retry_after: int | None = None,
         times: int = 1,
         delay_s: float = 0.0,
+        body: Json | None = None,
     ) -> None:
         """Queues a fault. `kind`: status, timeout_before, timeout_after, slow."""
-        body = {
+        told = {
             "service": service,
             "kind": kind,
             "method": method,
@@ -120,8 +121,9 @@ class Control:
             "retry_after": retry_after,
             "times": times,
             "delay_s": delay_s,
+            "body": body,
         }
-        self._json("POST", "faults", json={key: v for key, v in body.items() if v is not None})
+        self._json("POST", "faults", json={key: v for key, v in told.items() if v is not None})
 
     def clear_faults(self) -> int:
         """How many had not struck yet."""
@@ -131,14 +133,23 @@ class Control:
         self,
         *,
         lag_s: float | None = None,
+        strava_lag_s: float | None = None,
         consent: bool | None = None,
         mfa: bool | None = None,
         limits: Mapping[str, int] | None = None,
         approval: Mapping[str, Any] | None = None,
     ) -> None:
-        """`limits`: short, day, read_short, read_day. `approval`: athlete, deny, scope."""
+        """`lag_s`: how long Garmin's lists stay old; `strava_lag_s`: how long Strava works on a
+        new activity. `limits`: short, day, read_short, read_day. `approval`: athlete, deny, scope.
+        """
         self._post(
-            "settings", lag_s=lag_s, consent=consent, mfa=mfa, limits=limits, approval=approval
+            "settings",
+            lag_s=lag_s,
+            strava_lag_s=strava_lag_s,
+            consent=consent,
+            mfa=mfa,
+            limits=limits,
+            approval=approval,
         )
 
     def edit_activity(self, identity: int | str = "latest", **changes: Any) -> Json:

@@ -26,6 +26,7 @@ class Fault:
     retry_after: int | None = None
     times: int = 1
     delay_s: float = 0.0
+    body: dict[str, Any] | None = None  # of a `status`; None: a plain fault
 
     def fits(self, service: str, method: str, path: str) -> bool:
         return (
@@ -84,9 +85,8 @@ async def _answer(fault: Fault, send: Send) -> None:
     headers = [(b"content-type", b"application/json")]
     if fault.retry_after is not None:
         headers.append((b"retry-after", str(fault.retry_after).encode()))
-    body = {"message": "fault on demand", "errors": []}
-    if fault.status == 429:
-        body["message"] = "Rate Limit Exceeded"
+    message = "Rate Limit Exceeded" if fault.status == 429 else "fault on demand"
+    body = fault.body or {"message": message, "errors": []}
     await send({"type": "http.response.start", "status": fault.status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 

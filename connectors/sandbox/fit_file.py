@@ -26,7 +26,7 @@ _SUB_SPORT = {Surface.TREADMILL: "treadmill", Surface.TRAIL: "trail", Surface.TR
 
 
 def encode(
-    done: Run, *, serial: int, zone: tzinfo, workout: str | None = None, every_s: int = 3
+    done: Run, *, serial: int, zone: tzinfo, workout: str | None = None, every_s: int = 5
 ) -> bytes:
     """The file's bytes. `every_s` is how often the watch records; lap ends are always recorded."""
     from garmin_fit_sdk import Encoder
@@ -51,9 +51,10 @@ def encode(
 def zipped(name: str, content: bytes) -> bytes:
     """As the download service hands it out: a ZIP with one file."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         # Always the same date: the same run is the same bytes.
-        archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
+        entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+        archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 

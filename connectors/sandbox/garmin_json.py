@@ -78,21 +78,20 @@ def calendar_item(activity: RecordedRun) -> Json:
 
 
 def _measures(activity: RecordedRun) -> Json:
-    run, manual = activity.run, activity.is_manual
-    beats = run.heart_rate_bpm
-    moving = min(float(run.moving_s), activity.duration_s)
-    return {
+    known = activity.measures
+    outer: Json = {
         "distance": round(activity.distance_m, 2),
         "duration": activity.duration_s,
-        "movingDuration": moving,
-        "elevationGain": None if manual else round(run.climb_m, 1),
+        "movingDuration": min(float(known.moving_s), activity.duration_s),
         "averageSpeed": round(activity.distance_m / max(activity.duration_s, 1.0), 4),
-        "averageHR": None if manual else round(float(beats.mean())),
-        "maxHR": None if manual else float(beats.max()),
-        "averageRunningCadenceInStepsPerMinute": None
-        if manual
-        else round(float(run.cadence_steps_per_min.mean()), 1),
     }
+    inner: Json = {
+        "elevationGain": round(known.climb_m, 1),
+        "averageHR": round(known.average_heart_rate_bpm),
+        "maxHR": known.max_heart_rate_bpm,
+        "averageRunningCadenceInStepsPerMinute": round(known.cadence_steps_per_min, 1),
+    }
+    return outer | (dict.fromkeys(inner) if activity.is_manual else inner)
 
 
 def _event_type(activity: RecordedRun) -> Json:

@@ -20,6 +20,20 @@ _GARMIN_TYPES = {
 _STRAVA_TYPES = {Surface.TRAIL: "TrailRun", Surface.VIRTUAL: "VirtualRun"}
 
 
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What a listing says of a recording; counted once, listed often."""
+
+    moving_s: int
+    climb_m: float
+    average_heart_rate_bpm: float
+    max_heart_rate_bpm: float
+    cadence_steps_per_min: float
+    max_speed_m_per_s: float
+    lowest_m: float
+    highest_m: float
+
+
 @dataclass(eq=False)
 class RecordedRun:
     """`distance_m` and `duration_s` are the summary's: an edit moves them, never the file."""
@@ -31,6 +45,7 @@ class RecordedRun:
     zone: ZoneInfo
     every_s: int
     updated_at: datetime
+    processed_at: datetime | None = None  # until then Strava does not know it; None: long ago
     workout_id: int | None = None
     name: str = ""
     distance_m: float = 0.0
@@ -74,6 +89,20 @@ class RecordedRun:
     @property
     def strava_sport(self) -> str:
         return self.sport or _STRAVA_TYPES.get(self.run.surface, "Run")
+
+    @cached_property
+    def measures(self) -> Measures:
+        run = self.run
+        return Measures(
+            moving_s=run.moving_s,
+            climb_m=run.climb_m,
+            average_heart_rate_bpm=float(run.heart_rate_bpm.mean()),
+            max_heart_rate_bpm=float(run.heart_rate_bpm.max()),
+            cadence_steps_per_min=float(run.cadence_steps_per_min.mean()),
+            max_speed_m_per_s=float(run.speed_m_per_s.max()),
+            lowest_m=float(run.altitude_m.min()),
+            highest_m=float(run.altitude_m.max()),
+        )
 
     @cached_property
     def archive(self) -> bytes:

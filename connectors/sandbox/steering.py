@@ -17,6 +17,7 @@ from connectors.sandbox.garmin import Garmin
 from connectors.sandbox.garmin_sign_in import GarminSignIn
 from connectors.sandbox.garmin_workouts import marker, parse
 from connectors.sandbox.recorded import RecordedRun
+from connectors.sandbox.strava_json import series
 from connectors.sandbox.tokens import GARMIN_CLIENT_ID
 from connectors.sandbox.told import Json, activity_json, calendar_json, told
 from connectors.sandbox.webhooks import Webhooks
@@ -78,7 +79,7 @@ class Steering:
         if recorded is None:
             return {"activity": None}
         if not recorded.is_manual:
-            _ = recorded.archive  # the file is ready before anybody hears of it
+            _ = recorded.archive, series(recorded)  # ready before anybody hears of it
         for _delivery in range(2 if body.get("twice") else 1):
             self.webhooks.send(account.strava_id, recorded.strava_id, aspect="create")
         return {"activity": activity_json(recorded)}
@@ -126,8 +127,9 @@ class Steering:
         return {"today": self.world.today.isoformat()}
 
     async def settings(self, _request: Request, body: Json) -> Json:
-        """`lag_s`, `consent`, `mfa`, `limits`, `approval`: what is not told stays."""
+        """What is not told stays as it is: see `Control.settings`."""
         self.world.lag_s = float(body.get("lag_s", self.world.lag_s))
+        self.world.strava_lag_s = float(body.get("strava_lag_s", self.world.strava_lag_s))
         self.sign_in.mfa = bool(body.get("mfa", self.sign_in.mfa))
         if "consent" in body:
             self._account(body).consent = bool(body["consent"])

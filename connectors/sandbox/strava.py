@@ -217,6 +217,9 @@ class Strava:
     def _visible(self, activity: RecordedRun, grant: Grant) -> bool:
         if "strava" in activity.gone:
             return False
+        processed_at = activity.processed_at
+        if processed_at is not None and self.world.machine_now() < processed_at:
+            return False
         return not activity.private or "activity:read_all" in grant.scope
 
     # Who asks, and how often

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,6 @@ from connectors.sandbox.runner import Lap
 from planning.activity import Surface
 
 DISTANCE_SHARE = 0.999  # Strava measures GPS runs again, a little differently
-STREAM_KEYS = (
-    "time",
-    "distance",
-    "latlng",
-    "altitude",
-    "velocity_smooth",
-    "heartrate",
-    "cadence",
-    "temp",
-    "moving",
-    "grade_smooth",
-)
 
 type Json = dict[str, Any]
 
@@ -45,14 +34,13 @@ def athlete(strava_id: int) -> Json:
 
 def summary(activity: RecordedRun, athlete_id: int) -> Json:
     """A line of a listing."""
-    run = activity.run
-    start, offset = activity.run.start_at, activity.utc_offset
+    measures, start, offset = activity.measures, activity.run.start_at, activity.utc_offset
     if activity.start_hidden:  # the day is told, the time is midnight and a second
         midnight = activity.start_local.replace(hour=0, minute=0, second=1)
         start = (midnight - offset).replace(tzinfo=UTC)
     metres = round(_distance(activity), 1)
     seconds = int(activity.duration_s)
-    moving = seconds if activity.is_manual else min(run.moving_s, seconds)
+    moving = seconds if activity.is_manual else min(measures.moving_s, seconds)
     return {
         "resource_state": 2,
         "athlete": {"id": athlete_id, "resource_state": 1},
@@ -63,7 +51,7 @@ def summary(activity: RecordedRun, athlete_id: int) -> Json:
         "distance": metres,
         "moving_time": moving,
         "elapsed_time": seconds,
-        "total_elevation_gain": round(run.climb_m, 1),
+        "total_elevation_gain": round(measures.climb_m, 1),
         "type": "Run" if activity.sport is None else activity.sport,
         "sport_type": activity.strava_sport,
         "workout_type": 1 if activity.is_race else (3 if activity.workout_id else None),
@@ -78,14 +66,14 @@ def summary(activity: RecordedRun, athlete_id: int) -> Json:
         "athlete_count": 1,
         "photo_count": 0,
         "map": {"id": f"a{activity.strava_id}", "summary_polyline": "", "resource_state": 2},
-        "trainer": run.surface is Surface.TREADMILL,
+        "trainer": activity.run.surface is Surface.TREADMILL,
         "commute": False,
         "manual": activity.is_manual,
         "private": activity.private,
         "visibility": "only_me" if activity.private else "followers_only",
         "flagged": False,
         "average_speed": round(metres / max(moving, 1), 3),
-        "max_speed": round(float(run.speed_m_per_s.max()), 3),
+        "max_speed": round(measures.max_speed_m_per_s, 3),
         **_heart(activity),
     }
 
@@ -107,34 +95,40 @@ def detail(activity: RecordedRun, athlete_id: int) -> Json:
 
 def streams(activity: RecordedRun, keys: Sequence[str]) -> Json:
     """By type. Distance is always there, whatever was asked for."""
-    run = activity.run
-    kept = samples(run, activity.every_s)
-    grade = np.gradient(run.altitude_m) / np.maximum(run.speed_m_per_s, 0.5) * 100.0
-    series: dict[str, Any] = {
-        "time": kept.tolist,
-        "distance": lambda: np.round(run.distance_m[kept] * DISTANCE_SHARE, 1).tolist(),
-        "latlng": lambda: np.round(np.c_[run.latitude, run.longitude][kept], 6).tolist(),
-        "altitude": lambda: np.round(run.altitude_m[kept], 1).tolist(),
-        "velocity_smooth": lambda: np.round(run.speed_m_per_s[kept], 3).tolist(),
-        "heartrate": lambda: run.heart_rate_bpm[kept].astype(int).tolist(),
-        "cadence": lambda: (run.cadence_steps_per_min[kept] / 2.0).astype(int).tolist(),
-        "temp": lambda: [16] * len(kept),
-        "moving": (run.speed_m_per_s[kept] > 0.3).tolist,
-        "grade_smooth": lambda: np.round(grade[kept], 1).tolist(),
-    }
-    if run.surface is Surface.TREADMILL:
-        for outdoors in ("latlng", "altitude", "grade_smooth"):
-            del series[outdoors]
-    wanted = [key for key in series if key in keys or key == "distance"]
+    known = series(activity)
     return {
         key: {
-            "data": series[key](),
+            "data": known[key],
             "series_type": "distance",
-            "original_size": len(kept),
+            "original_size": len(known["time"]),
             "resolution": "high",
         }
-        for key in wanted
+        for key in known
+        if key in keys or key == "distance"
     }
+
+
+@lru_cache(maxsize=16)
+def series(activity: RecordedRun) -> dict[str, list[Any]]:
+    """Every stream of a run; indoors without place and height."""
+    run = activity.run
+    kept = samples(run, activity.every_s)
+    speed, altitude = run.speed_m_per_s[kept], run.altitude_m[kept]
+    known: dict[str, list[Any]] = {
+        "time": kept.tolist(),
+        "distance": np.round(run.distance_m[kept] * DISTANCE_SHARE, 1).tolist(),
+        "velocity_smooth": np.round(speed, 3).tolist(),
+        "heartrate": run.heart_rate_bpm[kept].astype(int).tolist(),
+        "cadence": (run.cadence_steps_per_min[kept] / 2.0).astype(int).tolist(),
+        "temp": [16] * len(kept),
+        "moving": (speed > 0.3).tolist(),
+    }
+    if run.surface is not Surface.TREADMILL:
+        grade = np.gradient(run.altitude_m)[kept] / np.maximum(speed, 0.5) * 100.0
+        known["latlng"] = np.round(np.c_[run.latitude, run.longitude][kept], 6).tolist()
+        known["altitude"] = np.round(altitude, 1).tolist()
+        known["grade_smooth"] = np.round(grade, 1).tolist()
+    return known
 
 
 def _distance(activity: RecordedRun) -> float:
@@ -145,14 +139,14 @@ def _distance(activity: RecordedRun) -> float:
 def _heart(activity: RecordedRun) -> Json:
     if activity.is_manual:
         return {"has_heartrate": False, "elev_high": None, "elev_low": None}
-    run = activity.run
+    measures = activity.measures
     return {
         "has_heartrate": True,
-        "average_heartrate": round(float(run.heart_rate_bpm.mean()), 1),
-        "max_heartrate": float(run.heart_rate_bpm.max()),
-        "average_cadence": round(float(run.cadence_steps_per_min.mean()) / 2.0, 1),
-        "elev_high": float(run.altitude_m.max()),
-        "elev_low": float(run.altitude_m.min()),
+        "average_heartrate": round(measures.average_heart_rate_bpm, 1),
+        "max_heartrate": measures.max_heart_rate_bpm,
+        "average_cadence": round(measures.cadence_steps_per_min / 2.0, 1),
+        "elev_high": measures.highest_m,
+        "elev_low": measures.lowest_m,
     }
 
 

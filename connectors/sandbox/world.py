@@ -82,6 +82,7 @@ class World:
         self.machine_now = machine_now
         self.seed = seed
         self.lag_s = lag_s
+        self.strava_lag_s = 0.0  # from an announcement until it can be fetched
         self.record_every_s = record_every_s
         self.today: date = machine_now().date()
         self.tokens = Tokens(seed)
@@ -116,6 +117,7 @@ class World:
             every_s=self.record_every_s,
             workout_id=workout_id,
             updated_at=self.machine_now(),
+            processed_at=self.machine_now() + timedelta(seconds=self.strava_lag_s),
         )
         account.activities.append(recorded)
         account.activities.sort(key=lambda activity: activity.run.start_at)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import requests
+from stravalib.exc import ApplicationInactive
 
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
@@ -35,6 +36,13 @@ def test_an_answer_of_our_choice_as_often_as_said(control):
     answers = [get(control) for _ in range(3)]
     assert [a.status_code for a in answers] == [429, 429, 200]
     assert answers[0].headers["retry-after"] == "7"
+
+
+def test_a_fault_in_the_services_own_words(control, strava):
+    inactive = {"errors": [{"resource": "Application", "field": "Status", "code": "Inactive"}]}
+    control.fault("strava", status=403, body=inactive)
+    with pytest.raises(ApplicationInactive):
+        strava.get_athlete()
 
 
 def test_a_fault_strikes_only_what_it_fits(control, garmin):

@@ -71,6 +71,19 @@ def test_a_run_is_announced_when_it_can_be_fetched(control, strava, callback):
     assert deliveries(control, 1)[-1]["attempts"] == [200]
 
 
+def test_the_news_may_be_faster_than_the_activity(control, strava, callback):
+    subscribe(strava, callback)
+    control.settings(strava_lag_s=3600)
+    made = control.run(TODAY)
+    (event,) = callback.wait(1)
+    assert event["object_id"] == made["strava_id"]
+    with pytest.raises(exc.ObjectNotFound):
+        strava.get_activity(made["strava_id"])
+    with pytest.raises(exc.ObjectNotFound):
+        strava.get_activity_streams(made["strava_id"], types=["time"])
+    assert list(strava.get_activities()) == []
+
+
 def test_three_deliveries_and_no_more(control, strava, callback):
     subscribe(strava, callback)
     callback.statuses = [500, 302, 404, 200]
