@@ -43,7 +43,7 @@ def sqlite_url(sqlite_template, tmp_path):
 
 @pytest.fixture
 def postgresql_url(postgres):
-    with postgres.database() as url:
+    with postgres.emptied_database() as url:
         yield url
 
 

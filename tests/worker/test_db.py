@@ -172,6 +172,13 @@ def test_not_a_number_is_no_json(engine):
         upsert(conn, tables.app_value, {"name": "x", "body": {"a": float("nan")}}, key=("name",))
 
 
+@pytest.mark.parametrize("title", ["Läufe 🏃 Ωmega", "nul \0", "half a pair \ud800"])
+def test_any_text_survives_in_a_body(engine, title):
+    with writing(engine) as conn:
+        upsert(conn, tables.app_value, {"name": "x", "body": {"title": title}}, key=("name",))
+        assert conn.scalar(select(tables.app_value.c.body)) == {"title": title}
+
+
 def test_one_fact_of_a_key_stands_and_its_past_stays(engine):
     with writing(engine) as conn:
         athlete = add_athlete(conn)

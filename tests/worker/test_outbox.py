@@ -242,6 +242,12 @@ def test_a_failure_waits_and_says_why(engine, time):
         assert outbox.listed(conn) == []
 
 
+def test_any_text_can_be_the_reason(engine, time):
+    lease = claim(engine, push(engine))
+    outbox.fail(engine, lease, "nul \0 and half a pair \ud800", due_at=START)
+    assert row(engine).last_error == "nul  and half a pair ?"
+
+
 def test_it_is_buried_after_so_many_tries_with_its_reason(engine, time):
     row_id = push(engine)
     for tries in range(1, MAX_TRIES + 1):

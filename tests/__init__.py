@@ -1,0 +1,1 @@
+"""A package, because one of the libraries installs a package of this name too."""
