@@ -14,6 +14,7 @@ import hashlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -259,11 +260,7 @@ class Inbox:
 
     def _run(self) -> None:
         while batch := self._next():
-            try:
-                self._commit(batch)
-            finally:
-                with self._turn:
-                    self._count -= sum(len(waiting.arrivals) for waiting in batch)
+            self._commit(batch)
 
     def _next(self) -> list[_Waiting]:
         """What waits, in order. Empty: stopped, and nothing waits any more."""
@@ -286,13 +283,25 @@ class Inbox:
                     self._commit([waiting])
                 return
             log.warning("inbox.not_written", reason=str(error).partition("\n")[0])
-            _answer(batch, [error])
+            self._answer(batch, [error])
             return
         answers: list[list[Accepted]] = []
         for waiting in batch:
             answers.append(told[: len(waiting.arrivals)])
             told = told[len(waiting.arrivals) :]
-        _answer(batch, answers)
+        self._answer(batch, answers)
+
+    def _answer(self, batch: list[_Waiting], answers: Sequence[list[Accepted] | Exception]) -> None:
+        """Wake the callers, each on its own loop, with one call a loop: waking is dear."""
+        with self._turn:
+            self._count -= sum(len(waiting.arrivals) for waiting in batch)
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any]]] = {}
+        for waiting, answer in zip(batch, answers, strict=True):
+            by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
+        for loop, pairs in by_loop.items():
+            # A closed loop: nobody waits there any more, and the rows are on disk.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_tell, pairs)
 
     def _write(self, arrivals: list[Arrival]) -> list[Accepted]:
         with writing(self._engine) as conn:
@@ -304,18 +313,6 @@ class Inbox:
         if Accepted.NEW in told:
             self._ring()
         return told
-
-
-def _answer(batch: list[_Waiting], answers: Sequence[list[Accepted] | Exception]) -> None:
-    """Wake the callers, each on its own loop, with one call a loop: waking is dear."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any]]] = {}
-    for waiting, answer in zip(batch, answers, strict=True):
-        by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
-    for loop, pairs in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_tell, pairs)
-        except RuntimeError:  # the loop is closed: nobody waits there, and the rows are on disk
-            continue
 
 
 def _tell(pairs: Iterable[tuple[Any, Any]]) -> None:

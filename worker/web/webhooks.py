@@ -124,8 +124,9 @@ class Webhooks:
             self._metrics.webhooks.labels(connector, "challenge").inc()
             return JSONResponse(dict(said.answer))
         accepted = await self._inbox.accept([_arrival(connector, event) for event in said])
-        for outcome in accepted or ["nothing"]:
-            self._metrics.webhooks.labels(connector, str(outcome)).inc()
+        outcomes: list[str] = [*accepted] or ["nothing"]
+        for outcome in outcomes:
+            self._metrics.webhooks.labels(connector, outcome).inc()
         return Response(status_code=200)
 
     def _end(
