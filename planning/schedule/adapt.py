@@ -17,14 +17,14 @@ from planning.goals.assessment import Need
 from planning.goals.goal import Goal
 from planning.goals.season import alive
 from planning.schedule.draft import MARATHON_BEFORE_M, Draft, Ground, draft, planned_week
-from planning.schedule.hand import BY_HAND, pinned, with_layers, without_layers
+from planning.schedule.hand import pinned, with_layers, without_layers
 from planning.schedule.limits import FREEZE_DAYS
 from planning.schedule.mileage import mileage_of
 from planning.schedule.naming import belongs_to
 from planning.schedule.outcome import closed, runs_by_day
 from planning.schedule.paces import Paces, for_goal
 from planning.schedule.pacing import Pacing, may_change, pacing_of, recent
-from planning.schedule.plan import Change, Layer, Plan, PlanDay, PlanWeek
+from planning.schedule.plan import BY_HAND, Change, Layer, Plan, PlanDay, PlanWeek
 from planning.schedule.receipt import Cause, change
 from planning.schedule.reshape import retargeted
 from planning.workout import Kind

@@ -12,6 +12,9 @@ _BEST_AFTER_LONG = {1: (3,), 2: (2, 4)}
 _GLADLY_OFF = (0.0, 3.0, 0.5, 0.8, 0.6, 1.2, 2.0)
 
 
+_BEFORE_RACE = {1: -5.0, 2: 4.0}
+
+
 def far_enough(days: Iterable[date], *, from_days: Iterable[date], gap: int) -> bool:
     """No two of `days`, nor any of them and `from_days`, are closer than `gap` days."""
     mine, others = list(days), list(from_days)
@@ -37,12 +40,24 @@ def hard_days(
 
 
 def easy_days(
-    free: Sequence[date], *, count: int, busy: Iterable[date], long_weekday: int
+    free: Sequence[date],
+    *,
+    count: int,
+    busy: Iterable[date],
+    long_weekday: int,
+    races: Iterable[date] = (),
 ) -> tuple[date, ...]:
-    """`count` of the free days so that rest falls where it does most good and is spread out."""
-    taken = list(busy)
-    choices = combinations(free, min(count, len(free)))
-    return min(choices, key=lambda days: (_unrest(days, free, taken, long_weekday), days))
+    """`count` of the free days so that rest falls where it does most good and is spread out.
+
+    Before a race the eve is for loosening up and the day before it for rest.
+    """
+    taken, raced = list(busy), list(races)
+
+    def cost(days: tuple[date, ...]) -> tuple[float, tuple[date, ...]]:
+        towards = sum(_BEFORE_RACE.get((race - day).days, 0.0) for race in raced for day in days)
+        return _unrest(days, free, taken, long_weekday) + towards, days
+
+    return min(combinations(free, min(count, len(free))), key=cost)
 
 
 def _after_long(day: date, long_weekday: int) -> int:

@@ -16,7 +16,7 @@ from planning.schedule.mileage import (
     Mileage,
 )
 from planning.schedule.paces import Paces
-from planning.schedule.plan import Phase, PlanDay, PlanWeek
+from planning.schedule.plan import BEFORE_PLAN, Phase, PlanDay, PlanWeek
 from planning.schedule.shape import Habits, Week
 from planning.schedule.week import lay
 from planning.workout import Kind
@@ -174,7 +174,11 @@ def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
     if (ground.today - mileage.known_until).days > UNKNOWN_DAYS:
         allowed_m = max(held_m, FIRST_WEEK_M)
-    return round(min(max(aim_m, held_m), allowed_m) * week.share, -2)
+    share = week.share if held_m > FIRST_WEEK_M else 1.0  # nothing to be lightened yet
+    full_m = min(max(aim_m, held_m, FIRST_WEEK_M), allowed_m) * share
+    # A B or C race takes its metres from the week's training.
+    raced_m = sum(race.distance_m or 0.0 for race in week.races)
+    return round(max(full_m - raced_m, 0.4 * full_m), -2)
 
 
 def _taper_start(week: SeasonWeek) -> date:
@@ -187,7 +191,7 @@ def _standing(kept: Mapping[date, PlanDay], week: SeasonWeek, today: date) -> li
     """Kept days of this week. Days before today that were never planned are rest, as they were."""
     days = [week.first_day + timedelta(days=n) for n in range(7)]
     return [
-        kept[day] if day in kept else PlanDay(day, None)
+        kept[day] if day in kept else PlanDay(day, None, why=(BEFORE_PLAN,))
         for day in days
         if day in kept or day < today
     ]

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from planning.schedule.plan import DayStatus, Layer, LayerKind, PlanDay
+from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, PlanDay
 from planning.workout import Kind
-
-BY_HAND = "athlete"  # in `why` of a day that the athlete's hand made
 
 
 def without_layers(days: Sequence[PlanDay], *, today: date) -> tuple[PlanDay, ...]:

@@ -239,7 +239,7 @@ def _pairs(
     speed = paces.speed(effort)
     longest_m = LONGEST_REPEAT_S.get(effort, 1_500.0) * speed
     fitting = [size for size in sizes if size <= longest_m and size * fewest <= work_m * 1.15]
-    size = fitting[turn % len(fitting)] if fitting else _smallest(work_m / fewest, sizes)
+    size = fitting[turn % len(fitting)] if fitting else _smaller(work_m / fewest, longest_m)
     times = _clamp(work_m / size, fewest, most)
     rest_s = min(max(15 * round(size / speed * RECOVERY_SHARE[effort] / 15), 45), 180)
     if not paces.certain:
@@ -251,9 +251,10 @@ def _pairs(
     return Repeat(times, pair)
 
 
-def _smallest(wanted_m: float, sizes: tuple[int, ...]) -> int:
-    """A rounder, shorter repeat when the week is too small for the usual ones."""
-    return next((size for size in (800, 600, 400) if size <= wanted_m), min(*sizes, 400))
+def _smaller(wanted_m: float, longest_m: float) -> int:
+    """A shorter repeat when the week or the pace is too small for the usual ones."""
+    most_m = min(wanted_m, longest_m)
+    return next((size for size in (1_000, 800, 600, 400) if size <= most_m), 400)
 
 
 def _timed_pairs(times: int, work_s: float, rest_s: float, effort: Effort, paces: Paces) -> Item:

@@ -61,7 +61,7 @@ def _week_within(
     keep = max(1.0 - (excess_m + 500.0) / given_m, 0.0)
     return {
         planned.day: Softened(
-            cut(planned, to_m=keep * _metres(planned), paces=paces), "P-3", limit_m
+            cut(planned, to_m=keep * _metres(planned), paces=paces), _week_cause(limit_m)
         )
         for planned in giving
     }

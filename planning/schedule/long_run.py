@@ -1,6 +1,6 @@
 """The week's long run: on which day, how long, and how much race pace is in it."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from planning.goals.goal import Priority
 from planning.goals.season import no_hard_days
@@ -9,10 +9,12 @@ from planning.schedule.days import far_enough
 from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
-from planning.schedule.shape import Placed, Week, free_days
+from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days
 from planning.workout import Kind, Workout
 
 NO_LONG_RUN_DAYS = 5  # before an A or B race
+GROWING_FROM_M = 12_000.0  # races longer than this lead the long run on; else it is a share
+LIGHT_LONG_SHARE = 0.8
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
 _FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
 
@@ -42,11 +44,9 @@ def _long_day(week: Week, placed: Placed) -> date | None:
         return None
     free = [day for day in free_days(week, placed) if _room_for_long(week, day)]
     wanted = [day for day in free if day.weekday() == week.habits.long_weekday]
-    if wanted:
-        return wanted[0]
-    usual = week.first_day + timedelta(days=week.habits.long_weekday)
-    if usual < week.first_free and usual.weekday() in week.habits.weekdays:
-        return None  # its day is over: a missed long run is not made up
+    if wanted or week.habits.long_weekday in week.habits.weekdays:
+        # Its day is over, or given to a race: a long run is not squeezed in elsewhere.
+        return wanted[0] if wanted else None
     return free[-1] if free else None
 
 
@@ -54,19 +54,25 @@ def _room_for_long(week: Week, day: date) -> bool:
     close = (race.day - day for race in week.races if race.priority is not Priority.C)
     if any(0 <= gap.days < NO_LONG_RUN_DAYS for gap in close):
         return False
-    return all(abs((race.day - day).days) > 1 for race in week.races if race.distance_m)
+    return all((race.day - day).days not in {0, 1} for race in week.races if race.distance_m)
 
 
 def _long_m(week: Week, day: date) -> float:
     """The long run grows from where it stood to what the goal asks, within share, time and P-2."""
     season, demand = week.season, week.season.demand
-    hours_s = demand.long_s - (1_800.0 if week.habits.first_marathon else 0.0)
-    # Time wins over distance (rule L-1); a run-in of uncertainty is left, as easy pace is a band.
-    far_m = min(demand.long_m, 0.98 * hours_s * week.paces.easy)
+    goal_m = season.goal.distance_m or 0.0
+    first = week.habits.first_marathon and goal_m > MARATHON_LIKE_M
+    # Time wins over distance (rule L-1); a little is left, as an easy pace is a band.
+    far_m = min(demand.long_m, 0.98 * (demand.long_s - 1_800.0 * first) * week.paces.easy)
     usual_m = (demand.long_share + _FEW_RUNS.get(week.habits.runs, 0.0)) * week.volume_m
     aim_m = week.start_long_m + max(far_m - week.start_long_m, 0.0) * season.build_up
-    grows = (season.goal.distance_m or 0.0) > 12_000.0
-    wanted_m = max(usual_m, aim_m * season.share) if grows else usual_m
+    if season.light:
+        far_m *= LIGHT_LONG_SHARE
+    wanted_m = usual_m
+    if season.phase is Phase.TAPER:
+        wanted_m += 0.04 * week.volume_m
+    elif goal_m > GROWING_FROM_M:
+        wanted_m = max(usual_m, aim_m * season.share)
     most_share = 0.56 if week.volume_m < 40_000 else 0.46
     limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
     return min(wanted_m, far_m, most_share * week.volume_m, limit_m) // 500 * 500.0

@@ -17,7 +17,9 @@ WORK_SHARE = {
     Theme.REPETITION: 0.045,
     Theme.RACE_PACE: 0.10,
 }
-LONG_RACE_PACE_SHARE = 0.15
+LONG_RACE_PACE_SHARE = 0.17
+MARATHON_PACE_SHARE = 0.15
+ONLY_SESSION = 1.3
 MOST_WORK_M = 12_000.0
 
 
@@ -42,12 +44,18 @@ def menu_of(week: SeasonWeek, *, hard_sessions: int) -> Menu:
     return Menu(chosen.themes[: allowed - chosen.race_pace_long], chosen.race_pace_long)
 
 
-def work_m(theme: Theme, *, week: SeasonWeek, volume_m: float) -> float:
-    """Metres of work: three quarters of the full share at the season's start, half in a taper."""
+def work_m(theme: Theme, *, week: SeasonWeek, volume_m: float, alone: bool) -> float:
+    """Metres of work: three quarters of the full share at the season's start, a third more when it
+    is the week's only hard session.
+    """
     grown = 0.75 + 0.25 * week.build_up
     if week.phase is Phase.TAPER:
         grown = 0.8  # the week itself is already shorter
-    return min(WORK_SHARE[theme] * volume_m * grown * (0.85 if week.light else 1.0), MOST_WORK_M)
+    if alone and week.phase is not Phase.TAPER:
+        grown *= ONLY_SESSION
+    long_race = theme is Theme.RACE_PACE and (week.goal.distance_m or 0.0) > HALF_M * 1.05
+    share = MARATHON_PACE_SHARE if long_race else WORK_SHARE[theme]
+    return min(share * volume_m * grown * (0.85 if week.light else 1.0), MOST_WORK_M)
 
 
 def _full_menu(week: SeasonWeek) -> Menu:

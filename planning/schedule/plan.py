@@ -27,6 +27,10 @@ class DayStatus(StrEnum):
     BREAK = "break"
 
 
+BY_HAND = "athlete"  # in `why` of a day: the athlete's hand made it what it is
+BEFORE_PLAN = "new"  # in `why` of a day that was over when the plan was first made
+
+
 @dataclass(frozen=True, slots=True)
 class PlanDay:
     day: date

@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from planning.schedule.effort import Effort, effort_of
 from planning.schedule.naming import clock, distance_name, kilometres
 from planning.schedule.plan import Change, PlanDay
 from planning.workout import (
+    Kind,
     Step,
     StepKind,
     Target,
@@ -119,8 +119,10 @@ def _told(workout: Workout | None) -> tuple[object, ...] | None:
 
 def _telling_step(workout: Workout) -> Step | None:
     paced = [step for step in unrolled(workout.steps) if step.target.type is TargetType.PACE]
-    work = [s for s in paced if s.kind is StepKind.WORK and effort_of(s) is not Effort.EASY]
-    return work[-1] if work else paced[0] if paced else None
+    work = [step for step in paced if step.kind is StepKind.WORK]
+    if workout.kind is Kind.STRIDES:
+        work = paced
+    return work[-1] if work else None
 
 
 def _band(target: Target) -> str:

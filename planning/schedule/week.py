@@ -16,7 +16,7 @@ from planning.schedule.plan import Phase, PlanDay
 from planning.schedule.shape import Placed, Week, free_days
 from planning.workout import Kind, PlannedWorkout, Workout
 
-WORTH_A_RUN_M = 3_300.0  # fewer runs rather than runs shorter than this on average
+WORTH_A_RUN_M = 3_000.0  # fewer runs rather than runs shorter than this on average
 SHAKEOUT_M = 4_000.0
 LONGEST_EASY_M = 18_000.0
 
@@ -70,6 +70,7 @@ def _hard_sessions(
     blocked = no_hard_days(week.races)
     free = [day for day in free_days(week, placed) if day not in blocked]
     found: list[tuple[date, str, Workout]] = []
+    alone = len(menu.themes) == 1 and not menu.race_pace_long
     for count in range(min(len(menu.themes), runs), 0, -1):
         days = hard_days(
             free,
@@ -81,7 +82,7 @@ def _hard_sessions(
         found = [
             (day, f"q{n}", session)
             for n, (day, theme) in enumerate(zip(days, menu.themes, strict=False), start=1)
-            if (session := _session(week, theme, day)) is not None
+            if (session := _session(week, theme, day, alone=alone)) is not None
         ]
         left_for_easy_m = left_m - sum(session.distance_m for _, _, session in found)
         easy_runs = max(runs - len(found), 0)
@@ -90,10 +91,10 @@ def _hard_sessions(
     return []
 
 
-def _session(week: Week, theme: library.Theme, day: date) -> Workout | None:
+def _session(week: Week, theme: library.Theme, day: date, *, alone: bool) -> Workout | None:
     return library.quality(
         theme,
-        work_m=work_m(theme, week=week.season, volume_m=week.volume_m),
+        work_m=work_m(theme, week=week.season, volume_m=week.volume_m, alone=alone),
         limit_m=week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
         paces=week.paces,
         turn=week.season.weeks_to_go,
@@ -115,8 +116,15 @@ def _easy_runs(
     if count <= 0:
         return []
     busy = {*placed, *(day for day, kept in week.taken.items() if kept.workout)}
-    days = easy_days(free, count=count, busy=busy, long_weekday=week.habits.long_weekday)
-    lengths = _shared_out(week, days, left_m)
+    days = easy_days(
+        free,
+        count=count,
+        busy=busy,
+        long_weekday=week.habits.long_weekday,
+        races=[race.day for race in week.season.races if race.priority is not Priority.C],
+    )
+    long_m = max((w.distance_m for _, w in placed.values() if w.kind is Kind.LONG), default=0.0)
+    lengths = _shared_out(week, days, left_m, 0.9 * long_m or LONGEST_EASY_M)
     with_strides = _strides_day(week, days)
     return [
         (day, f"e{n}", _easy(week, lengths[day], strides=day == with_strides))
@@ -124,18 +132,26 @@ def _easy_runs(
     ]
 
 
-def _shared_out(week: Week, days: Sequence[date], left_m: float) -> dict[date, float]:
-    """Metres by day: equal but for a longer run in mid-week and a short one before a race."""
-    before_race = {race.day - timedelta(days=1) for race in week.season.races}
+def _shared_out(
+    week: Week, days: Sequence[date], left_m: float, most_m: float
+) -> dict[date, float]:
+    """Metres by day: equal but for a longer run in mid-week and short ones just around a race."""
+    near_race = {
+        race.day + timedelta(days=n)
+        for race in week.races
+        for n in ((-1,) if race.priority is Priority.C else (-1, 1, 2))
+    }
     lengths: dict[date, float] = {}
-    rest = [day for day in days if day not in before_race]
+    rest = [day for day in days if day not in near_race]
     for day in set(days) - set(rest):
         lengths[day] = min(SHAKEOUT_M, left_m / len(days) // 500 * 500.0)
     left_m -= sum(lengths.values())
     weights = {day: 1.25 if day.weekday() == 2 and len(rest) > 2 else 1.0 for day in rest}
     for day in rest:
         limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-        share_m = min(left_m * weights[day] / sum(weights.values()), limit_m, LONGEST_EASY_M)
+        share_m = min(
+            left_m * weights[day] / sum(weights.values()), limit_m, most_m, LONGEST_EASY_M
+        )
         lengths[day] = share_m // 500 * 500.0
     return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
 

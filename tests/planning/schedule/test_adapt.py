@@ -1,0 +1,316 @@
+"""What a new fact changes in a standing plan, and what it does not."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from planning.fitness.ability import estimate
+from planning.goals.goal import HALF_M, TEN_K_M
+from planning.schedule.adapt import plan_for
+from planning.schedule.lint import lint
+from planning.schedule.plan import DayStatus, Layer, LayerKind
+from planning.workout import Kind, TargetType, unrolled
+from tests.planning.athletes import race, run
+from tests.planning.schedule.cases import (
+    ATHLETE,
+    TODAY,
+    as_planned,
+    goal_in,
+    history,
+    planned,
+)
+
+GOALS = (goal_in(14, HALF_M),)
+HISTORY = history()
+FITNESS = estimate(HISTORY, TODAY)
+PLAN, _ = planned(ATHLETE, GOALS, HISTORY)
+DAY = timedelta(days=1)
+
+
+def workouts(plan, first=None, last=None):
+    return {
+        d.day: d.workout.workout
+        for d in plan.days()
+        if d.workout and (not first or d.day >= first) and (not last or d.day <= last)
+    }
+
+
+def next_day(closing=PLAN, today=TODAY + DAY, activities=None, fitness=FITNESS, **more):
+    ran = (*HISTORY, *as_planned(closing, TODAY, today - DAY)) if activities is None else activities
+    told = {"goals": GOALS, "complete_until": today - DAY} | more
+    return plan_for(
+        athlete=told.pop("athlete", ATHLETE),
+        activities=ran,
+        fitness=fitness,
+        today=today,
+        closing_plan=closing,
+        **told,
+    )
+
+
+def moved(ln):
+    """The same fitness, faster or slower by `ln`."""
+    return replace(FITNESS, ln_speeds=FITNESS.ln_speeds + ln)
+
+
+def paces(workout):
+    return [s.target.low for s in unrolled(workout.steps) if s.target.type is TargetType.PACE]
+
+
+def key_day(plan, kind=None):
+    """The first key session outside the freeze of the second week."""
+    return next(
+        d
+        for d in plan.days()
+        if d.day > TODAY + 7 * DAY
+        and d.workout
+        and (d.workout.workout.kind is kind if kind else d.workout.ident.endswith("q1"))
+    )
+
+
+def test_the_same_facts_give_the_same_plan():
+    again, _ = planned(ATHLETE, GOALS, tuple(reversed(HISTORY)))
+    assert again == PLAN
+    first, second = next_day(), next_day()
+    assert first == second
+
+
+def test_without_a_goal_there_is_no_plan():
+    assert planned(ATHLETE, (), HISTORY) == (None, ())
+    retired = replace(GOALS[0], retired_on=TODAY)
+    assert planned(ATHLETE, (retired,), HISTORY)[0] is None
+
+
+def test_a_day_as_planned_changes_nothing():
+    plan, changes = next_day()
+    assert changes == ()
+    assert workouts(plan) == workouts(PLAN)
+    assert [w.volume_m for w in plan.weeks] == [w.volume_m for w in PLAN.weeks]
+
+
+@pytest.mark.parametrize("ln", [0.009, -0.009])
+def test_paces_stand_while_ability_moves_less_than_a_per_cent(ln):
+    plan, changes = next_day(fitness=moved(ln))
+    assert changes == ()
+    assert workouts(plan) == workouts(PLAN)
+    assert plan.paced_at == PLAN.paced_at
+
+
+@pytest.mark.parametrize("ln", [0.011, -0.011, 0.05])
+def test_paces_move_with_ability_outside_the_freeze(ln):
+    today = TODAY + DAY
+    plan, changes = next_day(fitness=moved(ln))
+    assert plan.paced_at == pytest.approx(PLAN.paced_at + ln)
+    assert workouts(plan, last=today + DAY) == workouts(PLAN, last=today + DAY)
+    assert {change.rule for change in changes} == {"G-1"}
+    assert all(change.day > today + DAY for change in changes)
+    before, after = workouts(PLAN), workouts(plan)
+    assert before.keys() == after.keys()
+    assert all(before[day].name == after[day].name for day in before)
+    slow_s = [1000 / speed for workout in after.values() for speed in paces(workout)]
+    assert all(abs(s / 5 - round(s / 5)) < 1e-6 for s in slow_s)
+    key = key_day(PLAN).day
+    way = [b - a for a, b in zip(paces(before[key]), paces(after[key]), strict=True)]
+    assert all(step * ln >= 0 for step in way)
+    if abs(ln) > 0.02:
+        assert any(way)
+
+
+def test_small_moves_add_up_until_they_count():
+    plan, _ = next_day(fitness=moved(0.006))
+    ran = (*HISTORY, *as_planned(PLAN, TODAY, TODAY + DAY))
+    plan, _changes = next_day(plan, TODAY + 2 * DAY, ran, moved(0.012))
+    assert plan.paced_at == pytest.approx(PLAN.paced_at + 0.012)
+
+
+def test_a_race_moves_paces_below_a_per_cent_and_is_named():
+    ran = (*HISTORY, race(TODAY, 10.0, 2480))
+    plan, changes = next_day(activities=ran, fitness=moved(0.008))
+    assert plan.paced_at == pytest.approx(PLAN.paced_at + 0.008)
+    assert plan.races_seen[-1] == TODAY
+    faster = next_day(activities=ran, fitness=moved(0.021))[1]
+    told = next(c for c in faster if c.day == key_day(PLAN).day)
+    assert "because your 10 km in 41:20 moved the estimate up by 2.1 % (rule G-1)." in told.sentence
+    assert told.sentence.count("/km") == 2
+    # The day after, the same race is old news.
+    later, _changes = next_day(
+        plan, TODAY + 2 * DAY, (*ran, *as_planned(plan, TODAY + DAY, TODAY + DAY)), moved(0.012)
+    )
+    assert later.paced_at == plan.paced_at
+
+
+def test_at_most_three_material_changes_in_seven_days():
+    full = replace(PLAN, material_on=(TODAY,) * 3)
+    plan, changes = next_day(full, fitness=moved(0.05))
+    assert changes == ()
+    assert plan.paced_at == PLAN.paced_at
+    free = replace(PLAN, material_on=(TODAY - 7 * DAY,) * 3)
+    plan, changes = next_day(free, fitness=moved(0.05))
+    assert changes
+    assert plan.material_on == (TODAY + DAY,)
+
+
+def test_what_is_over_is_told_apart():
+    days = list(PLAN.days())
+    first = next(d for d in days if d.workout)
+    today = first.day + DAY
+    long_m = first.workout.workout.distance_m
+
+    def status(activities, complete_until):
+        plan, _ = next_day(PLAN, today, activities, complete_until=complete_until)
+        closed = plan.on(first.day)
+        assert closed.workout == first.workout
+        return closed.status
+
+    assert status((*HISTORY, run(first.day, long_m / 1000, 340)), None) is DayStatus.DONE
+    assert status((*HISTORY, run(first.day, long_m / 2500, 340)), first.day) is DayStatus.PARTLY
+    assert status(HISTORY, first.day) is DayStatus.MISSED
+    assert status(HISTORY, first.day - DAY) is DayStatus.UNKNOWN
+    assert status(HISTORY, None) is DayStatus.UNKNOWN
+
+
+def test_a_late_run_turns_unknown_into_done():
+    first = next(d for d in PLAN.days() if d.workout)
+    plan, _ = next_day(PLAN, first.day + DAY, HISTORY, complete_until=None)
+    assert plan.on(first.day).status is DayStatus.UNKNOWN
+    late = (*HISTORY, *as_planned(PLAN, first.day, first.day))
+    plan, _ = next_day(plan, first.day + 2 * DAY, late, complete_until=None)
+    assert plan.on(first.day).status is DayStatus.DONE
+
+
+def test_a_missed_session_is_not_made_up():
+    key = next(d for d in PLAN.days() if d.workout and d.workout.ident.endswith("q1"))
+    today = key.day + DAY
+    ran = (*HISTORY, *as_planned(PLAN, TODAY, key.day - DAY))
+    plan, _changes = next_day(PLAN, today, ran, complete_until=key.day)
+    assert plan.on(key.day).status is DayStatus.MISSED
+    before, after = workouts(PLAN, first=today), workouts(plan, first=today)
+    assert before.keys() == after.keys()
+    assert all(after[day].distance_m <= before[day].distance_m for day in before)
+
+
+def test_long_runs_shrink_when_the_longest_of_a_month_fades():
+    """The long runs of five weeks are missed: what follows stands on what was run."""
+    plan, closing, ran, today = PLAN, PLAN, HISTORY, TODAY
+    seen = []
+    for _ in range(35):
+        today += DAY
+        short = [a for a in as_planned(closing, today - DAY, today - DAY) if a.distance_m < 12_000]
+        ran = (*ran, *short)
+        plan, changes = next_day(closing, today, ran)
+        seen += changes
+        findings = lint(plan, athlete=ATHLETE, goals=GOALS, activities=ran, today=today)
+        assert not findings, (today, findings)
+        closing = plan
+    rules = {c.rule for c in seen}
+    assert "P-2" in rules
+    shrunk = next(c for c in seen if c.rule == "P-2")
+    assert "Long" in shrunk.before
+    assert "30 days" in shrunk.sentence
+
+
+def test_a_week_off_leads_back_gently():
+    closing, today = PLAN, TODAY
+    for _ in range(14):
+        today += DAY
+        closing, _changes = next_day(closing, today, HISTORY)
+        findings = lint(closing, athlete=ATHLETE, goals=GOALS, activities=HISTORY, today=today)
+        assert not findings, (today, findings)
+    next_week = closing.weeks[0]
+    assert next_week.volume_m < 0.75 * PLAN.weeks[2].volume_m
+
+
+def test_skip_and_its_undo():
+    key = key_day(PLAN)
+    layer = Layer(LayerKind.SKIP, key.workout.ident)
+    plan, changes = next_day(layers=(layer,))
+    assert plan.on(key.day).workout is None
+    assert plan.on(key.day).status is DayStatus.SKIPPED
+    assert [c.day for c in changes] == [key.day]
+    assert changes[0].rule == "athlete"
+    kept, changes = next_day(plan, TODAY + 2 * DAY, layers=(layer,))
+    assert changes == ()
+    back, changes = next_day(
+        kept, TODAY + 3 * DAY, (*HISTORY, *as_planned(PLAN, TODAY, TODAY + 2 * DAY))
+    )
+    assert back.on(key.day).workout == key.workout
+    assert back.on(key.day).status is DayStatus.PLANNED
+
+
+def test_move_to_a_rest_day_and_its_undo():
+    key = key_day(PLAN)
+    free = next(d.day for d in PLAN.days() if d.day > key.day and d.workout is None)
+    layer = Layer(LayerKind.MOVE, key.workout.ident, free)
+    plan, changes = next_day(layers=(layer,))
+    assert plan.on(free).workout == replace(key.workout, day=free)
+    assert plan.on(key.day).workout is None
+    assert plan.on(key.day).status is DayStatus.MOVED
+    assert {c.rule for c in changes} == {"athlete"}
+    assert not lint(plan, athlete=ATHLETE, goals=GOALS, activities=HISTORY, today=TODAY + DAY)
+    kept, changes = next_day(plan, TODAY + 2 * DAY, layers=(layer,))
+    assert changes == ()
+    back, _ = next_day(kept, TODAY + 3 * DAY, (*HISTORY, *as_planned(PLAN, TODAY, TODAY + 2 * DAY)))
+    assert workouts(back, first=TODAY + 4 * DAY) == workouts(PLAN, first=TODAY + 4 * DAY)
+
+
+def test_move_changes_places_with_an_easy_run_but_not_with_a_key_session():
+    key, long = key_day(PLAN), key_day(PLAN, Kind.LONG)
+    easy = key_day(PLAN, Kind.EASY)
+    plan, _ = next_day(layers=(Layer(LayerKind.MOVE, key.workout.ident, easy.day),))
+    assert plan.on(easy.day).workout.ident == key.workout.ident
+    assert plan.on(key.day).workout.ident == easy.workout.ident
+    plan, changes = next_day(layers=(Layer(LayerKind.MOVE, key.workout.ident, long.day),))
+    assert changes == ()
+
+
+def test_an_edited_session_is_left_alone():
+    key = key_day(PLAN)
+    plan, changes = next_day(
+        layers=(Layer(LayerKind.EDIT, key.workout.ident),), fitness=moved(0.05)
+    )
+    assert plan.on(key.day).workout == key.workout
+    assert changes
+
+
+def test_a_changed_goal_changes_days_beyond_the_freeze():
+    today = TODAY + DAY
+    sooner = (goal_in(8, TEN_K_M, id="g2"),)
+    plan, changes = next_day(goals=sooner)
+    assert workouts(plan, last=today + DAY) == workouts(PLAN, last=today + DAY)
+    assert changes
+    assert {c.rule for c in changes} == {"asked"}
+    assert plan.goal_ids == ("g2",)
+    assert plan.material_on == ()
+    findings = lint(plan, athlete=ATHLETE, goals=sooner, activities=HISTORY, today=today)
+    assert not findings, findings
+
+
+def test_a_goal_for_tomorrow_puts_the_race_there_at_once():
+    today = TODAY + DAY
+    both = (*GOALS, goal_in(0, TEN_K_M, weekday=2, id="g9"))
+    plan, _ = next_day(goals=both)
+    assert plan.on(today + DAY).workout.workout.kind is Kind.RACE
+
+
+def test_other_days_to_run_on():
+    athlete = replace(ATHLETE, run_weekdays=frozenset({1, 3, 5, 6}))
+    plan, changes = next_day(athlete=athlete)
+    thaw = TODAY + 3 * DAY
+    assert all(day.weekday() in athlete.run_weekdays for day in workouts(plan, first=thaw))
+    assert changes
+
+
+def test_the_version_is_the_content():
+    assert next_day()[0].version == next_day()[0].version
+    assert next_day(fitness=moved(0.05))[0].version != next_day()[0].version
+
+
+def test_receipts_say_before_and_after():
+    _, changes = next_day(fitness=moved(math.log(1.03)))
+    change = next(c for c in changes if c.day == key_day(PLAN).day)
+    assert change.before != change.after
+    assert change.ability_after - change.ability_before == pytest.approx(math.log(1.03))
+    assert change.before in change.sentence
+    assert change.sentence.endswith("moved the estimate up by 3.0 % (rule G-1).")
