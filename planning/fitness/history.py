@@ -29,6 +29,7 @@ class Runs:
     (road-like, at least 3 km, a believable speed). Volume counts every row.
     """
 
+    ids: tuple[str, ...]
     day: IntArray
     distance_m: FloatArray
     time_s: FloatArray  # moving
@@ -68,6 +69,7 @@ def runs_of(activities: Sequence[Activity], cut: int) -> Runs:
     level = np.nan_to_num(_column(rows, "climb_m")) <= LEVEL_CLIMB * distance
     on_road = _flags(a.surface in {Surface.ROAD, Surface.TRACK} for a in rows)
     return Runs(
+        ids=tuple(a.id for a in rows),
         day=day,
         distance_m=distance,
         time_s=time,

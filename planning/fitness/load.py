@@ -111,10 +111,7 @@ def day_loads(loads: Mapping[date, float], *, until: date) -> tuple[DayLoad, ...
     fitness += (load - fitness)/42, fatigue the same with 7 (Banister's shape, fixed: fitted to one
     athlete its constants mean nothing). Form is fitness less fatigue of the day before.
     """
-    told = [day for day in loads if day <= until]
-    if not told:
-        return ()
-    day, fitness, fatigue, days = min(told), 0.0, 0.0, list[DayLoad]()
+    day, fitness, fatigue, days = min(loads, default=date.max), 0.0, 0.0, list[DayLoad]()
     while day <= until:
         minutes, form = loads.get(day, 0.0), fitness - fatigue
         fitness += (minutes - fitness) / FITNESS_DAYS

@@ -211,6 +211,13 @@ def test_the_nearest_sequence_that_never_rises(values):
     assert never_rising(list(level)) == pytest.approx(level)
 
 
+def test_longer_is_never_faster_though_the_races_say_so():
+    days = [TODAY - timedelta(20 * n) for n in range(8)]
+    odd = [race(day, *((10.0, 2_700.0) if n % 2 else (5.0, 1_600.0))) for n, day in enumerate(days)]
+    speeds = estimate([*PLAIN, *odd], TODAY).ln_speeds
+    assert speeds[0] == speeds[1] > speeds[2] > speeds[3]
+
+
 def test_violators_are_pooled():
     assert never_rising([3.0, 1.0, 2.0, 0.0]).tolist() == [3.0, 1.5, 1.5, 0.0]
     assert never_rising([1.0, 2.0, 3.0]).tolist() == [2.0, 2.0, 2.0]

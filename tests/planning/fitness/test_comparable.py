@@ -82,6 +82,16 @@ def test_without_altitude_nothing_is_known_of_the_flat():
     assert flat_distance_m(slope(0.05, length_m=30.0)) is None
 
 
+def test_a_track_round_the_world_is_a_broken_file():
+    broken = slope(0.0)
+    along = broken.distance_m.copy()
+    along[-1] = 2e6
+    assert flat_distance_m(Streams(broken.time_s, along, altitude_m=broken.altitude_m)) is None
+    towers = broken.altitude_m.copy()
+    towers[7] = 1e300
+    assert flat_distance_m(Streams(broken.time_s, broken.distance_m, altitude_m=towers)) is None
+
+
 def test_a_few_missing_altitudes_are_bridged():
     streams = slope(0.05)
     holes = streams.altitude_m.copy()

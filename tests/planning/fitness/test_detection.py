@@ -43,6 +43,9 @@ def test_too_little_before_it_makes_no_effort():
     assert found(run(DAY, 5.0, 290), base=BASE[:9]) == []
     assert found(run(DAY, 5.0, 290), base=BASE[-10:]) == [(61, 5_000.0)]
     assert found(run(MONDAY + timedelta(170), 5.0, 290)) == []  # nothing in the 84 days before
+    # the last six of the thirty lie on days 48 to 58
+    assert found(run(MONDAY + timedelta(48 + 84), 5.0, 290)) == [(132, 5_000.0)]
+    assert found(run(MONDAY + timedelta(49 + 84), 5.0, 290)) == []
 
 
 def test_one_a_fortnight_for_each_distance():

@@ -40,6 +40,18 @@ def test_the_fastest_stretch_may_lie_between_samples():
     assert best_efforts(streams, [400.0])[0].time_s == pytest.approx(60.0 + 100.0 / 3.0)
 
 
+@pytest.mark.parametrize(
+    ("covered", "time_s"),
+    [
+        ([0.0, 150.0, 210.0], 30.0 + 50 / 2),  # begins at a sample, ends between two
+        ([0.0, 60.0, 210.0], 30.0 + 50 / 2),  # the other way round
+    ],
+)
+def test_a_stretch_may_begin_or_end_at_a_sample(covered, time_s):
+    streams = Streams(np.array([0.0, 30.0, 60.0]), np.array(covered))
+    assert best_efforts(streams, [200.0])[0].time_s == pytest.approx(time_s)
+
+
 def test_a_pause_counts_as_time_within_and_not_around():
     paused = Streams(np.array([0.0, 100.0, 400.0, 500.0]), np.array([0.0, 400.0, 400.0, 800.0]))
     found = by_distance(best_efforts(paused, [400.0, 800.0]))

@@ -15,7 +15,7 @@ from planning.fitness.expectation import (
     weighted_quantile,
 )
 from planning.fitness.history import runs_of
-from tests.planning.athletes import MONDAY, run
+from tests.planning.athletes import MONDAY, race, run
 
 YEAR = [run(MONDAY + timedelta(2 * n), 10.0, 300.0) for n in range(183)]  # every other day, 5:00
 CUT = MONDAY.toordinal() + 366
@@ -72,6 +72,12 @@ def test_the_terms_of_the_marathon_fade_in_from_the_half():
     more = replace(f, km_a_week=f.km_a_week * math.e)
     gain = [ln_speed_from(more, d) - ln_speed_from(f, d) for d in (21_097.5, 29_836.0, 42_195.0)]
     assert gain == pytest.approx([0.008, 0.008 + 0.061 / 2, 0.069], abs=1e-4)
+
+
+def test_the_median_is_of_ordinary_runs():
+    day = MONDAY + timedelta(365)
+    raced = [*YEAR[:-4], *(race(day, 10.0 + n / 10, 2_500.0) for n in range(40))]
+    assert features_at(runs_of(raced, CUT), CUT).median == pytest.approx(S)
 
 
 def test_without_any_run_there_is_no_expectation():
