@@ -88,7 +88,7 @@ def push(conn: Connection, actor: str, key: str, *, due_at: datetime) -> int:
         .where(c.actor == actor, c.key == key)
         .values(
             generation=c.generation + 1,
-            due_at=case((at_work, c.due_at), (_OWED, sooner), else_=at),
+            due_at=case((_OWED, sooner), else_=at),
             again_at=case((at_work, again), else_=None),
             buried_at=None,
         )

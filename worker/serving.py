@@ -16,7 +16,7 @@ from worker.broker import Bell, Pool, Sweep, open_broker
 from worker.notify import problem_with
 from worker.schedule import Scheduler
 from worker.settings import SettingsProblem, variable
-from worker.telemetry import Metrics
+from worker.telemetry import Metrics, set_up_logging
 from worker.web.app import create_app
 from worker.web.pages import routes
 

@@ -74,7 +74,8 @@ def trial_environment(sandbox_url: str, *, home: str, listen: str) -> dict[str, 
 def simulated_services(*, seed: int) -> Iterator[str]:
     """`goalward sandbox` in a process of its own; yields its address, ends it at the end."""
     port = free_port()
-    command = [sys.executable, "-m", "worker", "sandbox", "--port", str(port), "--seed", str(seed)]
+    command = [sys.executable, "-m", "worker", "sandbox", f"--port={port}", f"--seed={seed}"]
+    command.append(f"--today={FIRST_DAY}")
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  # ourselves
     url = f"http://127.0.0.1:{port}"
     try:

@@ -82,9 +82,13 @@ def sandbox(
     lag: Annotated[
         float, typer.Option("--lag", help="Seconds that Garmin's lists stay old after a write.")
     ] = 0.0,
+    today: Annotated[
+        str | None, typer.Option(help="The simulated day, as YYYY-MM-DD; default: this machine's.")
+    ] = None,
 ) -> None:
     """The simulated Strava and Garmin alone, for trying things out without an account."""
     from connectors.sandbox import app as simulated
+    from worker.cli.goals import parsed_day
     from worker.clock import machine_now
 
     base = f"http://127.0.0.1:{port}"
@@ -95,7 +99,8 @@ def sandbox(
         f"  export GOALWARD_GARMIN_API_URL={base}/garmin "
         "GOALWARD_STRAVA_CLIENT_ID=1 GOALWARD_STRAVA_CLIENT_SECRET=sandbox"
     )
-    options = simulated.Options(seed=seed, lag_s=lag)
+    day = None if today is None else parsed_day(today)
+    options = simulated.Options(seed=seed, lag_s=lag, today=day)
     simulated.run("127.0.0.1", port, machine_now=machine_now, options=options)
 
 
