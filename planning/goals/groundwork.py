@@ -56,7 +56,6 @@ class Groundwork:
 def groundwork(activities: Sequence[Activity], today: date) -> Groundwork:
     """What the runs up to and with `today` amount to, in any order."""
     runs = [(run.day, run.distance_m or 0.0, run.is_race) for run in activities if _counts(run)]
-    runs = [run for run in runs if run[0] <= today]
     return Groundwork(
         longest_m=_longest(runs, today, 70),
         long_run_from_m=_long_run_from(runs, today),

@@ -129,6 +129,14 @@ def test_the_race_of_the_goal_tells_how_it_ended():
     assert item.body.splitlines()[0] == done.message
 
 
+def test_how_a_goal_ended_is_told_once():
+    done = forecast("done", None, message="Met.")
+    before = closing(WEDNESDAY - timedelta(days=1), done)
+    now = closing(WEDNESDAY, done, race_days=(WEDNESDAY,))
+    (item,) = told(now, before=before, activities=[race(WEDNESDAY, 10.0, 2_520)])
+    assert "Met." not in item.body
+
+
 def test_a_race_that_comes_in_late_is_told_and_an_old_one_is_history():
     before = closing(WEDNESDAY - timedelta(days=1))
     for age, count in ((0, 1), (2, 1), (6, 1), (7, 0), (400, 0)):

@@ -62,6 +62,16 @@ def test_the_order_of_facts_does_not_matter(chance):
     assert replan(state(*shuffled, activities=activities), TODAY) == want
 
 
+def test_two_races_of_a_day_are_told_in_the_order_they_were_run():
+    day = TODAY + timedelta(days=1)
+    closing = replan(state(goal()), TODAY).closing
+    first = race(day, 5.0, 1_260)
+    second = race(day, 10.0, 2_700, start_at=first.start_at + timedelta(hours=3))
+    for races in ((first, second), (second, first)):
+        told = replan(state(goal(), activities=[*HISTORY, *races], closing=closing), day)
+        assert told.news[0].title == "Race: 5K in 21:00; Race: 10K in 45:00"
+
+
 def test_doing_it_again_the_same_day_gives_the_same():
     yesterday = replan(state(goal()), TODAY).closing
     again = TODAY + timedelta(days=1)
