@@ -174,12 +174,14 @@ def _paced(day: PlanDay, known: _Known) -> PlanDay:
     goal = next((g for g in known.standing if belongs_to(ident, g.id)), None)
     paces = known.race_paces.get(goal.id if goal else "", known.pacing.paces)
     workout = retargeted(day.workout.workout, goal=goal, paces=paces)
+    if workout.steps == day.workout.workout.steps:
+        return day  # rounding hid the move; estimates of load alone are no reason to rewrite
     return replace(day, workout=replace(day.workout, workout=workout))
 
 
 def _weeks(known: _Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWeek, ...]:
-    """The drafted weeks with the athlete's hand on new days; targets of far weeks stand from Monday
-    to Monday (`closing` is None when they must not).
+    """The drafted weeks with the athlete's hand on new days. Targets of far weeks rise on Mondays
+    only (`closing` is None when they may at once).
     """
     far = {}
     if closing and closing.weeks and closing.weeks[0].first_day == known.monday:
@@ -189,7 +191,7 @@ def _weeks(known: _Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWee
     return tuple(
         planned_week(week.first_day, week.phase, week.focus, tuple(final[d.day] for d in week.days))
         if week.days
-        else far.get(week.first_day, week)
+        else min(far.get(week.first_day, week), week, key=lambda target: target.volume_m)
         for week in drafted.weeks
     )
 

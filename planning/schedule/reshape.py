@@ -56,13 +56,13 @@ def _mapped(item: Item, change: Callable[[Step], Step]) -> Item:
 
 
 def _with_less_easy(steps: Sequence[Item], less_m: float) -> tuple[Item, ...]:
-    """The longest easy step by distance loses `less_m`, down to 1 km, to whole 500 m if it can."""
+    """The longest easy step by distance loses `less_m`, down to 1 km, to whole 500 m."""
     plain = [step for step in steps if isinstance(step, Step) and _is_easy_distance(step)]
     if not plain:
         return tuple(steps)
     longest = max(plain, key=lambda step: step.duration.value or 0.0)
     left_m = (longest.duration.value or 0.0) - less_m
-    rounded_m = max(left_m // 100 * 100.0, EASY_LEFT_M)
+    rounded_m = max(left_m // 500 * 500.0, EASY_LEFT_M)
     cut = replace(longest, duration=replace(longest.duration, value=rounded_m))
     return tuple(cut if step is longest else step for step in steps)
 
