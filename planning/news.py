@@ -17,7 +17,7 @@ from planning.goals.goal import Goal
 from planning.goals.result import race_time_s
 from planning.goals.status import Status
 from planning.goals.trajectory import GoalForecast
-from planning.goals.wording import about_time, chance, distance_name, exact_time
+from planning.goals.wording import about_time, chance, distance_name, exact_time, opening
 from planning.schedule.plan import Change
 
 RACE_IS_NEWS_DAYS = 7  # an older race that comes in late is history
@@ -60,12 +60,11 @@ def news_of(
         return ()
     by_id = {goal.id: goal for goal in goals}
     races = _new_races(before, now, activities)
-    statuses = _status_news(before, now, by_id)
     others = [*_plan_news(now.day, changes), *_week_news(before, now, by_id, activities, units)]
     if not races:
-        return _as_one([*statuses, *others])
+        return _as_one([*_status_news(before, now, by_id), *others])
     # a race moves the forecast at once: both belong in one message
-    return (_race_news(before, now, by_id, races, statuses), *_as_one(others))
+    return (_race_news(before, now, by_id, races), *_as_one(others))
 
 
 def goal_name(goal: Goal) -> str:
@@ -74,10 +73,10 @@ def goal_name(goal: Goal) -> str:
         return goal.name
     if goal.distance_m is None:
         return "Health goal"
-    name = distance_name(goal.distance_m)
+    name = opening(distance_name(goal.distance_m))
     if goal.target_s is None:
-        return name[0].upper() + name[1:]
-    return f"{name[0].upper()}{name[1:]} in {exact_time(goal.target_s, goal.distance_m)}"
+        return name
+    return f"{name} in {exact_time(goal.target_s, goal.distance_m)}"
 
 
 def _as_one(items: Sequence[News]) -> tuple[News, ...]:
@@ -136,7 +135,6 @@ def _race_news(
     now: Closing,
     by_id: Mapping[str, Goal],
     races: Sequence[Activity],
-    statuses: Sequence[News],
 ) -> News:
     """The result, then what it did to each goal, or how the goal it was for has ended."""
     was = {told.goal_id: told for told in before.forecasts}
@@ -146,8 +144,8 @@ def _race_news(
     ]
     title = "; ".join(_race_line(run) for run in races)
     days = sorted({run.day.isoformat() for run in races})
-    body = [line for line in lines if line] + [item.title for item in statuses]
-    return News(f"race:{','.join(days)}", title, "\n".join(body) or "It counts in the estimate.")
+    body = [line for line in lines if line] or ["It counts in the estimate."]
+    return News(f"race:{','.join(days)}", title, "\n".join(body))
 
 
 def _race_line(run: Activity) -> str:
@@ -162,7 +160,10 @@ def _shift_line(name: str, was: GoalForecast | None, told: GoalForecast) -> str:
         return told.message if ended else ""
     if was is None or was.probability is None or told.probability is None:
         return f"{name}: {told.message}"
-    return f"{name}: chance {chance(was.probability)} before, {chance(told.probability)} now."
+    now, then = chance(told.probability), chance(was.probability)
+    moved = f"chance still {now}" if now == then else f"chance {then} before, {now} now"
+    status = "" if was.status == told.status else f"; {SAID[Status(told.status)]}"
+    return f"{name}: {moved}{status}."
 
 
 def _week_news(

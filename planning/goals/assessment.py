@@ -39,6 +39,13 @@ NEARLY = 0.98  # a watch measures to about two per cent
 # About the best ever run, seconds, men (World Athletics and IAU lists). A bound, not a claim.
 RECORD_M = np.array([800.0, 1_500.0, 3_000.0, 5e3, 10e3, HALF_M, MARATHON_M, 50e3, 100e3, 246e3])
 RECORD_S = np.array([100.9, 206.0, 437.6, 755.4, 1_571.0, 3_402.0, 7_235.0, 9_523.0, 21_560.0, 7e4])
+# How much faster a quarter and a tenth of 34 runners got within some weeks, per cent of speed
+# (1,270 overlapping windows of training logs; it mixes fitness with intent).
+GAIN_WEEKS = np.array([8.0, 12.0, 16.0, 26.0, 52.0])
+GAIN_QUARTER = np.array([4.2, 5.1, 5.8, 5.8, 5.8])  # a longer time never makes less of it
+GAIN_TENTH = np.array([8.9, 10.8, 11.5, 11.5, 12.9])
+FEWEST_WEEKS = 6.0  # less is not in the table
+
 WALKING_S_PER_M = 0.9  # 15 min/km
 SHORTEST_M, LONGEST_M = 1_500.0, 250_000.0
 
@@ -137,6 +144,17 @@ def check_goal(goal: Goal, today: date, *, athlete: Athlete | None = None) -> tu
 def record_s(distance_m: float) -> float:
     """About the best time ever run over a distance, between the rows of the table by ln."""
     return float(math.exp(np.interp(math.log(distance_m), np.log(RECORD_M), np.log(RECORD_S))))
+
+
+def base_rate(gain_percent: float, weeks: float) -> str | None:
+    """How many runners got this much faster in the time, in words; None under six weeks."""
+    if weeks < FEWEST_WEEKS:
+        return None
+    if gain_percent <= float(np.interp(weeks, GAIN_WEEKS, GAIN_QUARTER)):
+        return "at least one in four"
+    if gain_percent <= float(np.interp(weeks, GAIN_WEEKS, GAIN_TENTH)):
+        return "between one in four and one in ten"
+    return "fewer than one in ten"
 
 
 def _gate(distance_m: float, aim: FloatArray, least: FloatArray) -> Gate:

@@ -6,7 +6,7 @@ from datetime import date
 
 from planning.activity import Activity
 from planning.goals.goal import Goal
-from planning.goals.wording import distance_name, exact_time, spoken_day
+from planning.goals.wording import distance_name, exact_time, opening, spoken_day
 
 SAME_DISTANCE = 0.03  # watches measure courses a little long
 
@@ -56,7 +56,8 @@ def result_message(goal: Goal, result: Result | None) -> str:
             f"The day of this goal, {spoken_day(goal.day)}, is past, and no run of about the "
             f"distance ({name}) is on record for it."
         )
-    run = f"{name} on {spoken_day(goal.day)}: {exact_time(result.time_s, goal.distance_m)}."
+    ran = exact_time(result.time_s, goal.distance_m)
+    run = f"{opening(name)} on {spoken_day(goal.day)}: {ran}."
     limit = goal.target_s if goal.is_timed else goal.cut_off_s
     if limit is None or result.met is None:
         return f"{run} Goal reached: finished."

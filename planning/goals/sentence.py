@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from planning.fitness.prediction import Prediction
-from planning.goals.assessment import LONGEST_RUN, Need
+from planning.goals.assessment import LONGEST_RUN, Need, base_rate
 from planning.goals.completion import in_words
 from planning.goals.goal import MARATHON_M, Goal
 from planning.goals.status import Verdict, verdict_of
@@ -96,7 +96,8 @@ def _gain(expected: Prediction, target_s: float, weeks: float) -> tuple[str, ...
         return ()
     if weeks < FINAL_BUILD_WEEKS:
         return (f"It asks for {gain:.1f} % more speed.",)
-    return (f"It asks for {gain:.1f} % more speed in {weeks:.0f} weeks.",)
+    asks, rate = f"It asks for {gain:.1f} % more speed in {weeks:.0f} weeks", base_rate(gain, weeks)
+    return (f"{asks}; of 34 runners studied {rate} gained that much." if rate else f"{asks}.",)
 
 
 def _out_of_reach(goal: Goal, needs: Sequence[Need]) -> tuple[str, ...]:

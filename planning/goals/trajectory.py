@@ -17,6 +17,8 @@ from planning.goals.sentence import finish_message, time_message
 from planning.goals.status import Status, settled, verdict_of
 from planning.goals.wording import distance_name, kilometres
 
+UNSURE_SD = 0.10  # of ln(10 km time)
+
 
 @dataclass(frozen=True, slots=True)
 class GoalForecast:
@@ -79,8 +81,10 @@ def forecast(
     expected = course_time(goal, fitness, weeks_ahead=weeks)
     needs, missing = needs_of(goal, activities, today), _missing(goal, fitness)
     if goal.is_timed:
-        return _timed(goal, expected, needs=needs, before=before, weeks=weeks, missing=missing)
-    return _to_finish(goal, expected, needs=needs, before=before, missing=missing)
+        told = _timed(goal, expected, needs=needs, before=before, weeks=weeks, missing=missing)
+    else:
+        told = _to_finish(goal, expected, needs=needs, before=before, missing=missing)
+    return replace(told, message=f"{told.message}{_caution(fitness)}")
 
 
 def _timed(
@@ -180,6 +184,14 @@ def _missing(goal: Goal, fitness: Fitness) -> str:
     if not fitness.ready:
         return f"No forecast yet: {fitness.message.removeprefix('not yet: ')}."
     return f"No forecast: {distance_name(goal.distance_m or 0.0)} is outside what can be foreseen."
+
+
+def _caution(fitness: Fitness) -> str:
+    """Said as long as the range is too wide to train by (rule B-1)."""
+    sd_ln = fitness.today().sd_ln
+    if sd_ln is None or sd_ln <= UNSURE_SD:
+        return ""
+    return f" Not yet sure: {fitness.runs_used} runs of late are little to go by."
 
 
 def _habit_message(activities: Sequence[Activity], today: date) -> str:

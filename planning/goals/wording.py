@@ -29,6 +29,11 @@ def distance_name(distance_m: float) -> str:
     return f"{distance_m / 1000:.1f}".removesuffix(".0") + " km"
 
 
+def opening(text: str) -> str:
+    """With a capital letter: the rest stays as it is, unlike `str.capitalize`."""
+    return text[:1].upper() + text[1:]
+
+
 def about_time(time_s: float, distance_m: float) -> str:
     """An estimate: to the minute from the half marathon on, to five seconds below."""
     if distance_m >= HALF_M * 0.995 and time_s >= 3_600:

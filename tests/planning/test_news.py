@@ -109,10 +109,19 @@ def test_a_race_is_told_with_what_it_did():
     (item,) = told(now, activities=[raced])
     assert item.key == "race:2026-03-11"
     assert item.title == "Race: 10K in 42:00"
-    assert item.body.splitlines() == [
-        "Marathon in 3:15: chance about 60 % before, about 80 % now.",
-        "Marathon in 3:15: ahead",
-    ]
+    assert item.body == "Marathon in 3:15: chance about 60 % before, about 80 % now; ahead."
+    now = closing(WEDNESDAY, forecast(probability=0.61), race_days=(WEDNESDAY,))
+    (item,) = told(now, activities=[raced])
+    assert item.body == "Marathon in 3:15: chance still about 60 %."
+    now = closing(WEDNESDAY, race_days=(WEDNESDAY,))
+    (item,) = news_of(
+        dataclasses.replace(closing(WEDNESDAY - timedelta(days=1)), forecasts=()),
+        dataclasses.replace(now, forecasts=()),
+        goals=(),
+        activities=[raced],
+        changes=(),
+    )
+    assert item.body == "It counts in the estimate."
 
 
 def test_a_race_and_the_rest_of_the_day_are_two_messages_at_most():
@@ -126,7 +135,7 @@ def test_the_race_of_the_goal_tells_how_it_ended():
     day = WEDNESDAY
     done = forecast("done", None, message="marathon on 11 March 2026: 3:14:15. Met.")
     (item,) = told(closing(day, done, race_days=(day,)), activities=[race(day, 42.3, 11_655)])
-    assert item.body.splitlines()[0] == done.message
+    assert item.body == done.message
 
 
 def test_how_a_goal_ended_is_told_once():

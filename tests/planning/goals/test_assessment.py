@@ -7,6 +7,7 @@ import pytest
 
 from planning.athlete import Athlete
 from planning.goals.assessment import (
+    base_rate,
     check_goal,
     longest_run_gate,
     needs_of,
@@ -164,6 +165,13 @@ def test_the_young_have_a_longest_distance():
     assert problems(15, HALF_M)
     assert not problems(15, 10_000.0)
     assert not problems(30, MARATHON_M)
+
+
+def test_a_gain_is_held_against_what_runners_gained():
+    assert base_rate(5.1, 12) == "at least one in four"
+    assert base_rate(5.2, 12) == "between one in four and one in ten"
+    assert base_rate(10.9, 12) == "fewer than one in ten"
+    assert base_rate(1.0, 5) is None
 
 
 def test_records_are_those_of_the_lists_and_grow_with_distance():

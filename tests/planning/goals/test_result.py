@@ -19,7 +19,7 @@ def told(stated, *activities):
 
 def test_a_met_goal_is_told_with_what_was_to_spare():
     assert told(goal(), race(DAY, 42.4, 11_655)) == (
-        "marathon on 8 March 2026: 3:14:15. Goal of 3:15 met with 0:45 to spare."
+        "Marathon on 8 March 2026: 3:14:15. Goal of 3:15 met with 0:45 to spare."
     )
     assert told(goal(), race(DAY, 42.4, 11_700)).endswith("Goal of 3:15 met to the second.")
 

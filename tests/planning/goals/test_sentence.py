@@ -46,7 +46,7 @@ BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
             (
                 "Current trajectory suggests a 3:22 marathon. Goal of 3:15 is aggressive but possible "
                 f"with a strong final build. {BETWEEN} The chance of 3:15 is about 30 %. "
-                "It asks for 3.5 % more speed in 12 weeks."
+                "It asks for 3.5 % more speed in 12 weeks; of 34 runners studied at least one in four gained that much."
             ),
         ),
         (
@@ -54,7 +54,7 @@ BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
             (
                 "Current trajectory suggests a 3:22 marathon. Goal of 3:05 is very ambitious: a lot "
                 f"has to go right; 3:10 is the stretch version. {BETWEEN} The chance of 3:05 is about "
-                "10 %. It asks for 8.8 % more speed in 12 weeks."
+                "10 %. It asks for 8.8 % more speed in 12 weeks; of 34 runners studied between one in four and one in ten gained that much."
             ),
         ),
         (
@@ -62,7 +62,7 @@ BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
             (
                 "Current trajectory suggests a 3:22 marathon. Goal of 2:30 is not within reach by "
                 f"4 October 2026; 3:10 is the stretch version. {BETWEEN} The chance of 2:30 is under "
-                "5 %. It asks for 29.8 % more speed in 12 weeks."
+                "5 %. It asks for 29.8 % more speed in 12 weeks; of 34 runners studied fewer than one in ten gained that much."
             ),
         ),
     ],
@@ -75,13 +75,15 @@ def test_short_races_are_told_in_minutes_and_seconds():
     assert time_message(goal(1_140, 5_000.0), FIVE_K, (), 6.0) == (
         "Current trajectory suggests a 19:45 5K. Goal of 19:00 is aggressive but possible with a "
         "strong final build. Eight in ten such forecasts end between 18:30 and 21:05. "
-        "The chance of 19:00 is about 20 %. It asks for 3.9 % more speed in 6 weeks."
+        "The chance of 19:00 is about 20 %. It asks for 3.9 % more speed in 6 weeks; of 34 runners studied at least one in four gained that much."
     )
 
 
 def test_in_the_last_weeks_nobody_builds_any_more():
     assert "possible on a very good day" in time_message(goal(11_700), MARATHON, (), 2.0)
     assert "build" not in time_message(goal(11_700), MARATHON, (), 2.0)
+    near = time_message(goal(11_700), MARATHON, (), 4.0)
+    assert near.endswith("It asks for 3.5 % more speed in 4 weeks.")
     assert "It asks for 3.5 % more speed." in time_message(goal(11_700), MARATHON, (), 2.0)
     assert "training" not in time_message(goal(12_300), MARATHON, (), 2.0)
 

@@ -120,6 +120,14 @@ def test_too_little_data_has_no_numbers_and_says_what_is_missing():
         assert "5 are needed" in said.message
 
 
+def test_few_runs_are_said_to_be_little_to_go_by():
+    few = HISTORY[-6:]
+    said = told(goal(11_700), history=few, fitness=estimate(few, TODAY))
+    assert said.median_s is not None
+    assert "Not yet sure: 6 runs" in said.message
+    assert "Not yet" not in told(goal(11_700)).message
+
+
 def test_a_distance_too_short_to_foresee_says_so():
     said = told(goal(150, 800.0))
     assert said.status == "unknown"
