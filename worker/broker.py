@@ -76,7 +76,13 @@ def open_broker(redis_url: str | None) -> Broker:
 class Bell:
     """Sends messages. Never raises: who does not hear this will be found by the sweep."""
 
-    def __init__(self, broker: Broker, perform_row: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        perform_row: Callable[[int], None] | None = None,
+        *,
+        measure_s: Callable[[], float] = monotonic_s,
+    ) -> None:
         self.broker = broker
         self._actor = DramatiqActor(
             perform_row or _nobody,
@@ -86,6 +92,7 @@ class Bell:
             priority=0,
             options={},
         )
+        self._measure_s = measure_s
         self._away_since_s: float | None = None
 
     def ring(self, row_ids: Iterable[int]) -> None:
@@ -122,12 +129,12 @@ class Bell:
 
     def _left_alone(self) -> bool:
         away_s = self._away_since_s
-        return away_s is not None and monotonic_s() - away_s < AWAY_FOR_S
+        return away_s is not None and self._measure_s() - away_s < AWAY_FOR_S
 
     def _gone(self, error: Exception) -> None:
         if self._away_since_s is None:  # said once when it goes, once when it is back
             log.warning("the broker is away, work waits in the database: %s", error)
-        self._away_since_s = monotonic_s()
+        self._away_since_s = self._measure_s()
 
     def _back(self) -> None:
         if self._away_since_s is not None:

@@ -193,11 +193,9 @@ def run_owed(
     runs = 0
     with Heartbeat(runtime.engine) as heartbeat:
         while rows := _due(runtime.engine, limit=100, actors=names):
-            took = [perform(runtime, row, actors=actors, heartbeat=heartbeat) for row in rows]
-            taken = sum(performed is not Performed.NOTHING for performed in took)
-            if not taken:  # somebody else was quicker with all of them
-                break
-            runs += taken
+            for row_id in rows:
+                performed = perform(runtime, row_id, actors=actors, heartbeat=heartbeat)
+                runs += performed is not Performed.NOTHING  # somebody else may have been quicker
     return runs
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
 from tests.servers import redis_url_of, valkey_server
 from worker import outbox, tables
-from worker.broker import QUEUE, Bell, Pool, Sweep, open_broker
+from worker.broker import AWAY_FOR_S, QUEUE, Bell, Pool, Sweep, open_broker
 from worker.clock import machine_now
 from worker.db import database_now, reading, writing
 from worker.outbox import LEASE, LeaseLost
@@ -304,6 +304,23 @@ def test_redis_may_go_away_and_come_back(sqlite_engine, caplog):
         record.message.split(",")[0] for record in caplog.records if record.name == "worker.broker"
     ]
     assert said == ["the broker is away", "the broker is back"]
+
+
+def test_a_broker_that_did_not_answer_is_left_alone_for_a_while():
+    """Else everybody who rings would wait for its time-out."""
+    passed = [0.0]
+    with valkey_server() as server:
+        bell = Bell(open_broker(redis_url_of(server)), measure_s=lambda: passed[0])
+        server.stop()
+        bell.ring([1])
+        server.start()
+        passed[0] = AWAY_FOR_S - 0.1
+        bell.ring([2])
+        assert bell.waiting() is None
+        passed[0] = AWAY_FOR_S
+        bell.ring([3])
+        assert bell.waiting() == 1
+        bell.close()
 
 
 def test_a_pool_that_stops_ends_its_work_and_leaves_the_rest_to_the_next(sqlite_engine, broker_url):

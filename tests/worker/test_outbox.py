@@ -124,8 +124,22 @@ def test_when_the_owner_dies_its_work_does_not_wait_for_a_later_push(engine, tim
     time += 10
     lease = claim(engine, row_id, "b")
     assert lease.generation == 2  # one claim does all that was pushed before it
-    assert outbox.finish(engine, lease) is False
+    outbox.snooze(engine, lease, due_at=START + s(7200))
+    assert row(engine).due_at == START + s(7200)
+    time += 7200
+    assert outbox.finish(engine, claim(engine, row_id)) is False
     assert due(engine, time) == []
+
+
+def test_a_lease_that_was_given_back_is_over(engine, time):
+    lease = claim(engine, push(engine))
+    outbox.finish(engine, lease)
+    push(engine)
+    before = row(engine)
+    assert not outbox.renew(engine, lease)
+    assert not outbox.still_held(engine, lease)
+    outbox.bury(engine, lease, reason="too late")
+    assert row(engine) == before
 
 
 @pytest.mark.parametrize(("first", "second", "expected"), [(60, 5, 5), (5, 60, 5)])
