@@ -76,7 +76,7 @@ def test_the_terms_of_the_marathon_fade_in_from_the_half():
 
 def test_the_median_is_of_ordinary_runs():
     day = MONDAY + timedelta(365)
-    raced = [*YEAR[:-4], *(race(day, 10.0 + n / 10, 2_500.0) for n in range(40))]
+    raced = [*YEAR[:-4], *(race(day, 10.0 + n / 10, 2_500.0) for n in range(60))]
     assert features_at(runs_of(raced, CUT), CUT).median == pytest.approx(S)
 
 
