@@ -169,7 +169,10 @@ class _Story:
         return next(
             day.day
             for day in self.trial.fortnight()
-            if day.day > after and day.workout and day.status is DayStatus.PLANNED and wanted(day.workout.workout)
+            if day.day > after
+            and day.workout
+            and day.status is DayStatus.PLANNED
+            and wanted(day.workout.workout)
         )
 
     def _next_weekday(self, weekday: int) -> date:

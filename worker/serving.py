@@ -12,9 +12,11 @@ import uvicorn
 
 from worker.actors import ACTORS
 from worker.app import Runtime
+from worker import store
 from worker.broker import Bell, Pool, Sweep, open_broker
+from worker.db import writing
 from worker.notify import problem_with
-from worker.schedule import Scheduler
+from worker.schedule import Scheduler, owe_poll
 from worker.settings import SettingsProblem, variable
 from worker.telemetry import Metrics, set_up_logging
 from worker.web.app import create_app
@@ -41,6 +43,7 @@ def running(
             sweep = stack.enter_context(Sweep(runtime.engine, Bell(open_broker(url))))
             runtime.ring = sweep.wake
         if schedule:
+            ask_everybody(runtime)
             stack.enter_context(Scheduler(runtime))
         try:
             yield
@@ -102,6 +105,14 @@ def wait_for_signal() -> None:
         signal.signal(number, lambda *_: done.set())
     with contextlib.suppress(KeyboardInterrupt):
         done.wait()
+
+
+def ask_everybody(runtime: Runtime) -> None:
+    """Something may have come while nobody was here to be told: every source is asked."""
+    reason = f"start {runtime.clock.machine_now().isoformat()}"
+    with writing(runtime.engine) as conn:
+        for athlete_id in store.athlete_ids(conn):
+            owe_poll(runtime, conn, athlete_id, reason=reason)
 
 
 def check(runtime: Runtime) -> None:

@@ -189,6 +189,15 @@ class Trial:
             every = select(func.count()).select_from(event)
             return conn.execute(left).scalar_one(), conn.execute(every).scalar_one()
 
+    def activities(self) -> int:
+        with reading(self.runtime.engine) as conn:
+            return len(store.activities(conn, self.athlete_id))
+
+    def has_plan(self) -> bool:
+        with reading(self.runtime.engine) as conn:
+            found = latest_outcome(conn, self.athlete_id)
+        return found is not None and found.plan is not None
+
     def is_settled(self) -> bool:
         """Nothing is owed for now: what came in is read, decided, and written."""
         owed = tables.outbox
@@ -269,7 +278,7 @@ def seen_from_outside(trial: Trial) -> dict[str, Any]:
             for entry in dump["entries"]
         ),
         "templates": len(dump["templates"]),
-        "foreign": dump["foreign"],
+        "foreign": dump["foreign"]["entries"],
     }
 
 
