@@ -83,11 +83,11 @@ def _table(case: Case, entry: Observed | None) -> Action | None:  # noqa: C901, 
             return Forget(ident, "yours, and gone from the calendar and from the plan")
         case EntryState.ATHLETES, _, _:
             return None  # yours: left alone
-        case ((None | EntryState.PENDING), None, PlannedWorkout()):
+        case None | EntryState.PENDING, None, PlannedWorkout():
             return Create(planned, "new in the plan")
-        case ((None | EntryState.PENDING), Observed(), PlannedWorkout()):
+        case None | EntryState.PENDING, Observed(), PlannedWorkout():
             return Replace(entry.remote_id, planned, "an earlier write may be unfinished")
-        case ((None | EntryState.PENDING), Observed(), None):
+        case None | EntryState.PENDING, Observed(), None:
             return Delete(ident, entry.remote_id, "a leftover of ours that is not planned")
         case EntryState.PENDING, None, None:
             return Forget(ident, "it never arrived and is not planned")

@@ -276,7 +276,7 @@ def test_three_thousand_copies_take_a_tenth_of_a_second():
     random.Random(7).shuffle(copies)
     took_s = min(_timed(copies) for _ in range(3))
     assert len(activities_of(copies)) == 1000
-    assert took_s < 0.3, f"{took_s:.3f} s"  # 0.1 s when the machine is free
+    assert took_s < 0.1, f"{took_s:.3f} s"  # processor time; 0.04 s on a slow machine
 
 
 def _timed(copies):
