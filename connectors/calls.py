@@ -32,8 +32,9 @@ class Rebased(HTTPAdapter):
     service that moves to a new host, is reached without touching them.
     """
 
-    def __init__(self, prefix: str, base: str) -> None:
+    def __init__(self, prefix: str, base: str, *, timeouts: tuple[float, float] = TIMEOUTS) -> None:
         super().__init__()
+        self.timeouts = timeouts
         self.prefix = prefix.rstrip("/")
         self.base = base.rstrip("/")
 
@@ -46,7 +47,7 @@ class Rebased(HTTPAdapter):
             request.url = self.base + url.removeprefix(self.prefix)
             # The session chose a proxy by the old address.
             options["proxies"] = get_environ_proxies(request.url)
-        options["timeout"] = options.get("timeout") or TIMEOUTS
+        options["timeout"] = options.get("timeout") or self.timeouts
         return super().send(request, *args, **options)
 
 

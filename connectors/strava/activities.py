@@ -93,11 +93,8 @@ class StravaActivities:
             return patiently(lambda: self._once(path, query))
         except SignInNeeded:
             # The token may have been replaced by another process, or taken back by the athlete.
-            renewed = access_token(self._link, self._clock(), rejected=self._token)
-            if renewed == self._token:
-                raise
-            self._token = renewed
-            self._get = _library_get(self._link, renewed, self._limit)
+            self._token = access_token(self._link, self._clock(), rejected=self._token)
+            self._get = _library_get(self._link, self._token, self._limit)
             return patiently(lambda: self._once(path, query))
 
     def _once(self, path: str, query: Mapping[str, Any]) -> Any:

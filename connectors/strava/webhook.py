@@ -74,7 +74,7 @@ class StravaReceiver:
         except ValidationError as error:
             faults = {".".join(map(str, fault["loc"])) or "body" for fault in error.errors()}
             raise Malformed(f"not Strava's shape: {', '.join(sorted(faults))}") from None
-        if self.subscription_id is None or str(told.subscription_id) != self.subscription_id:
+        if str(told.subscription_id) != self.subscription_id:
             raise Malformed(f"subscription {told.subscription_id} is not ours")
         return _events_of(told)
 

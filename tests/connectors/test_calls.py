@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.calls import (
+    Rebased,
     ask,
     network_fault,
     patiently,
@@ -20,6 +21,7 @@ from connectors.calls import (
 from connectors.errors import RateLimited, Unavailable
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 
 
 @contextmanager
@@ -78,20 +80,29 @@ def test_a_connect_timeout_had_no_effect():
     assert network_fault(requests.ConnectTimeout(ConnectTimeoutError()), "x").applied is False
 
 
-def test_a_rebased_session_goes_elsewhere_and_never_waits_for_ever():
-    with server(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi") as (
-        base,
-        asked,
-    ):
+def test_a_rebased_session_goes_elsewhere():
+    with server(HELLO) as (base, asked):
         session = session_to(f"{base}/there", instead_of="https://service.example/api")
         assert session.get("https://service.example/api/runs?a=1").text == "hi"
     assert asked == ["GET /there/runs?a=1 HTTP/1.1"]
-    with socket.create_server(("127.0.0.1", 0)) as deaf:
-        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        adapter = pooled("https://deaf.example", address)
-        request = requests.Request("GET", "https://deaf.example/").prepare()
+
+
+def test_an_adapter_never_waits_for_ever():
+    with socket.create_server(("127.0.0.1", 0)) as deaf, requests.Session() as session:
+        base = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        session.mount(
+            "https://deaf.example", Rebased("https://deaf.example", base, timeouts=(1, 0.05))
+        )
         with pytest.raises(requests.ReadTimeout):
-            adapter.send(request, timeout=0.05)
+            session.get("https://deaf.example/")
+
+
+def test_a_proxy_is_chosen_by_where_the_request_really_goes(monkeypatch):
+    monkeypatch.setenv("all_proxy", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with server(HELLO) as (base, _):
+        session = session_to(base, instead_of="https://service.example")
+        assert session.get("https://service.example/").text == "hi"
 
 
 def test_a_session_without_another_base_is_left_as_it_is():

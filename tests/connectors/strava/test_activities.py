@@ -186,12 +186,19 @@ def test_a_limit_that_others_used_up_is_told(control, link):
 
 def test_a_token_that_another_process_renewed_is_taken_over(control, link, source):
     control.run(TODAY)
-    new = control.tokens()["strava"]
     control.expire_tokens("strava")
     new = control.tokens()["strava"]
     link.tokens.write({key: str(value) for key, value in new.items()})
     assert len(source.changes(None).refs) == 1
     assert count(control, "strava POST /oauth/token") == 0
+
+
+def test_a_token_that_strava_refuses_before_its_time_is_renewed(control, link, source):
+    control.run(TODAY)
+    control.expire_tokens("strava")
+    assert len(source.changes(None).refs) == 1
+    assert len(source.changes(None).refs) == 1
+    assert count(control, "strava POST /oauth/token") == 1
 
 
 def test_a_sign_in_taken_back_while_open_is_told(control, source):
