@@ -5,6 +5,7 @@ writer waits at its start and never fails in its middle. PostgreSQL: by URL, wit
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -59,7 +60,7 @@ def _open_sqlite(place: URL) -> Engine:
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return engine.execution_options(turn=threading.Lock())
 
 
 def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -103,10 +104,29 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: all of it is committed at the end, or nothing."""
-    with engine.connect() as conn:
+    with _turn(engine), engine.connect() as conn:
         conn.execution_options(writes=True)
         with conn.begin():
             yield conn
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """SQLite: the threads of one process queue up for their turn.
+
+    SQLite itself only lets them knock again and again, ever more rarely: of 8 threads that write
+    without pause one in a hundred waited for 2 s, with the queue for 0.1 s.
+    """
+    turn: threading.Lock | None = engine.get_execution_options().get("turn")
+    if turn is None:
+        yield
+        return
+    if not turn.acquire(timeout=BUSY_S):
+        raise TimeoutError(f"another thread has been writing to the database for {BUSY_S} s")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def database_now(conn: Connection) -> datetime:

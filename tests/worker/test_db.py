@@ -269,6 +269,22 @@ def test_writers_wait_for_each_other(engine):
         assert conn.scalar(select(tables.rate_bucket.c.tokens)) == 80
 
 
+def test_threads_that_wait_for_their_turn_hold_no_connection(sqlite_engine):
+    """They queue up before they knock at the database."""
+
+    def write(number):
+        with writing(sqlite_engine) as conn:
+            upsert(conn, tables.rate_bucket, {**_bucket(0), "name": str(number)}, key=("name",))
+            return sqlite_engine.pool.checkedout()
+
+    with ThreadPoolExecutor(8) as threads:
+        with writing(sqlite_engine) as conn:
+            waiting = [threads.submit(write, number) for number in range(20)]
+            upsert(conn, tables.rate_bucket, _bucket(0), key=("name",))
+            assert not any(one.done() for one in waiting)
+        assert {one.result() for one in waiting} == {1}
+
+
 def _bucket(tokens):
     return {"name": "b", "tokens": tokens, "capacity": 100, "refilled_at": AT}
 
