@@ -91,9 +91,8 @@ class _Clusters:
 def _slot(copy: Observation) -> str:
     """Copies with one slot are different runs."""
     record = copy.record
-    return (
-        copy.key if record.source == FILES and record.kind is not RecordKind.LOG else record.source
-    )
+    filed = record.source == FILES and record.kind is not RecordKind.LOG
+    return copy.key if filed else record.source
 
 
 def _timed_pairs(copies: Sequence[Observation]) -> Iterator[_Pair]:
@@ -161,18 +160,18 @@ def _hidden_pairs(clusters: _Clusters) -> Iterator[_Pair]:
             (pair, (first.key, _slot(second)), (second.key, _slot(first)))
             for index, first in enumerate(alone)
             for second in alone[index + 1 :]
-            if _slot(first) != _slot(second) and (pair := _hidden_pair(first, second))
+            if (pair := _hidden_pair(first, second))
         ]
         fits = Counter(side for _, *sides in pairs for side in sides)
         yield from (pair for pair, *sides in pairs if all(fits[side] == 1 for side in sides))
 
 
 def _hidden_pair(first: Observation, second: Observation) -> _Pair | None:
+    """Of two copies of one day."""
     one, two = first.record, second.record
     durations = _durations_s(one, two)
     if (
         durations is None
-        or first.day != second.day
         or _family(one.sport) != _family(two.sport)
         or not _close(*durations, 0.01)
         or not _close(one.distance_m, two.distance_m, 0.02)

@@ -235,7 +235,7 @@ def test_a_moved_entry_is_handed_over_with_its_day(publisher):
     (action,) = publisher.run().actions
     assert (action.how, action.to_day, action.remote_id) == (How.MOVED, WEDNESDAY, "1")
     assert publisher.run() == Decision()
-    assert only(publisher).day == WEDNESDAY
+    assert only(publisher).day == publisher.records["easy"].day == WEDNESDAY
 
 
 def test_an_entry_moved_into_the_past_is_handed_over_too(publisher):
@@ -314,6 +314,18 @@ def test_a_new_name_alone_is_noticed(publisher):
     assert suspicions(publisher.views()) == {"1"}
 
 
+def test_a_new_day_alone_is_noticed(publisher):
+    views = publisher.views()
+    views = replace(views, observed=[replace(each, day=WEDNESDAY) for each in views.observed])
+    assert suspicions(views) == {"1"}
+
+
+def test_a_marker_removed_is_no_reason_to_look(publisher):
+    views = publisher.views()
+    views = replace(views, observed=[replace(each, ident=None) for each in views.observed])
+    assert suspicions(views) == frozenset()
+
+
 def test_an_entry_whose_marker_is_gone_is_still_known_by_its_id(publisher):
     publisher.want(planned("easy", TUESDAY, 10))
     views = publisher.views()
@@ -336,6 +348,16 @@ def test_the_athletes_entry_is_left_alone_until_gone_on_both_sides(publisher):
     assert publisher.run() == Decision()
     publisher.plan.clear()
     assert actions(publisher) == [Forget]
+
+
+def test_the_athletes_removal_stands_while_a_listing_lags_and_the_plan_still_wants_it(publisher):
+    publisher.world.remove("1")
+    publisher.run()
+    publisher.want(EASY)
+    head = Observed("2", "easy", TUESDAY, "Easy 8 km", "1")  # a late write, gone since
+    views = replace(publisher.views(), observed=(head,))
+    assert suspicions(views) == {"1", "2"}
+    assert decide(views, {"1": None, "2": None}, now=publisher.world.now) == Decision()
 
 
 def test_the_athletes_entry_outside_the_listing_is_not_forgotten(publisher):
@@ -363,6 +385,15 @@ def test_a_second_entry_of_ours_is_deleted_and_the_recorded_one_kept(publisher):
     assert actions(publisher) == [DeleteCopy]
     assert list(publisher.world.entries) == ["1"]
     assert publisher.records["easy"].state is EntryState.SETTLED
+
+
+def test_of_a_double_creation_the_one_that_was_answered_is_kept():
+    publisher = Publisher(World(faults=["twice"]))
+    publisher.want(EASY)
+    publisher.run()
+    publisher.world.wait(120)
+    assert actions(publisher) == [DeleteCopy]
+    assert list(publisher.world.entries) == [publisher.records["easy"].remote_id] == ["2"]
 
 
 def test_a_late_write_of_an_earlier_version_is_deleted(publisher):
@@ -469,6 +500,16 @@ def test_an_unfinished_write_of_yesterday_is_not_dragged_to_today(publisher):
     publisher.world.wait(120)
     assert actions(publisher) == [Create]
     assert publisher.world.entries["1"].day == TUESDAY
+
+
+def test_an_unfinished_move_is_not_dragged_out_of_the_past(publisher):
+    publisher.want(planned("easy", WEDNESDAY))
+    steps = publisher.steps()
+    next(steps), next(steps)  # the entry still stands on Tuesday
+    publisher.today = WEDNESDAY
+    publisher.world.wait(120)
+    assert actions(publisher) == [Create]
+    assert {each.day for each in publisher.world.entries.values()} == {TUESDAY, WEDNESDAY}
 
 
 def test_yesterdays_entry_dragged_to_tomorrow_is_a_move_not_a_leftover(publisher):

@@ -59,7 +59,7 @@ def test_nothing_is_nothing():
 @pytest.mark.parametrize(
     ("other", "runs"),
     [
-        ({"start_s": 120.0}, 1),
+        ({"start_s": 120.0, "distance_m": 9000.0}, 1),
         ({"start_s": 121.0, "distance_m": 9000.0}, 2),
         ({"length_s": 3157.0, "distance_m": 1.0}, 1),  # 5 % of the longer
         ({"length_s": 3160.0, "distance_m": 1.0}, 2),
@@ -85,13 +85,15 @@ def test_a_short_run_may_differ_by_a_minute():
 
 def test_elapsed_time_is_compared_because_services_differ_about_moving():
     one = copy_of("garmin", moving_time_s=2950.0)
-    two = copy_of("strava", moving_time_s=2200.0)
+    two = copy_of("strava", moving_time_s=2200.0, distance_m=9000.0)
     assert len(activities_of([one, two])) == 1
 
 
 def test_moving_time_is_compared_when_that_is_all_both_have():
     one = copy_of("garmin", elapsed_time_s=None)
-    assert len(activities_of([one, copy_of("strava", elapsed_time_s=5000.0)])) == 1
+    assert (
+        len(activities_of([one, copy_of("strava", elapsed_time_s=5000.0, distance_m=9000.0)])) == 1
+    )
 
 
 def test_an_account_holds_a_run_once():
@@ -156,6 +158,16 @@ def test_a_hidden_start_does_not_join_what_does_not_fit(other):
 def test_a_hidden_start_that_fits_two_runs_joins_neither():
     evening = copy_of("garmin", "2", start_s=20_000.0)
     assert len(activities_of([copy_of("garmin"), evening, a_log_line()])) == 3
+
+
+def test_a_hidden_start_passes_by_the_run_its_account_has_already():
+    told = [
+        copy_of("garmin", "1"),
+        copy_of("strava", "1"),
+        copy_of("garmin", "2", start_s=20_000.0),
+    ]
+    hidden = copy_of("strava", "2", start_hidden=True)
+    assert clusters(*told, hidden) == [["garmin:1", "strava:1"], ["garmin:2", "strava:2"]]
 
 
 def test_of_two_hidden_copies_of_one_account_the_closer_one_joins():
