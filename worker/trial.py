@@ -27,13 +27,13 @@ from planning.activity import content_id
 from planning.athlete import Athlete
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
 from planning.replan import Outcome
-from planning.schedule.plan import PlanDay
+from planning.schedule.plan import Change, PlanDay
 from worker import outbox, store, tables
 from worker.app import Runtime
 from worker.clock import advance
 from worker.connections import application_values, connect, link_settings
 from worker.db import reading, writing
-from worker.outcomes import latest_outcome
+from worker.outcomes import changes_of, latest_outcome
 from worker.owing import owe_replan
 from worker.schedule import owe_poll, tick
 
@@ -220,6 +220,11 @@ class Trial:
         if found is None:
             raise Stuck("nothing was decided")
         return found
+
+    def changes(self) -> list[Change]:
+        """Every change so far with its receipt."""
+        with reading(self.runtime.engine) as conn:
+            return changes_of(conn, self.athlete_id)
 
     def fortnight(self) -> list[PlanDay]:
         """The planned days that the calendar should show."""

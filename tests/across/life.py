@@ -21,6 +21,7 @@ from worker.trial import FIRST_DAY, Trial, free_port, seen_from_outside, trial_e
 EMBEDDED, APART = "SQLite, embedded", "PostgreSQL, Redis"
 SET_UPS = (EMBEDDED, APART)
 PARTS = {EMBEDDED: ("up",), APART: ("web", "work", "schedule")}
+RACE_DAY = FIRST_DAY + timedelta(days=6)
 LAST_DAY = FIRST_DAY + timedelta(days=9)
 
 
@@ -89,7 +90,7 @@ def live(trial):
     total = len(trial.control.dump()["activities"])
     trial.settle(after=lambda: trial.subscribed() and trial.unread()[1] > total)
     trial.state_goal()
-    trial.settle(after=lambda: trial.has_plan())
+    trial.settle(after=trial.has_plan)
     missed = False
     day = FIRST_DAY
     while day <= LAST_DAY:
@@ -97,10 +98,10 @@ def live(trial):
             trial.wake_up_on(day)
             trial.settle()
         planned = trial.outcome().plan.on(day)
-        if day.weekday() == 6:
+        if day == RACE_DAY:
             run(trial, day, kind="race", distance_m=10_000.0, faster_by=0.04)
         elif planned and planned.workout and planned.status is DayStatus.PLANNED:
-            if day > FIRST_DAY + timedelta(days=6) and hard(planned.workout.workout) and not missed:
+            if day > RACE_DAY and hard(planned.workout.workout) and not missed:
                 missed = True  # the key session of the second week
             else:
                 run(trial, day, kind="planned")

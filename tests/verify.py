@@ -1,0 +1,191 @@
+"""`python -m tests.verify [PART]`: the long proofs at full size, on both cores.
+
+A part is a list of shards; each runs in a process of its own and leaves its result in `.verify/`,
+under the state of the source it was run on. So an interrupted run goes on where it stopped, and a
+changed line makes everything new. Prints one table a part and ends with 'N passed, N failed'.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / ".verify"
+SOURCES = ("planning", "connectors", "worker", "tests")
+CORES = 2
+LONGEST_S = 1800
+
+
+@dataclass(frozen=True)
+class Shard:
+    """`command` passes with exit status 0; what it prints last is what the table shows."""
+
+    name: str
+    what: str
+    command: tuple[str, ...]
+    environ: tuple[tuple[str, str], ...] = ()
+
+
+def tests(name, what, *nodes, examples, seed):
+    environ = (("GOALWARD_EXAMPLES", str(examples)), ("GOALWARD_SEED", str(seed)))
+    pytest = ("-m", "pytest", "-q", "-p", "no:randomly", f"--hypothesis-seed={seed}", *nodes)
+    return Shard(name, f"{what}, seed {seed}", pytest, environ)
+
+
+def reconciliation():
+    """The calendar decided by three views, in a hostile world, with crashes at every step."""
+    machine = "tests/planning/test_calendar_machine.py"
+    return [
+        tests(f"machine-{seed}", "500 histories", machine, examples=500, seed=seed)
+        for seed in range(1, 5)
+    ]
+
+
+def outbox():
+    """Work owed: duplicates, a flushed broker, crashes, on both databases."""
+    machine = "tests/worker/test_outbox_machine.py"
+    return [
+        tests(f"machine-{seed}", "500 histories on each database", machine, examples=500, seed=seed)
+        for seed in range(1, 5)
+    ]
+
+
+def mutations():
+    """Every line of the decisions, broken one at a time: a test must notice."""
+    return [Shard("all", "every listed mutation", ("-m", "tests.mutations"))]
+
+
+def kills():
+    """The worker killed twenty times during the demo's events; the end must be the same."""
+    return [
+        Shard(
+            set_up, "20 kills", ("-m", "tests.across.kills", set_up, "--kills=20", f"--seed={seed}")
+        )
+        for set_up in ("embedded", "apart")
+        for seed in (11,)
+    ]
+
+
+def properties():
+    """Every other property, with fifty times the cases of `make test`."""
+    files = {
+        "records": ("tests/planning/test_records.py", 2000),
+        "replan": ("tests/planning/test_replan.py", 300),
+        "ability": ("tests/planning/fitness/test_ability.py", 400),
+        "trajectory": ("tests/planning/goals/test_trajectory.py", 800),
+        "inbox": ("tests/worker/test_inbox.py", 500),
+        "damage": ("tests/connectors/files/test_damage.py", 3000),
+        "workouts": ("tests/connectors/garmin/test_workouts.py", 3000),
+    }
+    return [
+        tests(name, f"{size} cases", file, examples=size, seed=1)
+        for name, (file, size) in files.items()
+    ]
+
+
+def plans():
+    """The grid of runners and goals, every day of it, and seasons lived day by day."""
+    grid = "tests/planning/schedule/test_grid.py"
+    seasons = "tests/planning/schedule/test_seasons.py"
+    return [
+        tests("grid", "every day of the grid", grid, examples=1, seed=1),
+        tests("seasons", "20 seasons", seasons, examples=20, seed=1),
+    ]
+
+
+PARTS = {
+    part.__name__: part for part in (reconciliation, outbox, mutations, kills, plans, properties)
+}
+
+
+def main(wanted):
+    console = Console(highlight=False)
+    if unknown := [name for name in wanted if name not in PARTS]:
+        console.print(f"There is no part {', '.join(unknown)}; there are {', '.join(PARTS)}.")
+        return 2
+    state, passed, failed = _state_of_the_source(), 0, 0
+    for name in wanted or PARTS:
+        results = _run(name, PARTS[name](), state, console)
+        console.print(_table(name, PARTS[name].__doc__, results))
+        for result in results:
+            if not result["passed"]:
+                console.print(f"--- {name} {result['name']}\n{result['tail']}", markup=False)
+        passed += sum(result["passed"] for result in results)
+        failed += sum(not result["passed"] for result in results)
+    console.print(f"{passed} passed, {failed} failed", highlight=False)
+    return 1 if failed else 0
+
+
+def _run(part, shards, state, console):
+    with ThreadPoolExecutor(CORES) as pool:
+        waiting = {pool.submit(_shard, part, shard, state): shard for shard in shards}
+        for done in as_completed(waiting):
+            result = done.result()
+            verdict = "passed" if result["passed"] else "FAILED"
+            again = " (from an earlier run)" if result["again"] else ""
+            took = f"{result['took_s']:.0f} s"
+            console.print(f"{part} {waiting[done].name}: {verdict}, {took}{again}", style="dim")
+    return [future.result() for future in waiting]
+
+
+def _shard(part, shard, state):
+    file = RESULTS / state / part / f"{shard.name.replace(' ', '-')}.json"
+    if file.exists():
+        found = json.loads(file.read_text())
+        if found["passed"]:
+            return found | {"again": True}
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, *shard.command],
+        cwd=ROOT,
+        env={**os.environ, **dict(shard.environ)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    lines = done.stdout.strip().splitlines() or [""]
+    result = {
+        "name": shard.name,
+        "what": shard.what,
+        "passed": done.returncode == 0,
+        "took_s": time.monotonic() - began,
+        "said": lines[-1].strip("= "),
+        "tail": "\n".join(lines[-60:]),
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(result))
+    return result | {"again": False}
+
+
+def _table(name, about, results):
+    table = Table(title=f"{name}: {about}", title_justify="left")
+    for column in ("shard", "what", "result", "seconds", "said"):
+        table.add_column(column)
+    for result in results:
+        verdict = "passed" if result["passed"] else "FAILED"
+        seconds = f"{result['took_s']:.0f}"
+        table.add_row(result["name"], result["what"], verdict, seconds, result["said"])
+    return table
+
+
+def _state_of_the_source():
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
