@@ -84,10 +84,6 @@ MUTATIONS = (
         "(pair for pair, *sides in pairs if all(fits[side] == 1 for side in sides))",
         "(pair for pair, *_ in pairs)",
     ),
-    broken(
-        "hidden copies of one account", "if _slot(first) != _slot(second) and (pair", "if (pair"
-    ),
-    broken("hidden copies any day", "        or first.day != second.day\n", ""),
     broken("hidden copies any sport", "        or _family(one.sport) != _family(two.sport)\n", ""),
     broken("hidden copies any duration", "        or not _close(*durations, 0.01)\n", ""),
     broken(
