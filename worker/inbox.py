@@ -21,10 +21,10 @@ from enum import StrEnum
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, cast, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from worker import outbox, tables
+from worker import tables
 from worker.clock import Clock, keep_calendar_now
 from worker.db import database_now, writing
 
@@ -74,6 +74,45 @@ class Arrival:
     owner_id: str | None = None
 
 
+def _keeping(dialect: Any) -> Any:
+    event = tables.inbox_event
+    kept = dialect.insert(event).on_conflict_do_nothing(index_elements=("delivery_key",))
+    return kept.returning(event.c.id, event.c.delivery_key)
+
+
+def _owners() -> Any:
+    row = tables.connection
+    return select(row.c.connector, row.c.external_athlete_id, row.c.id, row.c.athlete_id).where(
+        row.c.connector.in_(bindparam("sources", expanding=True)),
+        row.c.external_athlete_id.in_(bindparam("owners", expanding=True)),
+        row.c.state != "disconnected",
+    )
+
+
+def _first_pushes() -> Any:
+    """For many events at once what outbox.push writes for one: their keys are new, as ids are."""
+    event, owed = tables.inbox_event, tables.outbox
+    at = bindparam("at", type_=tables.Instant())
+    values = {
+        owed.c.actor: literal(INGEST),
+        owed.c.key: cast(event.c.id, owed.c.key.type),
+        owed.c.generation: literal(1),
+        owed.c.done_generation: literal(0),
+        owed.c.due_at: at,
+        owed.c.lease_number: literal(0),
+        owed.c.tries: literal(0),
+        owed.c.tries_generation: literal(0),
+        owed.c.created_at: at,
+    }
+    new = event.c.id.in_(bindparam("events", expanding=True))
+    return insert(owed).from_select(list(values), select(*values.values()).where(new))
+
+
+# Made once: making a statement takes longer than running it.
+_KEEP = {"sqlite": _keeping(sqlite), "postgresql": _keeping(postgresql)}
+_OWNERS, _FIRST_PUSHES = _owners(), _first_pushes()
+
+
 def accept_now(conn: Connection, arrival: Arrival, *, now: datetime) -> bool:
     """Keep it in the caller's transaction; True when it is new. `now` is machine time.
 
@@ -81,17 +120,19 @@ def accept_now(conn: Connection, arrival: Arrival, *, now: datetime) -> bool:
     """
     if arrival.known_at is None:
         raise ValueError("an arrival in a transaction of its own says when it became known")
-    return Accepted.NEW in _store(conn, [arrival], now=now)
+    return Accepted.NEW in _store(conn, [arrival], now=now, known_at=arrival.known_at)
 
 
-def _store(conn: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> list[Accepted]:
+def _store(
+    conn: Connection, arrivals: Sequence[Arrival], *, now: datetime, known_at: datetime
+) -> list[Accepted]:
     """All of them; each key once, the first of its kind."""
     owned = _with_owners(conn, arrivals)
     first: dict[str, Arrival] = {}
     for arrival in owned:
         if arrival is not None:
             first.setdefault(_key(arrival), arrival)
-    new = _insert(conn, first, now=now) if first else set()
+    new = _insert(conn, first, now=now, known_at=known_at) if first else set()
     told = []
     for arrival in owned:
         if arrival is None:
@@ -114,13 +155,11 @@ def _with_owners(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arrival 
     asked = {(a.source, a.owner_id) for a in arrivals if a.owner_id is not None}
     if not asked:
         return list(arrivals)
-    row = tables.connection
-    query = select(row.c.connector, row.c.external_athlete_id, row.c.id, row.c.athlete_id).where(
-        row.c.connector.in_({source for source, _ in asked}),
-        row.c.external_athlete_id.in_({owner for _, owner in asked}),
-        row.c.state != "disconnected",
-    )
-    known = {(found[0], found[1]): (found[2], found[3]) for found in conn.execute(query)}
+    names = {
+        "sources": [source for source, _ in asked],
+        "owners": [owner for _, owner in asked],
+    }
+    known = {(found[0], found[1]): (found[2], found[3]) for found in conn.execute(_OWNERS, names)}
     owned: list[Arrival | None] = []
     for arrival in arrivals:
         if arrival.owner_id is None:
@@ -132,10 +171,10 @@ def _with_owners(conn: Connection, arrivals: Sequence[Arrival]) -> list[Arrival 
     return owned
 
 
-def _insert(conn: Connection, arrivals: Mapping[str, Arrival], *, now: datetime) -> set[str]:
+def _insert(
+    conn: Connection, arrivals: Mapping[str, Arrival], *, now: datetime, known_at: datetime
+) -> set[str]:
     """The keys that were not there before, each with its work owed."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    event, owed = tables.inbox_event, tables.outbox
     rows = [
         {
             "source": arrival.source,
@@ -145,32 +184,14 @@ def _insert(conn: Connection, arrivals: Mapping[str, Arrival], *, now: datetime)
             "kind": arrival.kind,
             "payload": dict(arrival.payload),
             "received_at": now,
-            "known_at": arrival.known_at,
+            "known_at": arrival.known_at or known_at,
         }
         for key, arrival in arrivals.items()
     ]
-    kept = dialect.insert(event).on_conflict_do_nothing(index_elements=("delivery_key",))
-    found = conn.execute(kept.returning(event.c.id, event.c.delivery_key), rows).all()
-    if len(found) == 1:
-        outbox.push(conn, INGEST, str(found[0].id), due_at=now)
-    elif found:
-        # Many at once: what outbox.push writes for a key that nobody has pushed before.
-        conn.execute(dialect.insert(owed), [_first_push(row.id, now) for row in found])
+    found = conn.execute(_KEEP[conn.dialect.name], rows).all()
+    if found:
+        conn.execute(_FIRST_PUSHES, {"events": [row.id for row in found], "at": now})
     return {row.delivery_key for row in found}
-
-
-def _first_push(event_id: int, now: datetime) -> dict[str, Any]:
-    return {
-        "actor": INGEST,
-        "key": str(event_id),
-        "generation": 1,
-        "done_generation": 0,
-        "due_at": now,
-        "lease_number": 0,
-        "tries": 0,
-        "tries_generation": 0,
-        "created_at": now,
-    }
 
 
 @dataclass(slots=True, eq=False)
@@ -255,7 +276,8 @@ class Inbox:
                 raise InboxFull(f"{self._count} arrivals are waiting to be written")
             self._queue.append(waiting)
             self._count += len(arrivals)
-            self._turn.notify()
+            if len(self._queue) == 1:  # else the writer knows already
+                self._turn.notify()
         return await waiting.answer
 
     def _run(self) -> None:
@@ -305,10 +327,8 @@ class Inbox:
 
     def _write(self, arrivals: list[Arrival]) -> list[Accepted]:
         with writing(self._engine) as conn:
-            if any(arrival.known_at is None for arrival in arrivals):
-                at = keep_calendar_now(conn, self._clock)
-                arrivals = [a if a.known_at else replace(a, known_at=at) for a in arrivals]
-            told = _store(conn, arrivals, now=database_now(conn))
+            at = keep_calendar_now(conn, self._clock)
+            told = _store(conn, arrivals, now=database_now(conn), known_at=at)
         self._on_commit(len(arrivals))
         if Accepted.NEW in told:
             self._ring()
