@@ -158,16 +158,15 @@ def _taper_share(first: date, goal: Goal, demand: Demand) -> float:
 
     Days after the race count with the first share of recovery.
     """
-    shares = []
-    for offset in range(7):
-        before = (goal.day - (first + timedelta(days=offset))).days
-        if before < 0:
-            shares.append(demand.after_shares[0] / 2)
-        elif before // 7 < len(demand.taper_shares):
-            shares.append(demand.taper_shares[before // 7])
-        else:
-            shares.append(OUT_OF_TAPER)
-    return sum(shares) / 7
+    return sum(_taper_share_on(first + timedelta(days=n), goal, demand) for n in range(7)) / 7
+
+
+def _taper_share_on(day: date, goal: Goal, demand: Demand) -> float:
+    before = (goal.day - day).days
+    if before < 0:
+        return demand.after_shares[0] / 2
+    reached = before // 7 < len(demand.taper_shares)
+    return demand.taper_shares[before // 7] if reached else OUT_OF_TAPER
 
 
 def _recovery_share(first: date, races: Sequence[Goal]) -> float:

@@ -221,6 +221,7 @@ def _shape(
         race_paces=ground.race_paces,
         races=races,
         volume_m=max(volume_m - done_m, 0.0),
+        peak_m=mileage.peak_m(_taper_start(week)),
         start_long_m=start_long_m,
         taken=taken,
         hard_days=frozenset(hard_before | {race.day for race in races}),

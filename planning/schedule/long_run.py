@@ -12,7 +12,7 @@ from planning.schedule.plan import Phase
 from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days
 from planning.workout import Kind, Workout
 
-NO_LONG_RUN_DAYS = 5  # before an A or B race
+NO_LONG_RUN_DAYS = 7  # the last week before an A or B race
 GROWING_FROM_M = 12_000.0  # races longer than this lead the long run on; else it is a share
 LIGHT_LONG_SHARE = 0.8
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
@@ -44,7 +44,8 @@ def _long_day(week: Week, placed: Placed) -> date | None:
         return None
     free = [day for day in free_days(week, placed) if _room_for_long(week, day)]
     wanted = [day for day in free if day.weekday() == week.habits.long_weekday]
-    if wanted or week.habits.long_weekday in week.habits.weekdays:
+    tapering = week.season.phase is Phase.TAPER
+    if wanted or (week.habits.long_weekday in week.habits.weekdays and not tapering):
         # Its day is over, or given to a race: a long run is not squeezed in elsewhere.
         return wanted[0] if wanted else None
     return free[-1] if free else None
@@ -70,7 +71,7 @@ def _long_m(week: Week, day: date) -> float:
         far_m *= LIGHT_LONG_SHARE
     wanted_m = usual_m
     if season.phase is Phase.TAPER:
-        wanted_m += 0.04 * week.volume_m
+        wanted_m = wanted_m + 0.04 * week.volume_m
     elif goal_m > GROWING_FROM_M:
         wanted_m = max(usual_m, aim_m * season.share)
     most_share = 0.56 if week.volume_m < 40_000 else 0.46

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from planning.activity import Activity, Surface
 
@@ -17,8 +16,10 @@ PLANNED_LONGEST_RISE = 1.08
 PLANNED_WEEK_RISE, PLANNED_WEEK_RISE_M = 1.07, 2_500.0
 GAP_DAYS = 7  # so many days without a run are a break (rule R-3)
 FORGOTTEN_DAYS = 56
+REMEMBERED_GAP_DAYS = 3 * FORGOTTEN_DAYS
 REMEMBERED_DAYS = 400
 HELD_WEEKS, HELD_BEST = 5, 3
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +132,20 @@ class Mileage:
         return sum(sorted(weeks)[-HELD_BEST:]) / HELD_BEST
 
     def _last_gap(self, monday: date) -> tuple[date, date, int] | None:
-        """First and last day of the last known break, and the days since; None without a break."""
-        earlier = sorted(day for day in self.volume_m if day < monday)
-        ends = [*earlier, *([] if not earlier else [self._open_end(monday, earlier[-1])])]
-        for before, after in reversed(list(pairwise(ends))):
-            off = (after - before).days - 1
-            back_days = (monday - after).days
-            if off >= GAP_DAYS and back_days <= off:
-                return before + timedelta(days=1), after - timedelta(days=1), back_days
+        """First and last day of the last known break that is not yet run off, and the days since;
+        None without one. Days that nothing is known of are no break.
+        """
+        back, off = monday - DAY, 0
+        while (monday - back).days <= REMEMBERED_GAP_DAYS:
+            if back in self.volume_m:
+                since = (monday - back).days - off - 1
+                if off >= GAP_DAYS and since <= off:
+                    return back + DAY, back + DAY * off, since
+                off = 0
+            elif back <= self.known_until:
+                off += 1
+            back -= DAY
         return None
-
-    def _open_end(self, monday: date, last_run: date) -> date:
-        """The day after the days that are known to have had no run."""
-        return max(min(self.known_until + timedelta(days=1), monday), last_run)
 
 
 def mileage_of(

@@ -45,6 +45,7 @@ class Week:
     race_paces: Mapping[str, Paces]  # by goal id
     races: Sequence[Goal]  # of the whole season
     volume_m: float
+    peak_m: float  # what a taper is a share of
     start_long_m: float  # the longest training run when the season's weeks were first counted
     taken: Mapping[date, PlanDay]
     hard_days: frozenset[date]

@@ -14,10 +14,12 @@ from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.naming import ident_of, kilometres
 from planning.schedule.plan import Phase, PlanDay
 from planning.schedule.shape import Placed, Week, free_days
+from planning.schedule.taper import within_taper
 from planning.workout import Kind, PlannedWorkout, Workout
 
 WORTH_A_RUN_M = 3_000.0  # fewer runs rather than runs shorter than this on average
-SHAKEOUT_M = 4_000.0
+SHAKEOUT_M = 4_000.0  # the day before a race, and the two days after one
+AFTER_RACE_M = 8_000.0  # later in a race's week
 LONGEST_EASY_M = 18_000.0
 
 
@@ -37,6 +39,7 @@ def lay(week: Week) -> tuple[PlanDay, ...]:
         left_m, runs = left_m - session.distance_m, runs - 1
     for day, slot, session in _easy_runs(week, placed, left_m, runs):
         placed[day] = slot, session
+    placed = within_taper(week, placed)
     return tuple(_plan_day(week, day, placed.get(day)) for day in week.all_days())
 
 
@@ -68,7 +71,12 @@ def _hard_sessions(
 ) -> list[tuple[date, str, Workout]]:
     """As many as leave enough volume for the easy runs around them."""
     blocked = no_hard_days(week.races)
-    free = [day for day in free_days(week, placed) if day not in blocked]
+    over = [race.day for race in week.season.races if race.priority is not Priority.C]
+    free = [
+        day
+        for day in free_days(week, placed)
+        if day not in blocked and not any(day > race_day for race_day in over)
+    ]
     found: list[tuple[date, str, Workout]] = []
     alone = len(menu.themes) == 1 and not menu.race_pace_long
     for count in range(min(len(menu.themes), runs), 0, -1):
@@ -147,11 +155,11 @@ def _shared_out(
         lengths[day] = min(SHAKEOUT_M, left_m / len(days) // 500 * 500.0)
     left_m -= sum(lengths.values())
     weights = {day: 1.25 if day.weekday() == 2 and len(rest) > 2 else 1.0 for day in rest}
+    total = sum(weights.values())
     for day in rest:
         limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-        share_m = min(
-            left_m * weights[day] / sum(weights.values()), limit_m, most_m, LONGEST_EASY_M
-        )
+        most_here_m = AFTER_RACE_M if any(day > race.day for race in week.season.races) else most_m
+        share_m = min(left_m * weights[day] / total, limit_m, most_here_m, LONGEST_EASY_M)
         lengths[day] = share_m // 500 * 500.0
     return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
 

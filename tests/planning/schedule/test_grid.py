@@ -1,15 +1,18 @@
 """Every plan is lawful: over the runners, goals and horizons one meets."""
 
+import os
 from datetime import timedelta
 from itertools import product
 
 import pytest
 
 from planning.athlete import Athlete
-from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
 from planning.schedule.lint import lint
 from planning.schedule.plan import Phase
-from tests.planning.schedule.cases import TODAY, ZONE, goal_in, history, planned
+from planning.workout import Kind
+from tests.planning.athletes import race
+from tests.planning.schedule.cases import TODAY, ZONE, as_planned, goal_in, history, planned
 
 GRID = list(
     product(
@@ -22,12 +25,15 @@ def told(findings):
     return "\n".join(f"{f.day} {f.rule} {f.sentence}" for f in findings)
 
 
+EVERY_DAY = "GOALWARD_EXAMPLES" in os.environ
+
+
 @pytest.mark.parametrize(("km", "runs_a_week", "distance_m", "weeks"), GRID)
 def test_a_fresh_plan_is_lawful_and_has_its_race(km, runs_a_week, distance_m, weeks):
     athlete = Athlete(zone=ZONE, runs_per_week=runs_a_week)
     activities = history(km, 420 - km)
     goals = (goal_in(weeks, distance_m),)
-    for weekday in (0, 3, 6):
+    for weekday in range(7) if EVERY_DAY else ((int(km) + runs_a_week + weeks) % 7,):
         today = TODAY + timedelta(days=weekday)
         plan, changes = planned(athlete, goals, activities, today)
         findings = lint(plan, athlete=athlete, goals=goals, activities=activities, today=today)
@@ -47,3 +53,59 @@ def test_completion_and_health_goals_and_beginners(kind, km):
     plan, _ = planned(athlete, goals, activities)
     findings = lint(plan, athlete=athlete, goals=goals, activities=activities, today=TODAY)
     assert not findings, told(findings)
+
+
+ATHLETES = [
+    Athlete(zone=ZONE, run_weekdays=frozenset({1, 3, 5}), long_run_weekday=5),
+    Athlete(zone=ZONE, run_weekdays=frozenset({0, 2, 4, 6}), birth_year=1970),
+    Athlete(zone=ZONE, run_weekdays=frozenset({5, 6})),
+    Athlete(zone=ZONE, runs_per_week=6, long_run_weekday=2, birth_year=1960),
+    Athlete(zone=ZONE, run_weekdays=frozenset({1, 2, 3}), long_run_weekday=6),
+]
+
+
+@pytest.mark.parametrize("athlete", ATHLETES)
+@pytest.mark.parametrize("distance_m", [FIVE_K_M, MARATHON_M, 100_000.0])
+@pytest.mark.parametrize("weekday", [2, 5])
+def test_other_days_other_ages_ultras_and_races_in_mid_week(athlete, distance_m, weekday):
+    activities = history(48, 350)
+    goals = (
+        goal_in(3, TEN_K_M, id="c", priority=Priority.C),
+        goal_in(9, distance_m, weekday=weekday),
+    )
+    for today in (TODAY, TODAY + timedelta(weeks=6)):
+        ran = history(48, 350, until=today)
+        plan, _ = planned(athlete, goals, ran, today)
+        findings = lint(plan, athlete=athlete, goals=goals, activities=ran, today=today)
+        assert not findings, told(findings)
+    assert activities
+
+
+def test_a_plan_leads_somewhere():
+    """Long runs and volume rise towards the peak, and fall every week of the taper (T-2)."""
+    goals = (goal_in(18, MARATHON_M),)
+    activities = (race(TODAY - timedelta(days=300), 42.195, 3.4 * 3600), *history(55, 330))
+    plan, ran, longest = None, activities, {}
+    for week in range(19):
+        today = TODAY + timedelta(weeks=week)
+        plan, _ = planned(Athlete(zone=ZONE), goals, ran, today, closing=plan)
+        first = plan.weeks[0]
+        longs = [
+            d.workout.workout
+            for d in first.days
+            if d.workout and d.workout.workout.kind is Kind.LONG
+        ]
+        longest[week] = (
+            first.phase,
+            first.volume_m,
+            max((w.distance_m for w in longs), default=0.0),
+        )
+        ran = (*ran, *as_planned(plan, today, today + timedelta(days=6)))
+    full = [volume for phase, volume, _ in longest.values() if phase is not Phase.TAPER]
+    taper = [volume for phase, volume, _ in longest.values() if phase is Phase.TAPER]
+    assert 1.15 * full[1] < max(full) < 1.5 * full[1]
+    assert taper == sorted(taper, reverse=True)
+    peak = max(full)
+    assert [round(volume / peak, 1) for volume in taper] == [0.8, 0.6, 0.4]
+    assert 27_000 <= max(metres for _, _, metres in longest.values()) <= 32_000
+    assert longest[18][2] == 0.0
