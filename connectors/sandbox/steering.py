@@ -182,7 +182,7 @@ class Steering:
     async def revoke(self, _request: Request, body: Json) -> Json:
         """The athlete throws the application out; Strava says so by webhook."""
         account, service = self._account(body), body["service"]
-        self.world.tokens.revoke_all(service, account.display_name)
+        self.world.tokens.revoke(service, account.display_name)
         if service == "strava":
             self.webhooks.send(
                 account.strava_id,

@@ -93,7 +93,7 @@ class Strava:
             known = False
         if not known:
             return fault(401, "Authorization Error", "Application", "client_id", "invalid")
-        self._revoked(self.world.tokens.revoke((await form(request)).get("token", "")))
+        self._revoked(self.world.tokens.behind((await form(request)).get("token", "")))
         return Response(status_code=200)  # an unknown token is as good as revoked (RFC 7009)
 
     async def deauthorize(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ class Strava:
     def _revoked(self, grant: Grant | None) -> None:
         if grant is None:
             return
-        self.world.tokens.revoke_all("strava", grant.athlete)
+        self.world.tokens.revoke("strava", grant.athlete)
         account = self.world.account(grant.athlete)
         self.webhooks.send(
             account.strava_id,

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import itertools
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -78,15 +77,16 @@ class Tokens:
         ]
         return grants[-1].scope if grants else ""
 
-    def revoke(self, token: str) -> Grant | None:
-        """Either half kills both."""
-        grant = self._by_access.get(token) or self._by_refresh.get(token)
-        if grant is not None:
-            self._forget(lambda kept: kept == grant)
-        return grant
+    def behind(self, token: str) -> Grant | None:
+        """The grant that either half belongs to, expired or not."""
+        return self._by_access.get(token) or self._by_refresh.get(token)
 
-    def revoke_all(self, service: str, athlete: str) -> None:
-        self._forget(lambda kept: (kept.service, kept.athlete) == (service, athlete))
+    def revoke(self, service: str, athlete: str) -> None:
+        """Everything the athlete ever granted."""
+        for known in (self._by_access, self._by_refresh):
+            for token, grant in list(known.items()):
+                if (grant.service, grant.athlete) == (service, athlete):
+                    del known[token]
 
     def expire(self, service: str, expires_at: datetime) -> None:
         """Every access token of the service now ends at this time. Garmin's say it themselves, so
@@ -110,11 +110,6 @@ class Tokens:
         self._by_access[grant.access_token] = grant
         self._by_refresh[grant.refresh_token] = grant
         return grant
-
-    def _forget(self, unwanted: Callable[[Grant], bool]) -> None:
-        for known in (self._by_access, self._by_refresh):
-            for token in [token for token, grant in known.items() if unwanted(grant)]:
-                del known[token]
 
     def _opaque(self, purpose: str) -> str:
         told = f"{self._seed}:{purpose}:{next(self._count)}"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import requests
+from garminconnect import GarminConnectNotFoundError
 from stravalib.exc import ApplicationInactive
 
 from connectors.sandbox.app import Options, serve
@@ -49,6 +50,8 @@ def test_a_fault_strikes_only_what_it_fits(control, garmin):
     control.fault("garmin", status=503, method="POST", path_contains="/schedule/")
     made = garmin.upload_workout(intervals("g-1"))
     assert get(control).status_code == 200
+    with pytest.raises(GarminConnectNotFoundError):
+        garmin.get_scheduled_workout_by_id(1)  # the path fits, the method does not
     with pytest.raises(Exception, match="503"):
         garmin.schedule_workout(made["workoutId"], "2026-11-25")
     assert control.dump()["entries"] == []
