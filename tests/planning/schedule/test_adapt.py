@@ -127,7 +127,7 @@ def test_small_moves_add_up_until_they_count():
 
 def test_a_race_moves_paces_below_a_per_cent_and_is_named():
     ran = (*HISTORY, race(TODAY, 10.0, 2480))
-    plan, changes = next_day(activities=ran, fitness=moved(0.008))
+    plan, _ = next_day(activities=ran, fitness=moved(0.008))
     assert plan.paced_at == pytest.approx(PLAN.paced_at + 0.008)
     assert plan.races_seen[-1] == TODAY
     faster = next_day(activities=ran, fitness=moved(0.021))[1]

@@ -1,0 +1,89 @@
+"""From goals to weeks: phases stand still, tapers count back, races ask for rest."""
+
+from datetime import timedelta
+
+import pytest
+
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
+from planning.goals.season import alive, no_hard_days, season, shaping
+from planning.schedule.plan import Phase
+from tests.planning.schedule.cases import TODAY, goal_in
+
+WEEK = timedelta(weeks=1)
+
+
+def phases(weeks):
+    return "".join(week.phase.value[0] for week in weeks)  # b base or build, p, t, r
+
+
+def test_a_marathon_season_of_eighteen_weeks():
+    weeks = season((goal_in(17),), TODAY)
+    told = [week.phase for week in weeks]
+    assert told == [Phase.BASE] * 4 + [Phase.BUILD] * 8 + [Phase.PEAK] * 3 + [Phase.TAPER] * 3
+    assert [round(week.share, 2) for week in weeks[-3:]] == [0.8, 0.6, 0.4]
+    assert [index for index, week in enumerate(weeks) if week.light] == [3, 7, 11]
+    assert weeks[14].build_up == 1.0
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "shares"),
+    [(FIVE_K_M, [0.6]), (TEN_K_M, [0.6]), (HALF_M, [0.75, 0.5]), (MARATHON_M, [0.8, 0.6, 0.4])],
+)
+def test_tapers_by_distance(distance_m, shares):
+    weeks = season((goal_in(12, distance_m),), TODAY)
+    tapering = [round(week.share, 2) for week in weeks if week.phase is Phase.TAPER]
+    assert tapering == shares
+
+
+def test_a_wednesday_race_tapers_by_days():
+    weeks = season((goal_in(12, HALF_M, weekday=2),), TODAY)
+    # Week before: four days of the race's seven at .5, three of the seven before at .75.
+    assert weeks[-2].share == pytest.approx((4 * 0.5 + 3 * 0.75) / 7)
+
+
+def test_phases_stand_while_time_passes():
+    goals = (goal_in(20, HALF_M),)
+    early = {week.first_day: (week.phase, week.light, week.share) for week in season(goals, TODAY)}
+    for later in range(1, 20):
+        for week in season(goals, TODAY + later * WEEK):
+            assert early[week.first_day] == (week.phase, week.light, week.share)
+
+
+def test_the_nearest_a_goal_shapes_the_week():
+    b = goal_in(4, TEN_K_M, id="b", priority=Priority.B)
+    first, second = goal_in(8, HALF_M, id="a1"), goal_in(30, MARATHON_M, id="a2")
+    assert shaping((b, first, second), TODAY) == first
+    assert shaping((b, first, second), TODAY + 9 * WEEK) == second
+    assert shaping((b,), TODAY) == b
+
+
+def test_recovery_after_a_race_when_another_goal_follows():
+    goals = (goal_in(5, MARATHON_M, id="one"), goal_in(25, MARATHON_M, id="two"))
+    weeks = season(goals, TODAY)
+    assert phases(weeks)[6:9] == "rrr"
+    assert [week.share for week in weeks[6:9]] == [0.3, 0.5, 0.7]
+    assert weeks[9].phase is not Phase.RECOVERY
+
+
+def test_days_without_hard_running_around_races():
+    marathon = goal_in(5)
+    days = no_hard_days([marathon])
+    assert marathon.day - timedelta(days=2) in days
+    assert marathon.day - timedelta(days=3) not in days
+    assert marathon.day + timedelta(days=10) in days
+    b = goal_in(5, TEN_K_M, priority=Priority.B)
+    assert b.day - timedelta(days=6) in no_hard_days([b])  # its whole week
+    c = goal_in(5, TEN_K_M, priority=Priority.C)
+    assert no_hard_days([c]) == {c.day - timedelta(days=1), c.day + timedelta(days=1)}
+
+
+def test_health_goals_have_neither_peak_nor_taper():
+    weeks = season((goal_in(11, None, kind=GoalKind.HEALTH),), TODAY)
+    assert {week.phase for week in weeks} == {Phase.BASE}
+    assert sum(week.light for week in weeks) == 3
+
+
+def test_goals_given_up_or_over_do_not_count():
+    over, ahead = goal_in(-2, id="over"), goal_in(3, id="ahead")
+    assert alive((over, ahead), TODAY) == (ahead,)
+    assert season((over,), TODAY) == ()

@@ -1,0 +1,193 @@
+"""Plans broken by hand, one rule at a time: the check must see each, and nothing in a sound plan."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from planning.goals.goal import HALF_M, MARATHON_M
+from planning.schedule.lint import lint
+from planning.schedule.plan import PlanDay
+from planning.workout import (
+    Duration,
+    DurationType,
+    Kind,
+    Repeat,
+    Step,
+    StepKind,
+    Target,
+    TargetType,
+)
+from tests.planning.athletes import race
+from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
+
+HISTORY = (race(TODAY - timedelta(days=250), 42.195, 3.5 * 3600), *history(60, 330))
+FAR = (goal_in(14, HALF_M),)
+PLAN, _ = planned(ATHLETE, FAR, HISTORY)
+NEAR = (goal_in(3, MARATHON_M),)
+RACE_PLAN, _ = planned(ATHLETE, NEAR, HISTORY)
+
+
+def rules(plan, goals=FAR, athlete=ATHLETE, activities=HISTORY, today=TODAY):
+    found = lint(plan, athlete=athlete, goals=goals, activities=activities, today=today)
+    return {finding.rule for finding in found}
+
+
+def with_days(plan, change):
+    """`change(day)` returns the new day, or None to leave it."""
+    weeks = tuple(replace(w, days=tuple(change(d) or d for d in w.days)) for w in plan.weeks)
+    return replace(plan, weeks=weeks)
+
+
+def with_workout(plan, kind, nth=0, **fields):
+    days = [d.day for d in plan.days() if d.workout and d.workout.workout.kind is kind]
+
+    def change(day):
+        if day.day != days[nth]:
+            return None
+        workout = replace(day.workout.workout, **fields)
+        return replace(day, workout=replace(day.workout, workout=workout))
+
+    return with_days(plan, change)
+
+
+def test_sound_plans_have_no_findings():
+    assert rules(PLAN) == set()
+    assert rules(RACE_PLAN, NEAR) == set()
+
+
+def test_a_long_run_out_of_proportion():
+    assert "P-2" in rules(with_workout(PLAN, Kind.LONG, distance_m=29_000.0))
+    assert "P-2" not in rules(with_workout(PLAN, Kind.LONG, distance_m=20_000.0))
+
+
+def test_after_a_month_off_half_of_the_longest():
+    late = TODAY + timedelta(days=35)
+    plan, _ = planned(ATHLETE, (goal_in(20, HALF_M),), HISTORY, late)
+    goals = (goal_in(20, HALF_M),)
+    assert rules(plan, goals, today=late) == set()
+    assert "P-2" in rules(with_workout(plan, Kind.EASY, distance_m=8_100.0), goals, today=late)
+
+
+def test_too_much_in_a_week():
+    def longer(day):
+        if not day.workout or day.workout.workout.kind is not Kind.EASY:
+            return None
+        workout = replace(day.workout.workout, distance_m=19_000.0)
+        return replace(day, workout=replace(day.workout, workout=workout))
+
+    assert "P-3" in rules(with_days(PLAN, longer))
+    far = replace(PLAN, weeks=(*PLAN.weeks[:-1], replace(PLAN.weeks[-1], volume_m=140_000.0)))
+    assert "P-3" in rules(far)
+
+
+def test_too_little_of_it_easy():
+    pace = Target(TargetType.PACE, 3.9, 4.0)
+    fast = (Step(StepKind.WORK, Duration(DurationType.TIME, 7_200.0), pace, "hard"),)
+    assert "I-5" in rules(with_workout(PLAN, Kind.TEMPO, nth=1, steps=fast, duration_s=7_200.0))
+
+
+def test_hard_sessions_too_close_or_too_many():
+    key = next(d for d in PLAN.days() if d.workout and d.workout.ident.endswith("q1"))
+
+    def again(day):
+        if day.day != key.day + timedelta(days=1):
+            return None
+        return PlanDay(day.day, replace(key.workout, ident="gx-2026w23-q9", day=day.day))
+
+    assert "I-6" in rules(with_days(PLAN, again))
+
+    def by_hand(day):
+        new = again(day)
+        return replace(new, why=("athlete",)) if new else None
+
+    assert "I-6" not in rules(with_days(PLAN, by_hand))
+
+
+def test_three_hard_sessions_a_week():
+    monday = PLAN.weeks[1].first_day
+    key = next(d for d in PLAN.days() if d.workout and d.workout.ident.endswith("q1"))
+    spread = {monday + timedelta(days=n): f"gx-2026w24-q{n}" for n in (0, 2, 4, 6)}
+
+    def many(day):
+        if day.day not in spread:
+            return replace(day, workout=None) if monday <= day.day < monday + timedelta(7) else None
+        return PlanDay(day.day, replace(key.workout, ident=spread[day.day], day=day.day))
+
+    assert "I-6" in rules(with_days(PLAN, many))
+
+
+def test_masters_need_a_day_more():
+    older = replace(ATHLETE, birth_year=1970)
+    assert "I-6" in rules(PLAN, athlete=older)
+    plan, _ = planned(older, FAR, HISTORY)
+    assert rules(plan, athlete=older) == set()
+
+
+def test_a_long_run_of_half_the_week_or_four_hours():
+    assert "L-1" in rules(with_workout(RACE_PLAN, Kind.LONG, duration_s=4 * 3600.0), NEAR)
+
+    def only_long(day):
+        keep = day.workout and day.workout.workout.kind in {Kind.LONG, Kind.RACE}
+        return None if keep else replace(day, workout=None)
+
+    assert "L-1" in rules(with_days(PLAN, only_long))
+
+
+def test_no_taper():
+    def longer(day):
+        if not day.workout or day.workout.workout.kind is not Kind.EASY:
+            return None
+        workout = replace(day.workout.workout, distance_m=16_000.0)
+        return replace(day, workout=replace(day.workout, workout=workout))
+
+    assert "T-3" in rules(with_days(RACE_PLAN, longer), NEAR)
+
+
+@pytest.mark.parametrize("days_before", [1, 2])
+def test_a_hard_session_on_the_eve(days_before):
+    key = next(d for d in RACE_PLAN.days() if d.workout and d.workout.ident.endswith("q1"))
+
+    def eve(day):
+        if day.day != NEAR[0].day - timedelta(days=days_before):
+            return None
+        return PlanDay(day.day, replace(key.workout, ident="gx-2026w26-q9", day=day.day))
+
+    assert "T-5" in rules(with_days(RACE_PLAN, eve), NEAR)
+
+
+def test_the_race_is_missing_or_elsewhere():
+    def gone(day):
+        return replace(day, workout=None) if day.day == NEAR[0].day else None
+
+    assert "race" in rules(with_days(RACE_PLAN, gone), NEAR)
+    assert "race" in rules(RACE_PLAN, FAR)
+
+
+def test_a_day_on_which_the_athlete_does_not_run():
+    assert "days" in rules(PLAN, athlete=replace(ATHLETE, run_weekdays=frozenset({0, 4, 6})))
+
+
+def test_a_pace_the_wrong_way_round():
+    wrong = Target(TargetType.PACE, 4.0, 3.0)
+    steps = (Repeat(3, (Step(StepKind.WORK, Duration(DurationType.DISTANCE, 1000.0), wrong, ""),)),)
+    assert "pace" in rules(with_workout(PLAN, Kind.EASY, steps=steps))
+
+
+def test_one_ident_twice_and_a_workout_of_another_day():
+    ident = next(d.workout.ident for d in PLAN.days() if d.workout)
+
+    def same(day):
+        return replace(day, workout=replace(day.workout, ident=ident)) if day.workout else None
+
+    assert "shape" in rules(with_days(PLAN, same))
+
+    def other(day):
+        if not day.workout:
+            return None
+        return replace(day, workout=replace(day.workout, day=day.day + timedelta(days=1)))
+
+    assert "shape" in rules(with_days(PLAN, other))
+    assert "shape" in rules(
+        replace(PLAN, weeks=(replace(PLAN.weeks[0], days=PLAN.weeks[0].days[1:]), *PLAN.weeks[1:]))
+    )

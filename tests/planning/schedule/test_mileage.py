@@ -1,0 +1,85 @@
+"""The ground of all limits: what was run, what is held, what is allowed."""
+
+from datetime import timedelta
+
+import pytest
+
+from planning.activity import Sport, Surface
+from planning.schedule.mileage import mileage_of
+from tests.planning.athletes import race, ride, run
+from tests.planning.schedule.cases import TODAY
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+def weeks(*km, until=TODAY):
+    """Two runs a week, three quarters on Sunday; the last number is the week before `until`."""
+    told = []
+    for back, far in enumerate(reversed(km), start=1):
+        if far:
+            monday = until - back * WEEK
+            told += [run(monday + 2 * DAY, far / 4, 360), run(monday + 6 * DAY, far * 3 / 4, 360)]
+    return told
+
+
+def ground(activities, known=TODAY - DAY):
+    return mileage_of(activities, today=TODAY, complete_until=known)
+
+
+def test_a_run_is_at_most_ten_per_cent_over_the_longest_of_thirty_days():
+    seen = ground([run(TODAY - 30 * DAY, 20, 360), run(TODAY - 31 * DAY, 25, 360)])
+    assert seen.run_limit_m(TODAY) == pytest.approx(22_000)
+    assert seen.run_limit_m(TODAY + DAY) == 8_000  # 30 days off: half of 25, at most 8
+    assert ground([]).run_limit_m(TODAY) == 5_000
+    assert ground([run(TODAY - DAY, 3, 360)]).run_limit_m(TODAY) == 5_000
+
+
+def test_a_race_is_no_training_run_but_its_metres_count():
+    seen = ground([race(TODAY - DAY, 21.1, 6_000), run(TODAY - 3 * DAY, 10, 360)])
+    assert seen.run_limit_m(TODAY) == pytest.approx(11_000)
+    assert seen.week_m(TODAY - WEEK) == pytest.approx(31_100)
+
+
+def test_treadmill_counts_and_a_ride_does_not():
+    seen = ground(
+        [
+            run(TODAY - DAY, 10, 360, usable=False, surface=Surface.TREADMILL),
+            run(TODAY - 2 * DAY, 300, 100, usable=False),
+            ride(TODAY - 2 * DAY),
+            run(TODAY - 3 * DAY, 8, 600, sport=Sport.WALK),
+        ]
+    )
+    assert seen.week_m(TODAY - WEEK) == pytest.approx(10_000)
+
+
+def test_held_is_the_mean_of_the_best_three_of_five():
+    assert ground(weeks(50, 40, 50, 30, 50)).held_m(TODAY) == pytest.approx(50_000)
+    assert ground(weeks(90, 40, 50, 60, 30, 20)).held_m(TODAY) == pytest.approx(50_000)
+
+
+def test_a_break_lowers_what_is_held_and_comes_back_over_its_own_length():
+    steady = ground(weeks(*[50] * 10)).held_m(TODAY)
+    one_off = ground(weeks(*[50] * 9, 0)).held_m(TODAY)
+    two_off = ground(weeks(*[50] * 8, 0, 0)).held_m(TODAY)
+    back = ground(weeks(*[50] * 8, 0, 0, 32, 40)).held_m(TODAY)
+    assert steady == pytest.approx(50_000)
+    assert 0.7 * steady < one_off < 0.85 * steady
+    assert 0.5 * steady <= two_off < 0.7 * steady
+    assert two_off < back <= steady
+
+
+def test_silence_is_no_break():
+    """Two weeks without data that may yet arrive are not two weeks off."""
+    known = ground(weeks(*[50] * 8, 0, 0), known=TODAY - 2 * WEEK)
+    assert known.held_m(TODAY) == pytest.approx(50_000)
+
+
+def test_the_ceiling_is_half_more_than_the_best_month_of_the_year():
+    assert ground(weeks(*[40] * 6)).ceiling_m(TODAY, least_m=25_000) == pytest.approx(60_000)
+    assert ground(weeks(10, 10)).ceiling_m(TODAY, least_m=40_000) == 40_000
+
+
+def test_the_week_limit_is_ten_per_cent_or_three_kilometres():
+    assert ground(weeks(*[50] * 5)).week_limit_m(TODAY) == pytest.approx(55_000)
+    assert ground(weeks(*[20] * 5)).week_limit_m(TODAY) == pytest.approx(23_000)
+    assert ground([]).week_limit_m(TODAY) == 9_000
