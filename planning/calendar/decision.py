@@ -81,6 +81,8 @@ def _table(case: Case, entry: Observed | None) -> Action | None:  # noqa: C901, 
     match case.state, entry, planned:
         case EntryState.ATHLETES, None, None:
             return Forget(ident, "yours, and gone from the calendar and from the plan")
+        case EntryState.ATHLETES, Observed(), _ if entry.remote_id != case.remote_id:
+            return HandOver(ident, entry.remote_id, How.COPIED, entry.day, "yours, put there anew")
         case EntryState.ATHLETES, _, _:
             return None  # yours: left alone
         case None | EntryState.PENDING, None, PlannedWorkout():

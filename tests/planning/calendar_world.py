@@ -71,10 +71,12 @@ class Entry:
 @dataclass
 class World:
     """`lag_s` is how far behind listings are. `rewrites`: the service stores content in its own
-    words, so that what is seen never equals what was planned.
+    words, so that what is seen never equals what was planned. `renumbers`: an entry on another day
+    is another entry.
     """
 
     rewrites: bool = False
+    renumbers: bool = False
     now: datetime = START
     entries: dict[str, Entry] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=lambda: {"900": "Club run", "901": "Dentist"})
@@ -122,7 +124,8 @@ class World:
         fault = self._fault()
         if remote_id not in self.entries:
             raise NotAppliedError
-        self.change(remote_id, ident=workout.ident, day=workout.day, workout=workout.workout)
+        self.change(remote_id, ident=workout.ident, workout=workout.workout)
+        remote_id = self.move(remote_id, workout.day)
         self.writes += 1
         return self._answer(fault, remote_id)
 
@@ -145,6 +148,16 @@ class World:
         entry = self.entries[remote_id]
         self.entries[remote_id] = replace(entry, touched=entry.touched + 1, **what)
         return self.entries[remote_id]
+
+    def move(self, remote_id: str, day: date | None) -> str:
+        """The id under which it stands on that day."""
+        if not self.renumbers or day == self.entries[remote_id].day:
+            self.change(remote_id, day=day)
+            return remote_id
+        self._keep()
+        self.serial += 1
+        self.entries[str(self.serial)] = replace(self.entries.pop(remote_id), day=day)
+        return str(self.serial)
 
     def remove(self, remote_id: str) -> None:
         self._keep()

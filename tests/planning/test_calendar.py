@@ -463,6 +463,27 @@ def test_a_late_write_of_ours_never_stands_in_for_the_athletes(publisher):
     assert only(publisher).workout.name == "Easy 5 km"
 
 
+def test_the_athletes_entry_is_followed_to_another_id(publisher):
+    publisher.world.renumbers = True
+    publisher.world.move("1", WEDNESDAY)
+    publisher.run()
+    publisher.world.move("2", TUESDAY + timedelta(days=5))
+    (action,) = publisher.run().actions
+    assert (action.how, action.remote_id) == (How.COPIED, "3")
+    reads = publisher.world.reads
+    assert publisher.run() == Decision()
+    assert publisher.world.reads == reads
+
+
+def test_a_move_that_changed_the_id_and_was_not_answered_is_found_again(publisher):
+    publisher.world.renumbers = True
+    publisher.world.faults = ["unanswered"]
+    publisher.want(planned("easy", WEDNESDAY))
+    publisher.run()
+    assert actions(publisher) == [Replace]
+    assert list(publisher.world.entries) == ["2"]
+
+
 def test_a_late_write_after_the_athlete_removed_it_is_taken_away_again(publisher):
     publisher.world.remove("1")
     publisher.run()

@@ -24,9 +24,9 @@ class CalendarMachine(RuleBasedStateMachine):
     while a write of ours was unfinished, or took off their day: those may stay or go.
     """
 
-    @initialize(rewrites=st.booleans())
-    def begin(self, rewrites):
-        self.world = World(rewrites=rewrites)
+    @initialize(rewrites=st.booleans(), renumbers=st.booleans())
+    def begin(self, rewrites, renumbers):
+        self.world = World(rewrites=rewrites, renumbers=renumbers)
         self.publisher = Publisher(self.world)
         self.hand: dict[str, Entry] = {}
         self.removed: set[str] = set()
@@ -108,18 +108,21 @@ class CalendarMachine(RuleBasedStateMachine):
     @rule(which=pick)
     def edit(self, which):
         self.edits += 1
-        workout = planned("x", self.publisher.today, self.edits).workout
-        self._touch(which, workout=workout)
+        if remote_id := self._chosen(which):
+            workout = planned("x", self.publisher.today, self.edits).workout
+            self.world.change(remote_id, workout=workout)
+            self._own(remote_id)
 
     @rule(which=pick, days=ahead)
     def move(self, which, days):
-        self._touch(which, day=self.publisher.today + timedelta(days=days))
+        if remote_id := self._chosen(which):
+            self._move(remote_id, self.publisher.today + timedelta(days=days))
 
     @rule(which=pick)
     def take_off(self, which):
         if remote_id := self._chosen(which):
             self._note_removal(remote_id)
-            self._touch(which, day=None)
+            self._move(remote_id, None)
 
     @rule(which=pick)
     def remove(self, which):
@@ -209,12 +212,14 @@ class CalendarMachine(RuleBasedStateMachine):
         open_ = [k for k, e in self.world.entries.items() if e.day is None or e.day >= today]
         return open_[which % len(open_)] if open_ else None
 
-    def _touch(self, which, **what):
-        if remote_id := self._chosen(which):
-            entry = self.world.change(remote_id, **what)
-            self._own(remote_id)
-            if entry.day is not None:
-                self.removed.discard(entry.ident)  # put back
+    def _move(self, remote_id, day):
+        self.hand.pop(remote_id, None)
+        moved = self.world.move(remote_id, day)
+        if moved != remote_id:
+            self.world.catch_up()  # hidden by a lagging listing, it would look like a removal
+        self._own(moved)
+        if day is not None:
+            self.removed.discard(self.world.entries[moved].ident)  # put back
 
     def _own(self, remote_id):
         """Theirs from now on, unless it is just what we wrote, or a write of ours is unfinished."""

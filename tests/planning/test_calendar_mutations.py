@@ -36,6 +36,12 @@ MUTATIONS = (
         "            return Replace(entry.remote_id, planned) if entry and planned else None",
     ),
     broken(
+        "lose the athlete's under another id",
+        DECISION,
+        "case EntryState.ATHLETES, Observed(), _ if entry.remote_id != case.remote_id:",
+        "case EntryState.ATHLETES, Observed(), _ if False:",
+    ),
+    broken(
         "do not create",
         DECISION,
         'return Create(planned, "new in the plan")',
