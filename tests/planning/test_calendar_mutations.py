@@ -3,6 +3,8 @@
 A few run here; all of them run with `python -m tests.mutations`.
 """
 
+from dataclasses import replace
+
 from tests.mutations import Mutation, run
 
 DECISION = "planning/calendar/decision.py"
@@ -426,10 +428,11 @@ MUTATIONS = (
     ),
 )
 
-QUICK = ("take edits for ours", "believe absence at once", "no intent before a deletion")
+QUICK = ("take edits for ours", "no intent before a deletion")
 
 
 def test_a_few_broken_lines_are_noticed():
-    chosen = [each for each in MUTATIONS if each.name.removeprefix("calendar: ") in QUICK]
+    quick = (each for each in MUTATIONS if each.name.removeprefix("calendar: ") in QUICK)
+    chosen = [replace(each, tests=TESTS[:1]) for each in quick]
     assert dict(run(chosen)) == dict.fromkeys((each.name for each in chosen), True)
     assert len(chosen) == len(QUICK)
