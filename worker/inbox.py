@@ -25,13 +25,14 @@ from sqlalchemy import Connection, Engine, bindparam, cast, insert, literal, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker import tables
-from worker.clock import Clock, keep_calendar_now
+from worker.clock import Clock, keep_calendar_now, monotonic_s
 from worker.db import database_now, writing
 
 log = structlog.get_logger()
 
 WAITING_AT_MOST = 2000
 TOGETHER_AT_MOST = 250  # arrivals in one transaction: some 10 ms
+PATIENCE = 0.5  # of the last commit's time, for others to join the next
 RETRY_AFTER_S = 2
 KEY_LENGTH = 300
 INGEST = "ingest"
@@ -225,7 +226,9 @@ class Inbox:
         self._waiting_at_most = waiting_at_most
         self._on_commit = on_commit
         self._queue: deque[_Waiting] = deque()
-        self._count = 0
+        self._count = 0  # accepted and not on disk
+        self._queued = 0  # of these, not taken by the writer yet
+        self._enough = 1  # how many queued ones it waits for
         self._turn = threading.Condition()
         self._open = False
         self._thread: threading.Thread | None = None
@@ -276,25 +279,45 @@ class Inbox:
                 raise InboxFull(f"{self._count} arrivals are waiting to be written")
             self._queue.append(waiting)
             self._count += len(arrivals)
-            if len(self._queue) == 1:  # else the writer knows already
+            self._queued += len(arrivals)
+            if self._queued >= self._enough:
                 self._turn.notify()
         return await waiting.answer
 
     def _run(self) -> None:
-        while batch := self._next():
+        answered, took_s = 0, 0.0
+        while batch := self._next(answered, patience_s=took_s * PATIENCE):
+            begun_s = monotonic_s()
             self._commit(batch)
+            answered, took_s = sum(len(one.arrivals) for one in batch), monotonic_s() - begun_s
 
-    def _next(self) -> list[_Waiting]:
-        """What waits, in order. Empty: stopped, and nothing waits any more."""
+    def _next(self, answered: int, *, patience_s: float) -> list[_Waiting]:
+        """What waits, in order. Empty: stopped, and nothing waits any more.
+
+        Whoever was just answered may have more to say. Where others wait already, the writer gives
+        them a part of what a commit takes: without it two halves of the senders would take turns,
+        each paying for a synchronisation of the disk of its own. A lone sender never waits.
+        """
         with self._turn:
             while not self._queue and self._open:
                 self._turn.wait()
-            batch: list[_Waiting] = []
-            size = 0
-            while self._queue and size < TOGETHER_AT_MOST:
-                batch.append(self._queue.popleft())
-                size += len(batch[-1].arrivals)
-            return batch
+                answered = 0
+            if answered > 1 and self._queue:
+                self._enough = min(self._queued + answered, TOGETHER_AT_MOST)
+                self._turn.wait_for(
+                    lambda: self._queued >= self._enough or not self._open, patience_s
+                )
+                self._enough = 1
+            return self._taken()
+
+    def _taken(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        size = 0
+        while self._queue and size < TOGETHER_AT_MOST:
+            batch.append(self._queue.popleft())
+            size += len(batch[-1].arrivals)
+        self._queued -= size
+        return batch
 
     def _commit(self, batch: list[_Waiting]) -> None:
         try:
