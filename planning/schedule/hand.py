@@ -8,23 +8,27 @@ from dataclasses import replace
 from datetime import date
 
 from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, PlanDay
-from planning.workout import Kind
+from planning.workout import Kind, PlannedWorkout
+
+GIVES_WAY = frozenset({Kind.EASY, Kind.STRIDES})  # changes places with what is moved onto its day
 
 
 def without_layers(days: Sequence[PlanDay], *, today: date) -> tuple[PlanDay, ...]:
-    """Days from today on as they stood before any layer; the past stays as it was."""
-    at_home = {d.set_aside.ident for d in days if d.set_aside and d.day >= today}
-    return tuple(_restored(d, at_home) if d.day >= today else d for d in days)
+    """Days from today on as they stood before any layer; the past stays as it was, and so does a
+    day whose move began or ended in the past.
+    """
+    over = [planned for planned in days if planned.day < today]
+    settled = {workout.ident for d in over for workout in (d.workout, d.set_aside) if workout}
+    return tuple(d if d.day < today else _restored(d, settled) for d in days)
 
 
-def _restored(planned: PlanDay, at_home: set[str]) -> PlanDay:
+def _restored(planned: PlanDay, settled: set[str]) -> PlanDay:
+    if BY_HAND not in planned.why:
+        return planned
+    if any(w.ident in settled for w in (planned.workout, planned.set_aside) if w):
+        return planned
     why = tuple(rule for rule in planned.why if rule != BY_HAND)
-    if planned.set_aside is not None:
-        workout = replace(planned.set_aside, day=planned.day)
-        return PlanDay(planned.day, workout, DayStatus.PLANNED, why)
-    if planned.workout is not None and planned.workout.ident in at_home:
-        return PlanDay(planned.day, None, DayStatus.PLANNED, why)
-    return replace(planned, why=why)
+    return PlanDay(planned.day, planned.set_aside, DayStatus.PLANNED, why)
 
 
 def with_layers(
@@ -58,39 +62,37 @@ def _skip(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
         return
     if planned.day < today:
         now[planned.day] = replace(planned, status=DayStatus.SKIPPED)
-        return
-    aside = planned.set_aside or planned.workout
-    now[planned.day] = PlanDay(planned.day, None, DayStatus.SKIPPED, _by_hand(planned), aside)
+    else:
+        now[planned.day] = _by_hand(planned, None, DayStatus.SKIPPED)
 
 
 def _move(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
     planned = _find(now, layer.ident)
     there = now.get(layer.to_day) if layer.to_day else None
-    if planned is None or planned.workout is None or there is None or there.day == planned.day:
+    if planned is None or there is None or there.day == planned.day:
         return
     if planned.day < today or there.day < today or planned.status is DayStatus.DONE:
         return
-    back = there.workout
-    if back is not None and (
-        back.workout.kind not in {Kind.EASY, Kind.STRIDES} or there.status is DayStatus.DONE
+    if there.workout and (
+        there.workout.workout.kind not in GIVES_WAY or there.status is DayStatus.DONE
     ):
         return
-    moved = replace(planned.workout, day=there.day)
-    now[there.day] = PlanDay(
-        there.day, moved, DayStatus.PLANNED, _by_hand(there), there.set_aside or back
-    )
-    now[planned.day] = PlanDay(
+    left = DayStatus.PLANNED if there.workout else DayStatus.MOVED
+    now[there.day] = _by_hand(there, planned.workout, DayStatus.PLANNED)
+    now[planned.day] = _by_hand(planned, there.workout, left)
+
+
+def _by_hand(planned: PlanDay, workout: PlannedWorkout | None, status: DayStatus) -> PlanDay:
+    """The day with another workout, or none; what stood there before any hand is set aside."""
+    touched = BY_HAND in planned.why
+    return PlanDay(
         planned.day,
-        replace(back, day=planned.day) if back else None,
-        DayStatus.MOVED if back is None else DayStatus.PLANNED,
-        _by_hand(planned),
-        planned.set_aside or planned.workout,
+        replace(workout, day=planned.day) if workout else None,
+        status,
+        planned.why if touched else (*planned.why, BY_HAND),
+        planned.set_aside if touched else planned.workout,
     )
 
 
 def _find(now: dict[date, PlanDay], ident: str) -> PlanDay | None:
     return next((d for d in now.values() if d.workout and d.workout.ident == ident), None)
-
-
-def _by_hand(planned: PlanDay) -> tuple[str, ...]:
-    return (*(rule for rule in planned.why if rule != BY_HAND), BY_HAND)

@@ -314,3 +314,45 @@ def test_receipts_say_before_and_after():
     assert change.ability_after - change.ability_before == pytest.approx(math.log(1.03))
     assert change.before in change.sentence
     assert change.sentence.endswith("moved the estimate up by 3.0 % (rule G-1).")
+
+
+def test_the_week_gives_outside_the_freeze_only():
+    """On a Saturday the coming week turns out too big: Sunday stays, the days behind it shrink."""
+    saturday = TODAY + 5 * DAY
+    bigger = {}
+    for day in PLAN.days():
+        if day.workout and day.workout.workout.kind is Kind.EASY:
+            grown = replace(day.workout.workout, distance_m=15_000.0)
+            bigger[day.day] = replace(day, workout=replace(day.workout, workout=grown))
+    weeks = tuple(replace(w, days=tuple(bigger.get(d.day, d) for d in w.days)) for w in PLAN.weeks)
+    closing = replace(PLAN, weeks=weeks)
+    ran = (*HISTORY, *as_planned(PLAN, TODAY, saturday - DAY))
+    plan, changes = next_day(closing, saturday, ran)
+    assert {change.rule for change in changes} == {"P-3"}
+    assert all(change.day >= saturday + 2 * DAY for change in changes)
+    assert plan.on(saturday + DAY).workout == closing.on(saturday + DAY).workout
+    sunday = TODAY + 6 * DAY  # from here tomorrow is in the big week, and stays as it is
+    plan, changes = next_day(closing, sunday, ran)
+    assert all(change.day >= sunday + 2 * DAY for change in changes)
+
+
+def test_after_a_week_of_silence_the_plan_stops_growing():
+    late = TODAY + 7 * DAY
+    heard, _ = next_day(PLAN, late, HISTORY, complete_until=None)
+    grown, _ = next_day(PLAN, late + 3 * DAY, HISTORY, complete_until=None)
+    sure, _ = next_day(PLAN, late, (*HISTORY, *as_planned(PLAN, TODAY, late - DAY)))
+    assert not any(d.status is DayStatus.MISSED for d in grown.days())
+    assert sum(w.volume_m for w in heard.weeks[3:6]) < sum(w.volume_m for w in sure.weeks[3:6])
+    assert grown.weeks[3].volume_m <= sure.weeks[3].volume_m
+
+
+def test_nothing_hard_on_the_days_before_a_race_though_no_other_day_is_left():
+    athlete = replace(ATHLETE, run_weekdays=frozenset({4, 5, 6}))
+    goals = (goal_in(2, TEN_K_M),)
+    plan, _ = planned(athlete, goals, HISTORY)
+    race_day = goals[0].day
+    from planning.schedule.effort import hard
+
+    assert not any(
+        hard(workout) for day, workout in workouts(plan).items() if 0 < (race_day - day).days <= 2
+    )
