@@ -1,25 +1,27 @@
 """The four actors: load, decide, store, owe."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
-from planning.replan import Closing
+from planning.replan import Closing, Outcome
 from planning.replan import replan as decide
 from worker import store, tables
 from worker.app import Runtime
 from worker.db import reading, writing
-from worker.ingest import ACTIVITY, ingest
+from worker.ingest import ingest
 from worker.notify import NotTold, after_quiet_hours
 from worker.outcomes import latest_outcome, store_closing, store_outcome, version_of
 from worker.owing import channels_of, owe_publishing, owe_telling
 from worker.perform import Actor, Held, Snooze
+from worker.polling import ACTIVITY, POLL
 from worker.publish import publish
 
 UNREAD_PAUSE = timedelta(seconds=1)
 UNREAD_TRIES = 3  # after that, an arrival of an earlier day no longer holds up today
+UNREAD_SOON = timedelta(minutes=1)  # one that waits longer, for a service's limit, does not either
 
 
 def replan(runtime: Runtime, key: str, held: Held) -> None:
@@ -28,8 +30,9 @@ def replan(runtime: Runtime, key: str, held: Held) -> None:
     with reading(runtime.engine) as conn:
         zone = store.zone_of(conn, athlete_id)
         today = runtime.calendar_now(conn).astimezone(zone).date()
-        if _unread_of_earlier_days(conn, athlete_id, before=_start_of(today, zone)):
-            raise Snooze(runtime.clock.machine_now() + UNREAD_PAUSE)
+        now = runtime.clock.machine_now()
+        if _unread_of_earlier_days(conn, athlete_id, before=_start_of(today, zone), now=now):
+            raise Snooze(now + UNREAD_PAUSE, "runs of an earlier day are still being read")
     closing = _close_days(runtime, athlete_id, zone=zone, today=today, held=held)
     with reading(runtime.engine) as conn:
         state = store.load_state(conn, athlete_id, closing=closing)
@@ -42,6 +45,18 @@ def replan(runtime: Runtime, key: str, held: Held) -> None:
         if before is None or (before.day, version_of(before)) != (today, version_of(outcome)):
             owe_publishing(runtime, conn, athlete_id)
     runtime.ring()
+
+
+def as_of_now(runtime: Runtime, athlete_id: int) -> Outcome:
+    """What would be decided now, stored nowhere: while arrivals of earlier days wait to be read,
+    no day closes, but a person who asks is answered.
+    """
+    with reading(runtime.engine) as conn:
+        zone = store.zone_of(conn, athlete_id)
+        today = runtime.calendar_now(conn).astimezone(zone).date()
+        last = store.last_closing(conn, athlete_id, before=today)
+        state = store.load_state(conn, athlete_id, closing=last)
+    return decide(state, today)
 
 
 def tell(runtime: Runtime, key: str, held: Held) -> None:
@@ -101,7 +116,9 @@ def _close_days(
     return last
 
 
-def _unread_of_earlier_days(conn: Connection, athlete_id: int, *, before: datetime) -> bool:
+def _unread_of_earlier_days(
+    conn: Connection, athlete_id: int, *, before: datetime, now: datetime
+) -> bool:
     """Arrivals of an earlier day belong to that day's end: it must not close without them."""
     event, owed = tables.inbox_event, tables.outbox
     query = (
@@ -113,11 +130,12 @@ def _unread_of_earlier_days(conn: Connection, athlete_id: int, *, before: dateti
         )
         .where(
             event.c.athlete_id == athlete_id,
-            event.c.kind == ACTIVITY,
+            event.c.kind.in_((ACTIVITY, POLL)),
             event.c.done_at.is_(None),
             event.c.known_at < before,
             owed.c.buried_at.is_(None),
             owed.c.tries <= UNREAD_TRIES,
+            owed.c.due_at <= now + UNREAD_SOON,
         )
         .limit(1)
     )
@@ -125,7 +143,8 @@ def _unread_of_earlier_days(conn: Connection, athlete_id: int, *, before: dateti
 
 
 def _start_of(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
+    # In UTC, for arithmetic in a zone leaves out the hour that comes twice.
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection as Transaction
@@ -10,13 +11,14 @@ from sqlalchemy import insert, select, update
 
 from connectors.errors import ServiceError, SignInNeeded
 from connectors.ports import Connector, Link, Opened
-from worker import store, tables
+from worker import outbox, store, tables
 from worker.db import reading, writing
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from worker.app import Runtime
 
+GOOD_FOR = timedelta(seconds=30)
 CONNECTED, SIGN_IN_NEEDED, PAUSED, DISCONNECTED = (
     "connected",
     "sign_in_needed",
@@ -37,6 +39,7 @@ class Connected:
     settings: Mapping[str, Any]
     cursor: str | None
     problem: str | None
+    told_at: datetime | None  # when the athlete was told that it needs a sign-in
 
 
 def _from_row(row: Any) -> Connected:
@@ -49,6 +52,7 @@ def _from_row(row: Any) -> Connected:
         row.settings or {},
         row.cursor,
         row.problem,
+        row.told_at,
     )
 
 
@@ -92,7 +96,11 @@ def connect(
     tokens: Mapping[str, str],
     settings: Mapping[str, Any] | None = None,
 ) -> int:
-    """Make or renew a connection. A renewed one keeps its history and starts afresh in health."""
+    """Make or renew a connection. A renewed one keeps its history and starts afresh in health;
+    what came in and could not be read without a sign-in is owed again.
+
+    Raises ValueError when the account belongs to another athlete here.
+    """
     now = runtime.clock.machine_now()
     with writing(runtime.engine) as conn:
         known = owner_of(conn, connector, external_athlete_id)
@@ -106,6 +114,7 @@ def connect(
                 .where(tables.connection.c.id == known.id)
                 .values(state=CONNECTED, problem=None, told_at=None)
             )
+            _owe_unread(conn, known, now)
         else:
             created = conn.execute(
                 insert(tables.connection).values(
@@ -121,6 +130,14 @@ def connect(
             connection_id = int(created.inserted_primary_key[0])  # type: ignore[index]  # one row
     runtime.vault.tokens(connection_id).write(tokens)
     return connection_id
+
+
+def _owe_unread(conn: Transaction, known: Connected, now: datetime) -> None:
+    """The polls to come would pass by what is in the inbox already."""
+    event = tables.inbox_event
+    unread = select(event.c.id).where(event.c.connection_id == known.id, event.c.done_at.is_(None))
+    for event_id in conn.scalars(unread.order_by(event.c.id)).all():
+        outbox.push(conn, "ingest", str(event_id), due_at=now)
 
 
 def disconnect(runtime: "Runtime", connected: Connected) -> None:
@@ -151,7 +168,7 @@ def opened(runtime: "Runtime", connected: Connected) -> Iterator[Opened]:
     except ServiceError as error:
         _note(runtime, connected, problem=str(error))
         raise
-    _note(runtime, connected, problem=None, last_good_at=runtime.clock.machine_now())
+    _note_good(runtime, connected)
 
 
 def link_of(runtime: "Runtime", connector: Connector, connected: Connected) -> Link:
@@ -210,6 +227,16 @@ def strava_use(conn: Transaction, runtime: "Runtime", athlete_id: int) -> str:
 def gives_activities(runtime: "Runtime", connected: Connected) -> bool:
     connector = runtime.connectors.get(connected.connector)
     return connector is not None and connector.capabilities.activities
+
+
+def _note_good(runtime: "Runtime", connected: Connected) -> None:
+    """Written when it is news, not at every call: each write costs the disk a synchronisation."""
+    row, now = tables.connection, runtime.clock.machine_now()
+    stale = row.c.last_good_at.is_(None) | (row.c.last_good_at < now - GOOD_FOR)
+    values = {"problem": None, "last_attempt_at": now, "last_good_at": now}
+    with writing(runtime.engine) as conn:
+        news = row.c.problem.is_not(None) | stale
+        conn.execute(update(row).where(row.c.id == connected.id, news).values(values))
 
 
 def _note(runtime: "Runtime", connected: Connected, **values: Any) -> None:

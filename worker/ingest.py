@@ -1,8 +1,7 @@
 """One inbox row: fetch, derive, store. A webhook is a hint: only what is fetched is believed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -14,7 +13,8 @@ from planning.fitness.observation import derive
 from worker import outbox, store, tables
 from worker.app import Runtime
 from worker.connections import (
-    Connected,
+    DISCONNECTED,
+    SIGN_IN_NEEDED,
     connection,
     connections,
     gives_activities,
@@ -24,20 +24,12 @@ from worker.connections import (
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.perform import Held
+from worker.polling import ACTIVITY, Event, poll, poll_arrival
 
-ACTIVITY, POLL, DEAUTHORISED = "activity", "poll", "deauthorised"
 AHEAD = timedelta(days=1)  # an activity dated further in the future is kept aside
+ASIDE = "kept aside: it is dated more than a day ahead"
+SAMPLES_PAUSE = timedelta(minutes=5)  # a service may take a while to make a recording's samples
 BACKFILL_PAUSE = timedelta(seconds=1)  # a history makes one replan a second, not one a run
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    id: int
-    kind: str
-    delivery_key: str
-    payload: dict[str, Any]
-    known_at: datetime
-    connected: Connected
 
 
 def ingest(runtime: Runtime, key: str, held: Held) -> None:
@@ -46,30 +38,26 @@ def ingest(runtime: Runtime, key: str, held: Held) -> None:
         event = _load(conn, int(key))
     if event is None:
         return
-    match event.kind:
-        case "activity":
-            outcome = _activity_event(runtime, event, held)
-        case "poll":
-            outcome = _poll(runtime, event, held)
-        case "deauthorised":
-            outcome = _deauthorised(runtime, event)
-        case other:
-            raise Refused(f"an inbox row of unknown kind {other!r}")
+    outcome = _outcome(runtime, event, held)
     with writing(runtime.engine) as conn:
         _done(conn, event.id, outcome, runtime.clock.machine_now())
 
 
-def poll_arrival(connected: Connected, *, reason: str, known_at: datetime) -> Arrival:
-    """Ask a source what is new. The same reason asks once."""
-    return Arrival(
-        source=connected.connector,
-        delivery_key=f"poll:{connected.id}:{reason}",
-        kind=POLL,
-        payload={},
-        connection_id=connected.id,
-        athlete_id=connected.athlete_id,
-        known_at=known_at,
-    )
+def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
+    """What became of it, in words. Raises what perform knows."""
+    if event.connected.state == DISCONNECTED:
+        return "left alone: the connection was ended"
+    if event.connected.state == SIGN_IN_NEEDED:  # its tokens were refused: they are not tried again
+        raise SignInNeeded("it waits for a new sign-in", remedy="")
+    match event.kind:
+        case "activity":
+            return _activity_event(runtime, event, held)
+        case "poll":
+            return poll(runtime, event, held)
+        case "deauthorised":
+            return _deauthorised(runtime, event)
+        case other:
+            raise Refused(f"an inbox row of unknown kind {other!r}")
 
 
 def store_recorded(
@@ -120,7 +108,7 @@ def keep_raw(
     )
 
 
-def _load(conn: Connection, event_id: int) -> _Event | None:
+def _load(conn: Connection, event_id: int) -> Event | None:
     row = conn.execute(
         select(tables.inbox_event).where(tables.inbox_event.c.id == event_id)
     ).one_or_none()
@@ -129,10 +117,10 @@ def _load(conn: Connection, event_id: int) -> _Event | None:
     connected = connection(conn, row.connection_id)
     if connected is None:
         return None
-    return _Event(row.id, row.kind, row.delivery_key, row.payload, row.known_at, connected)
+    return Event(row.id, row.kind, row.delivery_key, row.payload, row.known_at, connected)
 
 
-def _activity_event(runtime: Runtime, event: _Event, held: Held) -> str:
+def _activity_event(runtime: Runtime, event: Event, held: Held) -> str:
     """Fetch it, or, where Strava may only say that something happened, ask the other sources."""
     if event.connected.connector == "strava":
         with reading(runtime.engine) as conn:
@@ -144,7 +132,7 @@ def _activity_event(runtime: Runtime, event: _Event, held: Held) -> str:
     return _fetch(runtime, event, held)
 
 
-def _ask_others(runtime: Runtime, event: _Event) -> str:
+def _ask_others(runtime: Runtime, event: Event) -> str:
     asked = []
     with writing(runtime.engine) as conn:
         for other in connections(conn, athlete_id=event.connected.athlete_id):
@@ -156,7 +144,7 @@ def _ask_others(runtime: Runtime, event: _Event) -> str:
     return f"asked {', '.join(asked) or 'nobody: no other source is connected'}"
 
 
-def _fetch(runtime: Runtime, event: _Event, held: Held) -> str:
+def _fetch(runtime: Runtime, event: Event, held: Held) -> str:
     payload, connected = event.payload, event.connected
     ref = ActivityRef(payload["external_id"], payload.get("tag", ""))
     with opened(runtime, connected) as use:
@@ -166,14 +154,13 @@ def _fetch(runtime: Runtime, event: _Event, held: Held) -> str:
     if recorded is None:
         return _gone(runtime, event, ref)
     decoded = runtime.decode(recorded.file) if recorded.file else None
-    recorded = believed(recorded, decoded)
     held.check()
     return _store(runtime, event, ref, recorded, decoded)
 
 
 def _store(
     runtime: Runtime,
-    event: _Event,
+    event: Event,
     ref: ActivityRef,
     recorded: Recorded,
     decoded: Decoded | None,
@@ -192,17 +179,53 @@ def _store(
                 problem=decoded.problem if decoded else None,
                 now=now,
             )
-        if recorded.record.start_at > runtime.calendar_now(conn) + AHEAD:
-            return "kept aside: it is dated more than a day ahead"
-        new = store_recorded(conn, athlete_id, recorded, known_at=event.known_at, now=now)
-        if new:
+        latest_start = runtime.calendar_now(conn) + AHEAD
+        believed = _believed(event, recorded, decoded)
+        usable = [one for one in believed if one.record.start_at <= latest_start]
+        if not usable:
+            return ASIDE
+        new = [
+            store_recorded(conn, athlete_id, one, known_at=event.known_at, now=now)
+            for one in usable
+        ]
+        if any(new):
             late = now + BACKFILL_PAUSE if event.payload.get("backfill") else now
             outbox.push(conn, "replan", str(athlete_id), due_at=late)
+        if recorded.incomplete:
+            _look_again(runtime, conn, event)
     runtime.ring()
-    return "stored" if new else "known already"
+    return "stored" if any(new) else "known already"
 
 
-def _gone(runtime: Runtime, event: _Event, ref: ActivityRef) -> str:
+def _believed(event: Event, recorded: Recorded, decoded: Decoded | None) -> tuple[Recorded, ...]:
+    """A service's activity is one; a file from a folder is all that is in it."""
+    if event.connected.connector == "files" and decoded and decoded.recorded:
+        return decoded.recorded
+    return (believed(recorded, decoded),)
+
+
+def _look_again(runtime: Runtime, conn: Connection, event: Event) -> None:
+    """The samples are still on their way: an arrival of its own asks for them later."""
+    now = runtime.clock.machine_now()
+    payload = {**event.payload, "again": event.payload.get("again", 0) + 1}
+    arrival = Arrival(
+        source=event.connected.connector,
+        delivery_key=f"{event.delivery_key.partition('#')[0]}#{payload['again']}",
+        kind=ACTIVITY,
+        payload=payload,
+        connection_id=event.connected.id,
+        athlete_id=event.connected.athlete_id,
+        known_at=runtime.calendar_now(conn),
+    )
+    if accept_now(conn, arrival, now=now):
+        key = tables.inbox_event.c.delivery_key == arrival.delivery_key
+        event_id = conn.execute(select(tables.inbox_event.c.id).where(key)).scalar_one()
+        owed = tables.outbox
+        mine = (owed.c.actor == "ingest") & (owed.c.key == str(event_id))
+        conn.execute(update(owed).where(mine).values(due_at=now + SAMPLES_PAUSE))
+
+
+def _gone(runtime: Runtime, event: Event, ref: ActivityRef) -> str:
     """The service itself says that it is not there (any more)."""
     athlete_id, now = event.connected.athlete_id, runtime.clock.machine_now()
     key = f"{event.connected.connector}:{ref.external_id}"
@@ -214,50 +237,7 @@ def _gone(runtime: Runtime, event: _Event, ref: ActivityRef) -> str:
     return "deleted at the source" if dropped else "not there"
 
 
-def _poll(runtime: Runtime, event: _Event, held: Held) -> str:
-    """Every ref becomes an inbox row of its own; what was seen before is ignored by its key."""
-    connected, new = event.connected, 0
-    cursor, backfill = connected.cursor, connected.cursor is None
-    with opened(runtime, connected) as use:
-        if use.activities is None:
-            raise Refused(f"{connected.connector} gives no activities")
-        more = True
-        while more:
-            page = use.activities.changes(cursor)
-            held.check()
-            with writing(runtime.engine) as conn:
-                new += sum(
-                    accept_now(
-                        conn,
-                        _ref_arrival(event, ref, backfill=backfill),
-                        now=runtime.clock.machine_now(),
-                    )
-                    for ref in page.refs
-                )
-                conn.execute(
-                    update(tables.connection)
-                    .where(tables.connection.c.id == connected.id)
-                    .values(cursor=page.cursor)
-                )
-            cursor, more = page.cursor, page.more
-    runtime.ring()
-    return f"{new} new"
-
-
-def _ref_arrival(event: _Event, ref: ActivityRef, *, backfill: bool) -> Arrival:
-    connected = event.connected
-    return Arrival(
-        source=connected.connector,
-        delivery_key=f"{connected.connector}:{connected.id}:{ref.external_id}:{ref.tag}",
-        kind=ACTIVITY,
-        payload={"external_id": ref.external_id, "tag": ref.tag, "backfill": backfill},
-        connection_id=connected.id,
-        athlete_id=connected.athlete_id,
-        known_at=event.known_at,
-    )
-
-
-def _deauthorised(runtime: Runtime, event: _Event) -> str:
+def _deauthorised(runtime: Runtime, event: Event) -> str:
     """Said by a webhook, so it is confirmed: only a refused token ends the connection."""
     try:
         with opened(runtime, event.connected) as use:
@@ -272,12 +252,15 @@ def believed(recorded: Recorded, decoded: Decoded | None) -> Recorded:
     """The summary of a service joined with the file that the device wrote.
 
     The device file is believed for what it measured, the service for what a person says there:
-    name, race, surface; on a treadmill also the distance, which is corrected after the run.
+    name, race, surface; on a treadmill also the distance, which is corrected after the run. What
+    is left of a damaged file is not believed against the service, which saw the whole.
     """
     found = _same_session(recorded.record, decoded)
     if found is None:
         return recorded
     summary, measured = recorded.record, found.record
+    if decoded and decoded.problem and not _is_whole(measured, summary):
+        return recorded
     indoor = summary.surface is Surface.TREADMILL or summary.is_manual
     record = replace(
         measured,
@@ -298,6 +281,15 @@ def believed(recorded: Recorded, decoded: Decoded | None) -> Recorded:
     )
     streams: Streams | None = None if indoor else found.streams
     return Recorded(record, streams, recorded.file)
+
+
+def _is_whole(measured: Record, summary: Record) -> bool:
+    """Whether a damaged file still holds about all of what the service made of the run."""
+    pairs = (
+        (measured.distance_m, summary.distance_m),
+        (measured.elapsed_time_s, summary.elapsed_time_s),
+    )
+    return all(there is None or (here or 0.0) >= 0.98 * there for here, there in pairs)
 
 
 def _same_session(record: Record, decoded: Decoded | None) -> Recorded | None:

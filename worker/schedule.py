@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from connectors.errors import ServiceError
 from worker import store, tables
@@ -27,8 +27,8 @@ from worker.connections import (
 )
 from worker.db import reading, upsert, writing
 from worker.inbox import accept_now
-from worker.ingest import poll_arrival
 from worker.owing import owe_message, owe_publishing, owe_replan
+from worker.polling import POLL, poll_arrival
 
 log = structlog.get_logger()
 
@@ -70,23 +70,44 @@ def _polls(runtime: Runtime, conn: Connection, athlete_id: int, now: datetime) -
             continue
         if connected.connector == "strava" and strava_use(conn, runtime, athlete_id) != "full":
             continue
+        if _is_being_asked(conn, connected.id):
+            continue
         arrival = poll_arrival(connected, reason=f"slot {slot}", known_at=now)
         accept_now(conn, arrival, now=runtime.clock.machine_now())
+
+
+def _is_being_asked(conn: Connection, connection_id: int) -> bool:
+    """A poll is under way, or waits for the service: another would only add to its troubles."""
+    event, owed = tables.inbox_event, tables.outbox
+    matches = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
+    query = select(event.c.id).select_from(event.join(owed, matches))
+    waiting = query.where(
+        event.c.connection_id == connection_id,
+        event.c.kind == POLL,
+        event.c.done_at.is_(None),
+        owed.c.buried_at.is_(None),
+    )
+    return conn.execute(waiting.limit(1)).first() is not None
 
 
 def _lapsed_sign_ins(runtime: Runtime, conn: Connection, athlete_id: int) -> None:
     """Told once for each time that it happened; nothing signs in by itself."""
     for connected in connections(conn, athlete_id=athlete_id, state=SIGN_IN_NEEDED):
+        if connected.told_at is not None:
+            continue
         connector = runtime.connectors.get(connected.connector)
         title = connector.title if connector else connected.connector
+        now = runtime.clock.machine_now()
         owe_message(
             runtime,
             conn,
             athlete_id,
-            key=f"sign-in:{connected.id}:{connected.cursor or ''}"[:300],
+            key=f"sign-in:{connected.id}:{now.isoformat()}",
             title=f"{title} wants you to sign in again",
             body=connected.problem or f"Run: goalward connect {connected.connector}",
         )
+        row = tables.connection
+        conn.execute(update(row).where(row.c.id == connected.id).values(told_at=now))
 
 
 def subscribe(runtime: Runtime) -> None:

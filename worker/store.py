@@ -36,15 +36,21 @@ def put(
     now: datetime,
     **columns: Any,
 ) -> bool:
-    """Append a fact; False when it says what is known already. `body` None takes it back."""
+    """Append a fact; False when it says what is known already. `body` None takes it back.
+
+    The same again, but known earlier, is news: an arrival of yesterday may be read after one of
+    today, and what was known at the end of yesterday must not depend on that.
+    """
     standing = conn.execute(
-        select(table.c.id, table.c.body).where(
+        select(table.c.id, table.c.body, table.c.known_at).where(
             table.c.athlete_id == athlete_id,
             table.c.key == key,
             table.c.superseded_at.is_(None),
         )
     ).one_or_none()
-    if (standing.body if standing else None) == body:
+    if (standing.body if standing else None) == body and (
+        standing is None or standing.known_at <= known_at
+    ):
         return False
     if standing:
         conn.execute(update(table).where(table.c.id == standing.id).values(superseded_at=now))

@@ -1,0 +1,243 @@
+"""Facts: what stands, what stood, and what was known when."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from planning.athlete import Athlete
+from planning.fitness.ability import AbilityToday
+from planning.fitness.observation import derive
+from planning.goals.goal import Goal, GoalKind, Priority
+from planning.replan import Closing
+from tests.worker.living import PARIS, a_record
+from worker import store, tables
+from worker.db import writing
+
+MONDAY = datetime(2026, 8, 31, 7, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+UNKNOWN = AbilityToday(None, None, 0, "not known yet")
+
+
+def a_goal(name, day, **changes):
+    return replace(Goal(name, GoalKind.COMPLETION, Priority.A, day, 10_000.0), **changes)
+
+
+@pytest.fixture
+def conn(engine):
+    with writing(engine) as conn:
+        store.add_athlete(conn, Athlete(PARIS), known_at=MONDAY, now=MONDAY)
+        yield conn
+
+
+def put(conn, body, *, known_at=MONDAY, now=MONDAY, key="k", table=tables.layer, athlete_id=1):
+    return store.put(
+        conn, table, athlete_id=athlete_id, key=key, body=body, known_at=known_at, now=now
+    )  # fmt: skip
+
+
+def standing(conn, *, until=None, athlete_id=1):
+    return dict(store.facts(conn, tables.layer, athlete_id=athlete_id, until=until))
+
+
+def rows(conn, table=tables.layer):
+    return conn.execute(select(table).order_by(table.c.id)).all()
+
+
+def test_a_fact_is_changed_by_another_row_and_nothing_is_overwritten(conn):
+    assert put(conn, {"n": 1})
+    assert put(conn, {"n": 2}, known_at=MONDAY + HOUR, now=MONDAY + DAY)
+    first, second = rows(conn)
+    assert (first.body, first.known_at, first.recorded_at) == ({"n": 1}, MONDAY, MONDAY)
+    assert first.superseded_at == MONDAY + DAY
+    assert (second.body, second.superseded_at) == ({"n": 2}, None)
+    assert standing(conn) == {"k": {"n": 2}}
+
+
+def test_the_same_again_is_no_news(conn):
+    assert put(conn, {"n": 1})
+    assert not put(conn, {"n": 1}, known_at=MONDAY + HOUR)
+    assert len(rows(conn)) == 1
+
+
+def test_the_same_known_earlier_is_news(conn):
+    """An arrival of the evening may be read after one of the next morning."""
+    put(conn, {"n": 1}, known_at=MONDAY + HOUR)
+    assert standing(conn, until=MONDAY) == {}
+    assert put(conn, {"n": 1}, known_at=MONDAY)
+    assert standing(conn, until=MONDAY) == standing(conn) == {"k": {"n": 1}}
+
+
+def test_what_is_taken_back_no_longer_stands_but_stood(conn):
+    put(conn, {"n": 1})
+    assert put(conn, None, known_at=MONDAY + HOUR)
+    assert standing(conn) == {}
+    assert standing(conn, until=MONDAY) == {"k": {"n": 1}}
+    assert not put(conn, None, known_at=MONDAY + DAY)  # it is gone already
+    assert put(conn, {"n": 1}, known_at=MONDAY + DAY)  # and may come again
+    assert standing(conn) == {"k": {"n": 1}}
+
+
+def test_taking_back_what_never_was_writes_nothing(conn):
+    assert not put(conn, None)
+    assert rows(conn) == []
+
+
+def test_until_shows_what_was_known_at_that_instant(conn):
+    for hours, body in enumerate(("a", "b", "c")):
+        put(conn, body, known_at=MONDAY + hours * HOUR)
+    seen = [standing(conn, until=MONDAY + hours * HOUR - timedelta(microseconds=1)).get("k") for hours in range(4)]  # fmt: skip
+    assert seen == [None, "a", "b", "c"]
+    assert standing(conn, until=MONDAY + HOUR)["k"] == "b"  # the instant itself is included
+
+
+def test_a_fact_recorded_late_counts_from_when_it_was_known(conn):
+    put(conn, "known on monday", key="a", known_at=MONDAY, now=MONDAY)
+    put(conn, "recorded on tuesday", key="b", known_at=MONDAY, now=MONDAY + DAY)
+    assert standing(conn, until=MONDAY) == {"a": "known on monday", "b": "recorded on tuesday"}
+
+
+def test_facts_of_others_are_others(conn):
+    store.add_athlete(conn, Athlete(PARIS), known_at=MONDAY, now=MONDAY)
+    put(conn, "mine")
+    assert dict(store.facts(conn, tables.layer, athlete_id=2)) == {}
+
+
+@settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example has its own athlete
+)
+@given(words=st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([None, 1, 2])), max_size=12))
+def test_facts_are_the_last_word_on_each_key(sqlite_engine, words):
+    with writing(sqlite_engine) as conn:
+        one = store.add_athlete(conn, Athlete(PARIS), known_at=MONDAY, now=MONDAY)
+        for n, (key, body) in enumerate(words):
+            put(conn, body, key=key, known_at=MONDAY + n * HOUR, athlete_id=one)
+        for n in range(len(words)):
+            said = {key: body for key, body in dict(words[: n + 1]).items() if body is not None}
+            assert standing(conn, until=MONDAY + n * HOUR, athlete_id=one) == said
+
+
+# --- what is kept as facts ----------------------------------------------------------------------
+
+
+def test_the_profile_as_it_was(conn):
+    known = store.profile_of(conn, 1)
+    store.put_profile(conn, 1, replace(known, name="Kim"), known_at=MONDAY + DAY, now=MONDAY)
+    assert store.profile_of(conn, 1).name == "Kim"
+    assert store.profile_of(conn, 1, until=MONDAY) == known
+    assert store.zone_of(conn, 1) == PARIS
+
+
+def test_a_setting_that_was_never_set(conn):
+    assert store.setting(conn, 1, "notify") is None
+
+
+def test_an_observation_is_kept_whole_and_dropped_by_key(conn):
+    seen = derive(a_record(), None, zone=PARIS)
+    assert store.put_observation(conn, 1, seen, known_at=MONDAY, now=MONDAY)
+    assert not store.put_observation(conn, 1, seen, known_at=MONDAY + HOUR, now=MONDAY)
+    (run,) = store.activities(conn, 1)
+    assert (run.distance_m, run.sources) == (10_000.0, ("garmin:1",))
+    gone = MONDAY + HOUR
+    assert store.drop_observation(conn, 1, "garmin:1", known_at=gone, now=gone)
+    assert not store.drop_observation(conn, 1, "garmin:1", known_at=gone, now=gone)
+    assert not store.drop_observation(conn, 1, "garmin:2", known_at=gone, now=gone)
+    assert store.activities(conn, 1) == ()
+    assert len(store.activities(conn, 1, until=MONDAY)) == 1
+
+
+def test_goals_come_by_day_and_then_by_id(conn):
+    first, second = date(2026, 10, 4), date(2026, 12, 20)
+    for goal in (a_goal("b", second), a_goal("z", first), a_goal("a", second)):
+        store.put_goal(conn, 1, goal, known_at=MONDAY, now=MONDAY)
+    assert [goal.id for goal in store.goals(conn, 1)] == ["z", "a", "b"]
+    moved = a_goal("z", date(2027, 1, 1))
+    store.put_goal(conn, 1, moved, known_at=MONDAY + DAY, now=MONDAY)
+    assert [goal.id for goal in store.goals(conn, 1)] == ["a", "b", "z"]
+    assert [goal.id for goal in store.goals(conn, 1, until=MONDAY)] == ["z", "a", "b"]
+
+
+def test_the_last_closing_is_of_an_earlier_day(conn):
+    days = [date(2026, 8, 30), date(2026, 9, 1)]
+    for day in days:
+        closing = Closing(day, None, UNKNOWN, (), ())
+        store.put_closing(conn, 1, closing, known_at=MONDAY, now=MONDAY)
+    found = [
+        store.last_closing(conn, 1, before=day) for day in (days[0], days[1], date(2027, 1, 1))
+    ]
+    assert [closing and closing.day for closing in found] == [None, *days]
+
+
+def test_the_state_as_of_an_instant(conn):
+    seen = derive(a_record(), None, zone=PARIS)
+    store.put_observation(conn, 1, seen, known_at=MONDAY + HOUR, now=MONDAY)
+    store.put_goal(conn, 1, a_goal("g", date(2026, 12, 1)), known_at=MONDAY, now=MONDAY)
+    early = store.load_state(conn, 1, closing=None, until=MONDAY)
+    late = store.load_state(conn, 1, closing=None)
+    assert (len(early.activities), len(early.goals), early.complete_until) == (0, 1, None)
+    assert (len(late.activities), len(late.goals)) == (1, 1)
+
+
+def test_only_what_lies_before_the_newest_run_is_complete(conn):
+    """Silence is not rest: a watch that has not synced says nothing of the day."""
+    for n, at in ((1, MONDAY), (2, MONDAY - 3 * DAY)):
+        seen = derive(a_record(n, start_at=at), None, zone=PARIS)
+        store.put_observation(conn, 1, seen, known_at=MONDAY, now=MONDAY)
+    assert store.load_state(conn, 1, closing=None).complete_until == date(2026, 8, 30)
+
+
+# --- days on which something became known --------------------------------------------------------
+
+
+def days_with_news(conn, zone, known_at, *, after=None, before=date(2030, 1, 1)):
+    put(conn, "x", known_at=known_at, table=tables.goal)
+    found = store.days_with_news(conn, 1, ZoneInfo(zone), after=after, before=before)
+    return [day for day in found if day != MONDAY.astimezone(ZoneInfo(zone)).date()]
+
+
+@pytest.mark.parametrize(
+    ("zone", "known_at", "day"),
+    [
+        ("Pacific/Kiritimati", datetime(2026, 9, 9, 9, 59, tzinfo=UTC), date(2026, 9, 9)),
+        ("Pacific/Kiritimati", datetime(2026, 9, 9, 10, tzinfo=UTC), date(2026, 9, 10)),
+        ("America/Los_Angeles", datetime(2026, 9, 9, 6, 59, tzinfo=UTC), date(2026, 9, 8)),
+        ("America/Los_Angeles", datetime(2026, 9, 9, 7, tzinfo=UTC), date(2026, 9, 9)),
+        # clocks go back on 1 November: the day has 25 hours
+        ("America/Los_Angeles", datetime(2026, 11, 1, 7, tzinfo=UTC), date(2026, 11, 1)),
+        ("America/Los_Angeles", datetime(2026, 11, 2, 7, 59, tzinfo=UTC), date(2026, 11, 1)),
+        ("Europe/Paris", datetime(2027, 3, 27, 23, tzinfo=UTC), date(2027, 3, 28)),
+        ("Europe/Paris", datetime(2027, 3, 28, 21, 59, tzinfo=UTC), date(2027, 3, 28)),
+        ("Europe/Paris", datetime(2027, 3, 28, 22, tzinfo=UTC), date(2027, 3, 29)),
+    ],
+)
+def test_a_day_is_the_athletes(conn, zone, known_at, day):
+    assert days_with_news(conn, zone, known_at) == [day]
+
+
+def test_only_days_after_one_instant_and_before_one_day(conn):
+    for n in range(1, 5):
+        put(conn, n, key=str(n), known_at=MONDAY + n * DAY)
+    found = store.days_with_news(
+        conn, 1, PARIS, after=MONDAY + DAY, before=date(2026, 9, 4)
+    )  # fmt: skip
+    assert found == [date(2026, 9, 2), date(2026, 9, 3)]
+
+
+@pytest.mark.parametrize(
+    "table", [tables.athlete_setting, tables.observation, tables.goal, tables.layer], ids=str
+)
+def test_every_kind_of_fact_is_news(conn, table):
+    at = MONDAY + DAY
+    columns = {"source": "s", "external_id": "1", "day": at.date(), "start_at": at}
+    extra = columns if table is tables.observation else {}
+    store.put(conn, table, athlete_id=1, key="new", body="x", known_at=at, now=at, **extra)
+    assert date(2026, 9, 1) in store.days_with_news(
+        conn, 1, PARIS, after=None, before=date(2030, 1, 1)
+    )
