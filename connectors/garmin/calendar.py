@@ -127,7 +127,6 @@ class GarminCalendar:
         """
         if not self._soon:
             return
-        self._soon = False
         try:
             self._wire.write(self._garmin.send_scheduled_workouts_to_devices)
         except ServiceError as error:

@@ -51,9 +51,9 @@ class Listing:
         return (entry for entry in self.entries if self.first <= entry.day <= self.last)
 
 
-def read_listing(wire: Wire, first: date, last: date) -> Listing:
+def read_listing(wire: Wire, first: date, last: date, *, page_size: int = PAGE_SIZE) -> Listing:
     """One request per page of templates, an empty one to be sure, and one per month."""
-    heads = {int(head["workoutId"]): head for head in _templates(wire)}
+    heads = {int(head["workoutId"]): head for head in _templates(wire, page_size)}
     entries: dict[tuple[str, int], Entry] = {}  # pages overlap at their edges
     for year, month in months(first, last):
         for item in _month(wire, year, month):
@@ -76,18 +76,18 @@ def etag_of(head: Mapping[str, Any]) -> str:
     return re.sub(r"\D", "", str(told))[:14]
 
 
-def _templates(wire: Wire) -> Iterator[Json]:
+def _templates(wire: Wire, page_size: int) -> Iterator[Json]:
     start = 0
     while True:
-        page = _page(wire, start)
+        page = _page(wire, start, page_size)
         if not page:
             return
         yield from page
         start += len(page)
 
 
-def _page(wire: Wire, start: int) -> list[Json]:
-    page = wire.read(lambda: wire.garmin.get_workouts(start, PAGE_SIZE))
+def _page(wire: Wire, start: int, page_size: int) -> list[Json]:
+    page = wire.read(lambda: wire.garmin.get_workouts(start, page_size))
     if not isinstance(page, list) or any("workoutId" not in head for head in page):
         raise Unavailable("Garmin listed the workouts in no known shape")
     return page

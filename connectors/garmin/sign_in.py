@@ -12,10 +12,9 @@ from garminconnect import (
     GarminConnectTooManyRequestsError,
 )
 
-from connectors.calls import causes, network_fault
-from connectors.errors import RateLimited, Refused, ServiceError
+from connectors.errors import RateLimited, Refused, Unavailable
 from connectors.garmin.client import TOKENS, Wire, signed_in, unsigned
-from connectors.garmin.errors import CONSENT, Gone
+from connectors.garmin.errors import CONSENT, Gone, meaning
 from connectors.ports import Link
 from connectors.tokens import MemoryTokens, read_token_file
 
@@ -53,7 +52,7 @@ def start(settings: Settings, email: str, password: str, now: datetime) -> Signe
     Raises Refused for a wrong password, RateLimited while Garmin blocks sign-ins, Unavailable.
     """
     garmin = unsigned(settings, email=email, password=password, return_on_mfa=True)
-    outcome, state = _attempt(garmin.login)
+    outcome, state = _attempt(garmin.login, now)
     if outcome == "needs_mfa":
         return MfaNeeded(state)
     return _signed(settings, garmin.client, now)
@@ -62,7 +61,7 @@ def start(settings: Settings, email: str, password: str, now: datetime) -> Signe
 def finish(settings: Settings, state: Mapping[str, Any], code: str, now: datetime) -> Signed:
     """The second step, in any process. A wrong code is Refused; the state is good for another."""
     garmin = unsigned(settings)
-    _attempt(lambda: garmin.resume_login(dict(state), code.strip()))
+    _attempt(lambda: garmin.resume_login(dict(state), code.strip()), now)
     return _signed(settings, garmin.client, now)
 
 
@@ -110,24 +109,24 @@ def _signed(settings: Settings, client: Any, now: datetime) -> Signed:
     return checked(settings, {name: str(value) for name, value in tokens.items()}, now)
 
 
-def _attempt(step: Callable[[], Any]) -> Any:
-    """The library's faults while signing in; here 401 means the password, not the tokens."""
+def _attempt(step: Callable[[], Any], now: datetime) -> Any:
+    """The library's faults while signing in: here a refusal means the password, not the tokens.
+
+    It also says "authentication failed" when it could not read the profile afterwards.
+    """
     try:
         return step()
     except GarminConnectTooManyRequestsError as error:
         raise RateLimited(BLOCKED, retry_after_s=BLOCK_S) from error
     except GarminConnectAuthenticationError as error:
-        if any(isinstance(cause, OSError) for cause in causes(error)):
-            raise network_fault(error, "Garmin") from error
+        found = meaning(error, now, writing=False)
+        if isinstance(found, (Unavailable, RateLimited)):
+            raise found from error
         raise Refused(f"Garmin does not accept this sign-in: {error}") from error
     except (GarminConnectConnectionError, OSError) as error:
-        raise _trouble(error) from error
-
-
-def _trouble(error: Exception) -> ServiceError:
-    if "429" in str(error) or "427" in str(error):
-        return RateLimited(BLOCKED, retry_after_s=BLOCK_S)
-    return network_fault(error, "Garmin")
+        if "429" in str(error) or "427" in str(error):
+            raise RateLimited(BLOCKED, retry_after_s=BLOCK_S) from error
+        raise meaning(error, now, writing=False) from error
 
 
 def _standing(now: datetime) -> Callable[[], datetime]:

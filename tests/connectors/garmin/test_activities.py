@@ -252,6 +252,26 @@ def test_parents_of_multisport_are_passed_over():
     assert not is_multisport_parent({"isParent": False, "parentId": 5})
 
 
+def test_the_legs_of_a_multisport_day_are_listed_and_the_day_is_not(control, link):
+    class Triathlete:
+        """A Garmin of somebody who swam before the run."""
+
+        def connectapi(self, path, **_):
+            if "search" not in path:
+                return DETAIL | {"isMultiSportParent": True}
+            row = {"startTimeGMT": "2026-11-22 06:31:04", "isParent": False}
+            return [
+                row | {"activityId": 1, "isParent": True},
+                row | {"activityId": 2, "parentId": 1},
+            ]
+
+    source = GarminActivities(Wire(Triathlete(), lambda: NOW), lambda: NOW)
+    page = source.changes(None)
+    assert [ref.external_id for ref in page.refs] == ["2"]
+    assert json.loads(page.cursor)["start"] == 2  # the parent counts as listed
+    assert source.activity(ActivityRef("1")) is None
+
+
 def test_a_row_and_its_detail_have_one_tag():
     row = {
         "activityId": 21000000100,

@@ -8,6 +8,7 @@ from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
 from connectors.garmin import CONNECTOR
 from connectors.garmin.calendar import GarminCalendar
 from connectors.garmin.client import Wire, signed_in
+from connectors.garmin.listing import read_listing
 from connectors.ports import Link
 from planning.workout import digest
 from tests.connectors.garmin.sessions import planned
@@ -306,7 +307,7 @@ def test_what_garmin_keeps_differently_is_refused(link, change, says):
 
 def test_without_consent_the_remedy_is_told(control, calendar):
     control.settings(consent=False)
-    with pytest.raises(Refused, match="consent"):
+    with pytest.raises(Refused, match=r"garmin\.com/account/privacy"):
         calendar.create(planned())
 
 
@@ -383,6 +384,35 @@ def test_a_listing_that_lags_is_only_late(control, link):
     assert calendar.read(made.remote_id) == made
     control.settings(lag_s=0.0)
     assert [entry.remote_id for entry in shown(calendar)] == [made.remote_id]
+
+
+def test_a_library_of_many_pages_is_read_whole(control, link):
+    calendar = fresh_calendar(link)
+    for days in range(5):
+        calendar.create(planned(f"d{days}", days=days))
+    wire = Wire(signed_in(link, lambda: NOW), lambda: NOW)
+    small = read_listing(wire, FIRST, LAST, page_size=2)
+    assert small == read_listing(wire, FIRST, LAST)
+    assert len(small.heads) == 5 + 4  # four are the athlete's own
+
+
+def test_an_entry_whose_template_is_not_listed_yet_is_read_itself(link):
+    class Slow:
+        """A Garmin whose library lags behind its calendar."""
+
+        def __init__(self, garmin):
+            self.garmin = garmin
+
+        def __getattr__(self, name):
+            return getattr(self.garmin, name)
+
+        def get_workouts(self, *_):
+            return []
+
+    made = fresh_calendar(link).create(planned())
+    calendar = GarminCalendar(Wire(Slow(signed_in(link, lambda: NOW)), lambda: NOW), lambda: NOW)
+    (entry,) = shown(calendar)
+    assert (entry.remote_id, entry.ident, entry.name) == (made.remote_id, made.ident, made.name)
 
 
 def test_heads_without_description_are_read_one_by_one_if_their_name_looks_ours(control, link):

@@ -40,6 +40,23 @@ def test_a_wrong_password_is_refused_and_not_tried_again(control):
     assert count(control, "garmin POST /mobile/api/login") == 1
 
 
+@pytest.mark.parametrize("fault", [{"status": 503}, {"kind": "timeout_before"}])
+def test_trouble_behind_a_right_password_is_not_told_as_a_wrong_one(control, fault):
+    control.settings(mfa=False)
+    control.fault("garmin", path_contains="socialProfile", times=99, **fault)
+    with pytest.raises(Unavailable):
+        sign_in.start(settings_of(control), EMAIL, "right", NOW)
+    control.clear_faults()
+
+
+def test_a_wall_before_the_sign_in_is_told_with_the_way_around_it(control):
+    control.fault("garmin", path_contains="sign-in", status=429, times=99)
+    with pytest.raises(RateLimited, match="--tokens") as caught:
+        sign_in.start(settings_of(control), EMAIL, "right", NOW)
+    assert caught.value.retry_after_s >= 3600
+    control.clear_faults()
+
+
 @pytest.fixture
 def token_file(control, tmp_path):
     def write(**changes):
