@@ -50,6 +50,7 @@ from worker.stored import to_body
 
 log = structlog.get_logger()
 
+MAY_VANISH = 3
 LISTED_BACK = timedelta(days=1)  # an entry dragged to yesterday is still found in the listing
 
 
@@ -96,12 +97,17 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         sync(runtime, connected, held)
 
 
-def sync(runtime: Runtime, connected: Connected, held: Held) -> Look:
-    """Make the calendar equal to the plan. Raises Snooze when it has to look again later."""
+def sync(
+    runtime: Runtime, connected: Connected, held: Held, *, may_vanish: int = MAY_VANISH
+) -> Look:
+    """Make the calendar equal to the plan. Raises Snooze when it has to look again later.
+
+    `may_vanish`: how many of ours may be gone at once before that looks like a fault.
+    """
     with opened(runtime, connected) as use:
         if use.calendar is None:
             raise Refused(f"{connected.connector} has no calendar to write to")
-        look = look_at(runtime, connected, use.calendar)
+        look = look_at(runtime, connected, use.calendar, may_vanish=may_vanish)
         if why := look.why_not:
             _tell_refusal(runtime, connected, look.wanted.today, why)
             raise Refused(why)
@@ -113,7 +119,13 @@ def sync(runtime: Runtime, connected: Connected, held: Held) -> Look:
     return look
 
 
-def look_at(runtime: Runtime, connected: Connected, calendar: WorkoutCalendar) -> Look:
+def look_at(
+    runtime: Runtime,
+    connected: Connected,
+    calendar: WorkoutCalendar,
+    *,
+    may_vanish: int = MAY_VANISH,
+) -> Look:
     """Decide, and do nothing."""
     with reading(runtime.engine) as conn:
         wanted = wanted_of(runtime, conn, connected.athlete_id)
@@ -127,6 +139,7 @@ def look_at(runtime: Runtime, connected: Connected, calendar: WorkoutCalendar) -
         direct,
         now=runtime.clock.machine_now(),
         settle_s=runtime.settings.calendar_settle_s,
+        may_vanish=may_vanish,
     )
     return Look(wanted, {record.ident: record for record in records}, observed, decision)
 
@@ -326,11 +339,12 @@ def _tell_refusal(runtime: Runtime, connected: Connected, today: date, why: str)
             connected.athlete_id,
             key=f"refused:{connected.id}:{today}",
             title="Your calendar was left alone",
-            body=f"{why} `goalward calendar diff` shows what would be done.",
+            body=f"{why} If it was you, run `goalward calendar sync --removed-by-me`; "
+            "`goalward calendar diff` shows what would be done.",
         )
 
 
-def sync_now(runtime: Runtime, connected: Connected) -> int:
+def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VANISH) -> int:
     """For a command: write now, under the same lease as the workers. Returns the writes made.
 
     Raises the service's errors, and `Busy` while somebody else is writing this calendar.
@@ -340,7 +354,7 @@ def sync_now(runtime: Runtime, connected: Connected) -> int:
 
     def at_once(_: Runtime, _key: str, held: Held) -> None:
         try:
-            done.append(sync(runtime, connected, held))
+            done.append(sync(runtime, connected, held, may_vanish=may_vanish))
         except ServiceError as error:
             failed.append(error)
             raise

@@ -1,7 +1,7 @@
 """`goalward calendar ...`: what is, and what would be, on the watch calendar."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,14 +45,29 @@ def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
 
 
 @calendar_commands.command("sync")
-def sync_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def sync_(
+    removed_by_me: Annotated[
+        bool,
+        typer.Option(
+            "--removed-by-me",
+            help="Workouts that are gone were taken off by you: they are skipped, not a fault.",
+        ),
+    ] = False,
+    athlete: AthleteOption = None,
+    json: JsonOption = False,
+) -> None:
     """Make the calendar equal to the plan now, and wait for it."""
-    from worker.publish import sync_now
+    from worker.publish import MAY_VANISH, sync_now
 
     with session(athlete) as at_work:
         at_work.outcome()
         done = [
-            {"calendar": connected.connector, "written": sync_now(at_work.runtime, connected)}
+            {
+                "calendar": connected.connector,
+                "written": sync_now(
+                    at_work.runtime, connected, may_vanish=1000 if removed_by_me else MAY_VANISH
+                ),
+            }
             for connected in _calendars(at_work)
         ]
         if json:
