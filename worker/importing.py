@@ -15,7 +15,7 @@ from connectors.ports import OriginalFile, Recorded
 from planning.activity import Activity
 from worker import store, tables
 from worker.db import reading, writing
-from worker.ingest import AHEAD, keep_raw, store_recorded
+from worker.ingest import AHEAD, ASIDE, keep_raw, store_recorded
 
 if TYPE_CHECKING:
     from worker.app import Runtime
@@ -60,15 +60,18 @@ class Importer:
         if not is_log and (known := self._known(digest, path)):
             return known
         decoded = self._log(file) if is_log else self.runtime.decode(file)
+        ahead = self._ahead(decoded)
+        problem = "; ".join(filter(None, (ASIDE if ahead else None, decoded.problem))) or None
         if not is_log:
-            self._keep(file, digest, decoded)
+            self._keep(file, digest, problem)
         match decoded:
             case Skipped(reason):
                 return Fate(path, "skipped", reason)
             case Refused(reason):
                 return Fate(path, "refused", reason)
             case Imported(recorded):
-                return self._store(path, recorded, decoded)
+                usable = [one for one in recorded if one not in ahead]
+                return self._store(path, usable, problem)
 
     def with_ids(self, fates: Iterable[Fate]) -> Iterator[Fate]:
         """The same fates, with the ids of the activities that their records became part of."""
@@ -101,9 +104,11 @@ class Importer:
             keys = tuple(conn.scalars(held.order_by(seen.c.id))) if row else ()
         return Fate(path, "unchanged", row.problem, keys) if row and keys else None
 
-    def _store(self, path: str, recorded: tuple[Recorded, ...], decoded: Imported) -> Fate:
-        ahead = [one for one in recorded if one.record.start_at > self.known_at + AHEAD]
-        usable = [one for one in recorded if one not in ahead]
+    def _ahead(self, decoded: Decoded) -> list[Recorded]:
+        latest_start = self.known_at + AHEAD
+        return [one for one in decoded.recorded if one.record.start_at > latest_start]
+
+    def _store(self, path: str, usable: list[Recorded], problem: str | None) -> Fate:
         new = 0
         for first in range(0, len(usable), ROWS_IN_A_TRANSACTION):
             batch = usable[first : first + ROWS_IN_A_TRANSACTION]
@@ -113,16 +118,12 @@ class Importer:
                     store_recorded(conn, self.athlete_id, one, known_at=self.known_at, now=now)
                     for one in batch
                 )
-        keys = tuple(f"{one.record.source}:{one.record.external_id}" for one in usable)
-        reason = decoded.problem
-        if ahead:
-            late = f"{len(ahead)} dated more than a day ahead, kept aside"
-            reason = f"{reason}; {late}" if reason else late
         if not usable:
-            return Fate(path, "skipped", reason)
-        return Fate(path, "imported" if new else "unchanged", reason, keys)
+            return Fate(path, "skipped", problem)
+        keys = tuple(f"{one.record.source}:{one.record.external_id}" for one in usable)
+        return Fate(path, "imported" if new else "unchanged", problem, keys)
 
-    def _keep(self, file: OriginalFile, digest: str, decoded: Decoded) -> None:
+    def _keep(self, file: OriginalFile, digest: str, problem: str | None) -> None:
         with writing(self.runtime.engine) as conn:
             keep_raw(
                 conn,
@@ -131,7 +132,7 @@ class Importer:
                 source=SOURCE,
                 external_id=digest,
                 tag="",
-                problem=decoded.problem,
+                problem=problem,
                 now=self.runtime.clock.machine_now(),
             )
 

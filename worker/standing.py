@@ -12,7 +12,9 @@ from worker import outbox, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connections, opened
 from worker.db import reading, writing
+from worker.ingest import ASIDE
 from worker.notify import problem_with
+from worker.polling import ACTIVITY
 
 LATE = timedelta(minutes=5)
 
@@ -59,12 +61,14 @@ class Standing:
     connections: tuple[Health, ...]
     owed: int
     stuck: tuple[Stuck, ...]
+    aside: int = 0  # recordings that are dated ahead of the calendar
 
     def as_json(self) -> dict[str, Any]:
         return {
             "goals": [goal.id for goal in self.goals],
             "activities": self.activities,
             "newest": self.newest.isoformat() if self.newest else None,
+            "aside": self.aside,
             "connections": [
                 {
                     "connector": health.connector,
@@ -88,6 +92,12 @@ class Standing:
                 for stuck in self.stuck
             ],
         }
+
+    def activity_lines(self) -> list[str]:
+        lines = [f"Activities: {self.activities}, the newest on {self.newest or '-'}."]
+        if self.aside:
+            lines.append(f"{self.aside} kept aside: dated more than a day ahead of today.")
+        return lines
 
     def connection_lines(self) -> list[str]:
         if not self.connections:
@@ -120,6 +130,7 @@ def of(runtime: Runtime, athlete_id: int) -> Standing:
             connections=tuple(_health(runtime, conn, connected) for connected in mine),
             owed=outbox.open_count(conn),
             stuck=_stuck(conn),
+            aside=_aside(conn, athlete_id),
         )
 
 
@@ -172,6 +183,24 @@ def _health(runtime: Runtime, conn: Any, connected: Connected) -> Health:
         seen.last_good_at,
         conn.execute(unread).scalar_one(),
     )
+
+
+def _aside(conn: Any, athlete_id: int) -> int:
+    """Recordings whose newest fetch was put aside, and files that were when imported."""
+    event, copy = tables.inbox_event, tables.raw_copy
+    read = select(event.c.connection_id, event.c.payload, event.c.outcome).where(
+        event.c.athlete_id == athlete_id, event.c.kind == ACTIVITY, event.c.done_at.is_not(None)
+    )
+    ever = read.where(event.c.outcome == ASIDE).limit(1)
+    newest = {}
+    if conn.execute(ever).first() is not None:  # seldom, so all are read only then
+        for row in conn.execute(read.order_by(event.c.done_at, event.c.id)):
+            newest[row.connection_id, (row.payload or {}).get("external_id")] = row.outcome
+    files = select(func.count()).where(
+        copy.c.athlete_id == athlete_id, copy.c.problem.startswith(ASIDE)
+    )
+    in_files: int = conn.execute(files).scalar_one()
+    return in_files + sum(outcome == ASIDE for outcome in newest.values())
 
 
 def _stuck(conn: Any) -> tuple[Stuck, ...]:

@@ -39,10 +39,7 @@ def status(athlete: AthleteOption = None, json: JsonOption = False) -> None:
                 typer.echo(line)
         if not seen.goals:
             typer.echo("No goals yet: `goalward goal add --help`.")
-        typer.echo(f"Activities: {seen.activities}, the newest on {seen.newest or '-'}.")
-        for line in seen.connection_lines():
-            typer.echo(line)
-        for line in seen.owed_lines():
+        for line in (*seen.activity_lines(), *seen.connection_lines(), *seen.owed_lines()):
             typer.echo(line)
 
 

@@ -1,0 +1,577 @@
+"""What comes in: hints that are looked up, believed, kept aside, put off, given up."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import requests
+from sqlalchemy import update
+
+from connectors.files.decode import decode
+from connectors.files.decoded import Imported
+from connectors.ports import OriginalFile, Recorded
+from planning.activity import RecordKind, Surface
+from tests.connectors.files.made import fit_file
+from tests.worker.living import PARIS, START, a_record, life, life_with_services
+from worker import standing, tables
+from worker.connections import application_values, connection, disconnect, opened
+from worker.db import reading, writing
+from worker.inbox import Arrival, accept_now
+from worker.ingest import believed
+from worker.schedule import POLL_EVERY, tick
+
+TODAY = START.date()
+
+
+@pytest.fixture
+def garmin(sqlite_url, tmp_path):
+    """Garmin is connected and has been asked once."""
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.connect_garmin()
+        lived.poll()
+        yield lived
+
+
+@pytest.fixture
+def strava(sqlite_url, tmp_path):
+    """Strava is connected, and its webhooks reach us."""
+    with life_with_services(sqlite_url, tmp_path, webhooks=True) as lived:
+        yield lived
+
+
+def happens(lived, what, **how):
+    """Something at Strava that it tells us of; the webhook has been answered."""
+    before = len(lived.control.dump()["deliveries"])
+    answer = what(**how)
+    lived.heard(before)
+    return answer
+
+
+def health(lived, connector):
+    (found,) = lived.rows(tables.connection, connector=connector)
+    return found
+
+
+# --- Strava: a webhook is a hint ------------------------------------------------------------------
+
+
+def test_a_webhook_is_fetched_stored_and_owes_a_replan(database_url, tmp_path):
+    with life_with_services(database_url, tmp_path, webhooks=True) as lived:
+        happens(lived, lived.control.run)
+        assert lived.activities() == ()  # a hint, never data
+        lived.work("ingest")
+        (run,) = lived.activities()
+        assert run.sources == ("strava:19000000001",)
+        assert run.distance_m == pytest.approx(8000, rel=0.01)
+        assert run.efforts
+        assert lived.outcomes() == ["stored"]
+        assert [row.key for row in lived.owed("replan")] == ["1"]
+
+
+def test_an_edit_is_fetched_again(strava):
+    happens(strava, strava.control.run)
+    strava.work()
+    happens(strava, strava.control.edit_activity, name="Around the lake")
+    strava.work("ingest")
+    assert [run.name for run in strava.activities()] == ["Around the lake"]
+    assert strava.outcomes() == ["stored", "stored"]
+    assert strava.owed("replan")
+
+
+def test_a_delete_is_believed_when_strava_has_it_no_more(strava):
+    happens(strava, strava.control.run)
+    strava.work()
+    happens(strava, strava.control.delete_activity)
+    strava.work("ingest")
+    assert strava.activities() == ()
+    assert strava.outcomes()[-1] == "deleted at the source"
+    assert strava.owed("replan")
+
+
+def test_a_forged_delete_destroys_nothing(strava):
+    happens(strava, strava.control.run)
+    strava.work()
+    happens(strava, strava.control.send_event, aspect="delete")
+    strava.work("ingest")
+    assert len(strava.activities()) == 1
+    assert strava.outcomes()[-1] == "known already"
+    assert not strava.owed("replan")
+
+
+def test_a_repeated_event_is_one_arrival(strava):
+    happens(strava, strava.control.run, twice=True)
+    strava.work()
+    assert strava.outcomes() == ["stored"]
+
+
+def test_an_event_of_what_is_gone_already_is_no_error(strava):
+    happens(strava, strava.control.run)
+    happens(strava, strava.control.delete_activity)
+    strava.work()
+    assert strava.outcomes() == ["not there", "not there"]
+    assert strava.activities() == ()
+    assert strava.owed("ingest") == strava.owed("replan") == []
+
+
+def test_known_is_when_it_came_in_not_when_it_was_read(strava):
+    happens(strava, strava.control.run)
+    came_at = strava.clock.at
+    strava.clock.later(days=2)
+    strava.work("ingest")
+    (row,) = strava.rows(tables.observation)
+    assert (row.known_at, row.recorded_at) == (came_at, came_at + timedelta(days=2))
+
+
+def test_samples_that_are_on_their_way_are_asked_for_again(strava):
+    strava.clock.at = datetime.combine(TODAY, START.timetz())
+    happens(strava, strava.control.run)
+    strava.control.fault("strava", path_contains="/streams", status=404)
+    strava.work("ingest")
+    (run,) = strava.activities()
+    assert {effort.distance_m for effort in run.efforts} <= {run.distance_m}
+    (later,) = strava.owed("ingest")
+    assert later.due_at == strava.clock.at + timedelta(minutes=5)
+    strava.clock.later(minutes=6)
+    strava.work()
+    assert len(strava.activities()[0].efforts) > 1
+    assert strava.owed("ingest") == []
+
+
+# --- Strava: deauthorisation ----------------------------------------------------------------------
+
+
+def test_a_confirmed_deauthorisation_ends_polls_and_keeps_what_was_learned(strava):
+    happens(strava, strava.control.run)
+    strava.work()
+    happens(strava, strava.control.revoke, service="strava")
+    strava.work("ingest")
+    (event,) = strava.rows(tables.inbox_event, kind="deauthorised")
+    assert "sign-in" in (event.outcome or "")
+    assert health(strava, "strava").state == "sign_in_needed"
+    assert len(strava.activities()) == 1
+    tick(strava.runtime)
+    assert strava.rows(tables.inbox_event, kind="poll") == []
+
+
+def test_a_forged_deauthorisation_destroys_nothing(strava):
+    secret = application_values(strava.runtime, "strava")
+    forged = {
+        "object_type": "athlete",
+        "object_id": 777001,
+        "aspect_type": "update",
+        "owner_id": 777001,
+        "subscription_id": int(secret["strava_subscription_id"]),
+        "event_time": int(START.timestamp()),
+        "updates": {"authorized": "false"},
+    }
+    assert requests.post(secret["callback_url"], json=forged, timeout=10).status_code == 200
+    before = strava.runtime.vault.tokens(1).read()
+    strava.work("ingest")
+    (event,) = strava.rows(tables.inbox_event, kind="deauthorised")
+    assert event.outcome == "not confirmed: the tokens still work"
+    assert health(strava, "strava").state == "connected"
+    assert strava.runtime.vault.tokens(1).read() == before
+
+
+# --- Strava: what its data may be used for --------------------------------------------------------
+
+
+def test_with_another_source_strava_only_triggers(strava):
+    strava.connect_garmin()
+    happens(strava, strava.control.run)
+    strava.work("ingest")
+    assert strava.outcomes() == ["asked garmin", "stored"]
+    (run,) = strava.activities()
+    assert [key.partition(":")[0] for key in run.sources] == ["garmin"]
+
+
+def test_switched_off_strava_is_left_alone(strava):
+    strava.setting("strava_use", "off")
+    happens(strava, strava.control.run)
+    strava.work("ingest")
+    assert strava.outcomes() == ["left alone: Strava is switched off"]
+    assert strava.activities() == ()
+
+
+def test_the_athletes_word_stands_above_what_is_sensible(strava):
+    strava.connect_garmin()
+    strava.setting("strava_use", "full")
+    happens(strava, strava.control.run)
+    strava.work("ingest")
+    assert strava.activities()[0].sources[0].startswith("strava:")
+
+
+def test_a_trigger_without_other_sources_says_so(strava):
+    strava.setting("strava_use", "trigger")
+    happens(strava, strava.control.run)
+    strava.work("ingest")
+    assert strava.outcomes() == ["asked nobody: no other source is connected"]
+
+
+# --- Garmin: the poll -----------------------------------------------------------------------------
+
+
+def test_the_file_of_the_watch_is_believed(database_url, tmp_path):
+    with life_with_services(database_url, tmp_path) as lived:
+        lived.connect_garmin()
+        lived.control.run()
+        # the summary is wrong by a fifth; what the watch recorded is not
+        lived.control.edit_activity(distance_m=9600.0, name="Typed over")
+        lived.poll()
+        (run,) = lived.activities()
+        assert run.distance_m == pytest.approx(8000, rel=0.01)
+        assert run.name == "Typed over"  # but names are the athlete's to give
+        (copy,) = lived.rows(tables.raw_copy)
+        assert (copy.source, copy.problem) == ("garmin", None)
+        assert decode(OriginalFile(copy.name, copy.content)).recorded
+
+
+def test_on_a_treadmill_the_corrected_summary_is_believed(garmin):
+    garmin.control.run()
+    garmin.control.edit_activity(sport="treadmill_running", distance_m=7400.0)
+    garmin.poll()
+    (run,) = garmin.activities()
+    assert (run.surface, run.distance_m) == (Surface.TREADMILL, 7400.0)
+
+
+def test_a_poll_passes_by_what_it_has_seen(garmin):
+    garmin.control.run()
+    for _ in range(3):
+        garmin.clock.later(minutes=10)
+        garmin.poll()
+    assert garmin.outcomes() == ["stored"]
+
+
+def test_an_edit_and_an_edit_back_are_both_seen(garmin):
+    garmin.control.run()
+    names = ["A", "B", "A", "A"]
+    seen = []
+    for name in names:
+        garmin.control.edit_activity(name=name)
+        garmin.poll()
+        seen.append(garmin.activities()[0].name)
+    assert seen == names
+    assert len(garmin.outcomes()) == 3  # the last A was known
+
+
+def test_a_run_that_is_deleted_at_garmin_is_missed(garmin):
+    garmin.control.run(TODAY - timedelta(days=1))
+    garmin.control.run()
+    garmin.poll()
+    assert len(garmin.activities()) == 2
+    garmin.control.delete_activity()
+    garmin.poll()
+    assert [run.day for run in garmin.activities()] == [TODAY - timedelta(days=1)]
+    assert garmin.outcomes()[-1] == "deleted at the source"
+
+
+def test_what_a_listing_leaves_out_is_only_asked_about(garmin):
+    """A listing is no proof: the run itself is still there."""
+    garmin.control.run(TODAY - timedelta(days=1))
+    garmin.control.run()
+    garmin.poll()
+    runs = garmin.control.dump()["activities"]
+    with writing(
+        garmin.engine
+    ) as conn:  # one more is believed to be known, and Garmin lists it not
+        row = tables.observation
+        mine = update(row).where(row.c.external_id == str(runs[1]["garmin_id"]))
+        conn.execute(mine.values(external_id="21999999999", key="garmin:21999999999"))
+    garmin.poll()
+    assert garmin.outcomes()[2:] == ["deleted at the source"]
+
+
+def test_a_history_makes_one_arrival_a_run_and_one_replan(garmin):
+    made = garmin.control.history(weeks=3, until=TODAY - timedelta(days=1))
+    garmin.poll()
+    assert len(garmin.activities()) == made["activities"]
+    (owed,) = garmin.owed("replan")
+    assert owed.due_at <= garmin.clock.at + timedelta(seconds=1)
+
+
+def test_a_run_dated_ahead_is_kept_aside_and_said(garmin):
+    garmin.control.run(TODAY + timedelta(days=3))
+    garmin.control.run(TODAY + timedelta(days=1), at="06:00")  # another zone, not another year
+    garmin.poll()
+    assert sorted(garmin.outcomes()) == [
+        "kept aside: it is dated more than a day ahead",
+        "stored",
+    ]
+    assert [run.day for run in garmin.activities()] == [TODAY + timedelta(days=1)]
+    seen = standing.of(garmin.runtime, 1)
+    assert seen.aside == 1
+    assert seen.as_json()["aside"] == 1
+    assert any("kept aside" in line for line in seen.activity_lines())
+
+
+def test_a_corrected_date_is_no_longer_aside(garmin):
+    run = garmin.control.run(TODAY + timedelta(days=3))
+    garmin.poll()
+    with writing(garmin.engine) as conn:  # it is edited, and comes in once more
+        accept_now(conn, again(run), now=garmin.clock.at)
+    garmin.clock.later(days=3)
+    garmin.work("ingest")
+    assert standing.of(garmin.runtime, 1).aside == 0
+    assert len(garmin.activities()) == 1
+
+
+def again(run):
+    return Arrival(
+        source="garmin",
+        delivery_key=f"again:{run['garmin_id']}",
+        kind="activity",
+        payload={"external_id": str(run["garmin_id"]), "tag": "t"},
+        connection_id=1,
+        athlete_id=1,
+        known_at=START,
+    )
+
+
+# --- what the device and the service say of one run -----------------------------------------------
+
+WHOLE = fit_file(seconds=1800, speed=3.0, start=START)
+SUMMARY = a_record(
+    start_at=START, distance_m=5400.0, minutes=30, name="Lunch", surface=Surface.ROAD
+)
+
+
+def told(content, summary=SUMMARY):
+    file = OriginalFile("1.fit", content)
+    decoded = decode(file)
+    return believed(Recorded(summary, file=file), decoded), decoded
+
+
+def test_a_whole_file_is_believed_for_what_it_measured():
+    recorded, _ = told(WHOLE, a_record(start_at=START, distance_m=6000.0, minutes=30, name="Lunch"))
+    assert recorded.record.distance_m == 5400.0
+    assert recorded.record.kind is RecordKind.DEVICE_FILE
+    assert recorded.streams is not None
+    assert (recorded.record.source, recorded.record.external_id) == ("garmin", "1")
+    assert recorded.record.name == "Lunch"
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_what_is_left_of_a_damaged_file_is_not_believed_against_the_summary(share):
+    recorded, decoded = told(WHOLE[: int(len(WHOLE) * share)])
+    assert decoded.problem
+    assert recorded.record == SUMMARY
+    assert recorded.streams is None
+
+
+def test_a_file_with_a_wrong_checksum_and_all_its_records_is_believed():
+    recorded, decoded = told(WHOLE[:-1] + bytes([WHOLE[-1] ^ 1]))
+    assert isinstance(decoded, Imported)
+    assert decoded.problem
+    assert recorded.record.kind is RecordKind.DEVICE_FILE
+
+
+def test_the_file_of_another_run_is_not_believed():
+    other = a_record(start_at=START + timedelta(minutes=3), distance_m=5400.0, minutes=30)
+    recorded, _ = told(WHOLE, other)
+    assert recorded.record == other
+
+
+def test_a_race_is_a_race_whoever_says_it():
+    recorded, _ = told(WHOLE, a_record(start_at=START, is_race=True))
+    assert recorded.record.is_race
+
+
+def test_a_damaged_file_is_kept_with_its_reason(garmin):
+    garmin.runtime.decode = lambda file: decode(
+        replace(file, content=file.content[: len(file.content) // 2])
+    )
+    garmin.control.run()
+    garmin.poll()
+    (run,) = garmin.activities()
+    assert run.distance_m == pytest.approx(8000, rel=0.01)
+    assert run.provenance
+    (copy,) = garmin.rows(tables.raw_copy)
+    assert copy.problem
+    assert not decode(OriginalFile(copy.name, copy.content)).problem
+
+
+def test_a_folder_gives_all_that_is_in_a_file(sqlite_url, tmp_path):
+    (tmp_path / "in").mkdir()
+    second = {
+        "timestamp": START + timedelta(seconds=3600),
+        "start_time": START + timedelta(seconds=1800),
+        "total_elapsed_time": 1800.0,
+        "total_timer_time": 1800.0,
+        "total_distance": 12_000.0,
+        "sport": "cycling",
+        "sub_sport": "road",
+    }
+    both = fit_file(seconds=1800, start=START, extra_session=[second])
+    (tmp_path / "in" / "duathlon.fit").write_bytes(both)
+    (tmp_path / "in" / "broken.fit").write_bytes(WHOLE[: len(WHOLE) // 2])
+    (tmp_path / "in" / "noise.fit").write_bytes(b"noise" * 40)
+    with life(sqlite_url, tmp_path) as lived:
+        lived._connect("files", str(tmp_path / "in"), {}, folder=str(tmp_path / "in"))
+        lived.poll("files")
+        sports = sorted(run.sport.value for run in lived.activities())
+        problems = {row.name: row.problem for row in lived.rows(tables.raw_copy)}
+        buried = [row.last_error for row in lived.rows(tables.outbox) if row.buried_at]
+    assert sports.count("ride") == 1
+    assert "run" in sports
+    assert problems["duathlon.fit"] is None
+    assert problems["broken.fit"]
+    assert len(buried) == 1
+    assert buried[0].startswith("noise.fit")
+
+
+# --- when the service has trouble -----------------------------------------------------------------
+
+
+def test_a_limit_puts_it_off_and_counts_no_try(garmin):
+    garmin.control.run()
+    garmin.control.fault(
+        "garmin", path_contains="/activitylist-service", status=429, retry_after=120
+    )
+    garmin.poll()
+    (owed,) = garmin.owed("ingest")
+    assert (owed.tries, owed.due_at) == (0, garmin.clock.at + timedelta(seconds=120))
+    assert garmin.work() == 0
+    garmin.clock.later(seconds=121)
+    garmin.work("ingest")
+    assert len(garmin.activities()) == 1
+
+
+def test_trouble_is_tried_again_and_shown(garmin):
+    garmin.control.run()
+    garmin.control.fault("garmin", path_contains="/activitylist-service", status=503, times=50)
+    garmin.poll()
+    (owed,) = garmin.owed("ingest")
+    assert owed.tries == 1
+    assert "503" in owed.last_error
+    assert "503" in health(garmin, "garmin").problem
+    garmin.control.clear_faults()
+    garmin.clock.later(seconds=10)
+    garmin.work("ingest")
+    assert len(garmin.activities()) == 1
+    assert health(garmin, "garmin").problem is None
+
+
+def test_troubles_do_not_pile_up_polls(garmin):
+    garmin.control.fault("garmin", path_contains="/activitylist-service", status=503, times=50)
+    for _ in range(3):
+        garmin.clock.later(seconds=POLL_EVERY.total_seconds())
+        tick(garmin.runtime)
+    waiting = [row for row in garmin.rows(tables.inbox_event, kind="poll") if row.done_at is None]
+    assert len(waiting) == 1
+
+
+def test_the_next_slot_asks_again(garmin):
+    for _ in range(2):
+        tick(garmin.runtime)
+        tick(garmin.runtime)
+        garmin.work("ingest")
+        garmin.clock.later(seconds=POLL_EVERY.total_seconds())
+    assert len(garmin.rows(tables.inbox_event, kind="poll")) == 3  # the first was the fixture's
+
+
+# --- when the sign-in has lapsed ------------------------------------------------------------------
+
+
+def test_a_lapsed_sign_in_is_told_once_stops_polls_and_resumes(garmin):
+    garmin.control.run()
+    garmin.control.revoke("garmin")
+    garmin.poll()
+    assert health(garmin, "garmin").state == "sign_in_needed"
+    for _ in range(3):
+        tick(garmin.runtime)
+        garmin.work("ingest", "tell")
+        garmin.clock.later(minutes=11)
+    (message,) = garmin.rows(tables.message)
+    assert message.title == "Garmin Connect wants you to sign in again"
+    assert "goalward connect garmin" in message.body
+    before = garmin.control.dump()["requests"]
+    tick(garmin.runtime)
+    garmin.work("ingest")
+    assert garmin.control.dump()["requests"] == before  # nobody is asked any more
+    garmin.connect_garmin()
+    tick(garmin.runtime)
+    garmin.work("ingest")
+    assert len(garmin.activities()) == 1
+    assert health(garmin, "garmin").state == "connected"
+
+
+def test_a_second_lapse_is_told_again(garmin):
+    for _ in range(2):
+        garmin.control.revoke("garmin")
+        garmin.poll()
+        tick(garmin.runtime)
+        garmin.clock.later(minutes=11)
+        garmin.connect_garmin()
+    assert len(garmin.rows(tables.message)) == 2
+
+
+def test_what_came_in_before_the_lapse_is_read_after_it(garmin):
+    """Its keys are in the inbox: the polls to come would pass it by."""
+    garmin.control.run()
+    garmin.control.fault("garmin", path_contains="/activity-service", status=401, times=9)
+    garmin.poll()
+    assert garmin.activities() == ()
+    assert health(garmin, "garmin").state == "sign_in_needed"
+    garmin.control.clear_faults()
+    garmin.connect_garmin()
+    garmin.work("ingest")
+    assert len(garmin.activities()) == 1
+
+
+def test_an_ended_connection_is_not_used_and_not_brought_back(garmin):
+    garmin.control.run()
+    garmin.control.fault("garmin", path_contains="/activity-service", status=503, times=9)
+    garmin.poll()
+    with reading(garmin.engine) as conn:
+        connected = connection(conn, 1)
+    disconnect(garmin.runtime, connected)
+    garmin.control.clear_faults()
+    garmin.clock.later(minutes=5)
+    garmin.work("ingest")
+    assert garmin.outcomes() == ["left alone: the connection was ended"]
+    assert health(garmin, "garmin").state == "disconnected"
+    tick(garmin.runtime)
+    assert garmin.rows(tables.message) == []
+
+
+def test_one_account_belongs_to_one_athlete(garmin):
+    from planning.athlete import Athlete
+    from worker import store
+    from worker.connections import connect
+
+    with writing(garmin.engine) as conn:
+        second = store.add_athlete(conn, Athlete(PARIS), known_at=START, now=START)
+    with pytest.raises(ValueError, match="already connected to athlete 1"):
+        connect(
+            garmin.runtime, second, connector="garmin", external_athlete_id="runner-1", tokens={}
+        )
+
+
+def test_a_connector_that_is_not_installed_any_more_is_said(garmin):
+    connected_id = garmin._connect("letterbox", "1", {})
+    with reading(garmin.engine) as conn:
+        connected = connection(conn, connected_id)
+    with (
+        pytest.raises(Exception, match="not installed any more"),
+        opened(garmin.runtime, connected),
+    ):
+        raise AssertionError
+
+
+def test_a_row_of_an_unknown_kind_is_given_up_with_the_reason(garmin):
+    arrival = Arrival("garmin", "odd:1", "odd", {}, 1, 1, START)
+    with writing(garmin.engine) as conn:
+        accept_now(conn, arrival, now=garmin.clock.at)
+    garmin.work("ingest")
+    (owed,) = garmin.owed("ingest")
+    assert owed.buried_at
+    assert "unknown kind 'odd'" in owed.last_error
+
+
+def test_nothing_of_a_token_is_in_what_is_shown(garmin):
+    garmin.control.revoke("garmin")
+    garmin.poll()
+    shown = json.dumps(standing.of(garmin.runtime, 1).as_json())
+    for value in garmin.runtime.vault.tokens(1).read().values():
+        assert value not in shown
