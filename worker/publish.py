@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import structlog
-from planning.schedule.lint import lint
 from sqlalchemy import Connection
 
 from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
@@ -37,6 +36,7 @@ from planning.calendar import (
     settled,
     suspicions,
 )
+from planning.schedule.lint import lint
 from planning.schedule.plan import DayStatus, Layer, LayerKind, Plan
 from planning.workout import PlannedWorkout
 from worker import entries, outbox, store, tables
