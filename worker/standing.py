@@ -200,7 +200,7 @@ def _aside(conn: Any, athlete_id: int) -> int:
         copy.c.athlete_id == athlete_id, copy.c.problem.startswith(ASIDE)
     )
     in_files: int = conn.execute(files).scalar_one()
-    return in_files + sum(outcome == ASIDE for outcome in newest.values())
+    return in_files + len([1 for outcome in newest.values() if outcome == ASIDE])
 
 
 def _stuck(conn: Any) -> tuple[Stuck, ...]:
