@@ -25,7 +25,8 @@ def long_run(
     day = _long_day(week, placed)
     if day is None or runs == 0:
         return []
-    distance_m = min(_long_m(week, day), left_m)
+    others_m = (runs - 1) * library.SHORTEST_RUN_M
+    distance_m = min(_long_m(week, day), max(left_m - others_m, library.SHORTEST_RUN_M), left_m)
     if distance_m < library.SHORTEST_RUN_M or week.habits.run_walk:
         return []
     blocks, block_m = _race_pace_blocks(week, day, menu, distance_m)

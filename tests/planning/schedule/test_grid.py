@@ -8,10 +8,11 @@ import pytest
 
 from planning.athlete import Athlete
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
+from planning.schedule.effort import hard
 from planning.schedule.lint import lint
 from planning.schedule.plan import Phase
 from planning.workout import Kind
-from tests.planning.athletes import race
+from tests.planning.athletes import race, run
 from tests.planning.schedule.cases import TODAY, ZONE, as_planned, goal_in, history, planned
 
 GRID = list(
@@ -109,3 +110,60 @@ def test_a_plan_leads_somewhere():
     assert [round(volume / peak, 1) for volume in taper] == [0.8, 0.6, 0.4]
     assert 27_000 <= max(metres for _, _, metres in longest.values()) <= 32_000
     assert longest[18][2] == 0.0
+
+
+def test_beginners_start_with_three_run_walks_and_nothing_hard():
+    athlete, goals = Athlete(zone=ZONE), (goal_in(20, HALF_M, kind=GoalKind.COMPLETION),)
+    plan, ran, hard_from = None, (), None
+    for week in range(14):
+        today = TODAY + timedelta(weeks=week)
+        plan, _ = planned(athlete, goals, ran, today, closing=plan, complete_until=today)
+        findings = lint(plan, athlete=athlete, goals=goals, activities=ran, today=today)
+        assert not findings, told(findings)
+        first = [d.workout.workout for d in plan.weeks[0].days if d.workout]
+        assert len(first) == 3
+        if week == 0:
+            assert all(workout.name.startswith("Run-walk") for workout in first)
+        if hard_from is None and any(hard(workout) for workout in first):
+            hard_from = week
+        ran = (*ran, *as_planned(plan, today, today + timedelta(days=6)))
+    assert hard_from is None or hard_from >= 6
+    assert plan.weeks[0].volume_m > 10_000
+
+
+def test_the_ceiling_of_a_small_runner():
+    """Twelve km a week may become 25 before a half marathon, not the 32 that would help (P-5)."""
+    plan, _ = planned(Athlete(zone=ZONE), (goal_in(40, HALF_M),), history(12, 400))
+    assert dict(plan.peaks_m)["g1"] == 25_000
+    assert max(week.volume_m for week in plan.weeks) <= 25_000
+
+
+def test_a_long_run_is_at_most_its_share_though_longer_ones_were_run():
+    monday = TODAY - timedelta(weeks=10)
+    ran = tuple(
+        run(monday + timedelta(weeks=week, days=day), km, 340)
+        for week in range(10)
+        for day, km in ((1, 3.0), (3, 3.0), (6, 24.0))
+    )
+    athlete, goals = Athlete(zone=ZONE), (goal_in(12, MARATHON_M),)
+    plan, _ = planned(athlete, goals, ran)
+    findings = lint(plan, athlete=athlete, goals=goals, activities=ran, today=TODAY)
+    assert not findings, told(findings)
+
+
+def test_the_week_of_a_b_race_is_lighter_and_otherwise_easy():
+    b = goal_in(2, TEN_K_M, id="b", priority=Priority.B)
+    goals = (b, goal_in(12, HALF_M, id="a"))
+    plan, _ = planned(Athlete(zone=ZONE), goals, history(55, 330))
+    before, week = plan.weeks[1], plan.weeks[2]
+    assert week.volume_m < 0.8 * before.volume_m
+    assert [d.day for d in week.days if d.workout and hard(d.workout.workout)] == [b.day]
+
+
+def test_after_a_race_in_mid_week_the_rest_of_it_is_easy():
+    goals = (goal_in(2, FIVE_K_M, weekday=2), goal_in(12, FIVE_K_M, id="g2"))
+    plan, _ = planned(Athlete(zone=ZONE), goals, history(55, 330))
+    after = [d for d in plan.weeks[2].days if d.day > goals[0].day and d.workout]
+    assert after
+    assert not any(hard(d.workout.workout) for d in after)
+    assert all(d.workout.workout.distance_m <= 8_000 for d in after)

@@ -70,6 +70,8 @@ def test_someone_who_does_the_plan_hears_of_no_change(km, distance_m, runs_a_wee
             if day.day < today and day.workout:
                 assert day.status is DayStatus.DONE
     assert seen[-1][1].on(goals[0].day).workout.workout.kind.value == "race"
+    # The volume that the season is led to was fixed on its first day: it does not run away.
+    assert {plan.peaks_m for _, plan, _ in seen} == {seen[0][1].peaks_m}
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
