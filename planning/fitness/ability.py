@@ -155,8 +155,8 @@ def _spread(own: Own, features: Features, runs: Runs, cut: int) -> FloatArray:
 
 def _message(runs: int) -> str:
     if runs >= ENOUGH_RUNS:
-        return f"from {runs} runs of the last {WINDOW_DAYS} days"
+        return f"Estimated from {runs} runs of the last {WINDOW_DAYS} days."
     return (
-        f"not yet: {runs} usable runs of 3 km or more in the last {WINDOW_DAYS} days, "
-        f"{ENOUGH_RUNS} are needed"
+        f"Not yet: {runs} usable runs of 3 km or more in the last {WINDOW_DAYS} days; "
+        f"{ENOUGH_RUNS} are needed."
     )

@@ -182,7 +182,7 @@ def _without_numbers(
 def _missing(goal: Goal, fitness: Fitness) -> str:
     """Why there are no numbers, if so: too little to go by, or a distance out of range."""
     if not fitness.ready:
-        return f"No forecast yet: {fitness.message.removeprefix('not yet: ')}."
+        return f"No forecast yet: {fitness.message.removeprefix('Not yet: ')}"
     return f"No forecast: {distance_name(goal.distance_m or 0.0)} is outside what can be foreseen."
 
 

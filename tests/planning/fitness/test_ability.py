@@ -54,7 +54,7 @@ def test_a_runner_is_estimated_near_the_races_they_ran():
 def test_without_anything_there_is_no_ability_yet():
     nothing = estimate([], TODAY)
     assert nothing.today() == type(nothing.today())(None, None, 0, nothing.message)
-    assert nothing.message.startswith("not yet: 0 usable runs")
+    assert nothing.message.startswith("Not yet: 0 usable runs")
     assert not nothing.ready
     assert nothing.sd_ln == pytest.approx(POPULATION_SD)
 
