@@ -92,22 +92,12 @@ def test_zones_of_whole_quarters_are_read(offset):
     assert only(fit_file(seconds=20, utc_offset_s=offset)).record.utc_offset_s == offset
 
 
-@pytest.mark.parametrize("offset", [400, -50_000, 60_000])
+@pytest.mark.parametrize("offset", [400, -50_000, -50_400, 54_000])
 def test_a_clock_that_is_no_zone_is_not_believed(offset):
     assert only(fit_file(seconds=20, utc_offset_s=offset)).record.utc_offset_s is None
 
 
 def test_sessions_become_records_and_transitions_do_not():
-    def leg(sport, first, seconds, metres):
-        return {
-            "start_time": START + timedelta(seconds=first),
-            "timestamp": START + timedelta(seconds=first + seconds),
-            "total_elapsed_time": float(seconds),
-            "total_timer_time": float(seconds),
-            "total_distance": metres,
-            "sport": sport,
-        }
-
     legs = [leg("transition", 600, 60, 60.0), leg("cycling", 660, 300, 2400.0)]
     records = [
         {
@@ -124,6 +114,52 @@ def test_sessions_become_records_and_transitions_do_not():
     assert run.streams.time_s[-1] == 599
     assert ride.streams.time_s[[0, -1]].tolist() == [0, 300]
     assert ride.record.start_at == START + timedelta(seconds=660)
+
+
+def leg(sport, first, seconds, metres):
+    return {
+        "start_time": START + timedelta(seconds=first),
+        "timestamp": START + timedelta(seconds=first + seconds),
+        "total_elapsed_time": float(seconds),
+        "total_timer_time": float(seconds),
+        "total_distance": metres,
+        "sport": sport,
+    }
+
+
+@pytest.mark.parametrize("late", [0, 1, 3])
+def test_a_leg_whose_distance_starts_again_does_not_inherit_the_last_one(late):
+    """Distance starts again at 0, some seconds after the new session began."""
+    records = [
+        {
+            "timestamp": START + timedelta(seconds=s),
+            "distance": 3.0 * s if s < 600 + late else 8.0 * (s - 600),
+        }
+        for s in range(901)
+    ]
+    legs = [leg("cycling", 600, 300, 2400.0)]
+    _, ride = decoded(fit_file(seconds=600, extra_session=legs, records=records)).recorded
+    known = ride.streams.distance_m[np.isfinite(ride.streams.distance_m)]
+    assert known[0] <= 8.0 * late
+    assert known[-1] == 2400
+    assert known[100] == pytest.approx(8 * (100 + late))
+
+
+def test_packed_speed_and_distance_are_unpacked():
+    """Speed in 12 bits of 1/100 m/s, distance in 12 bits of 1/16 m that roll over at 256 m."""
+
+    def packed(second):
+        speed, distance = 300, 48 * second % 4096
+        whole = speed | distance << 12
+        return list(whole.to_bytes(3, "little"))
+
+    records = [
+        {"timestamp": START + timedelta(seconds=s), "compressed_speed_distance": packed(s)}
+        for s in range(301)
+    ]
+    series = only(fit_file(seconds=300, records=records)).streams
+    np.testing.assert_allclose(series.distance_m, 3.0 * np.arange(301))
+    assert set(series.speed_m_per_s) == {3.0}
 
 
 def test_a_record_split_over_two_messages_is_one_point():
