@@ -80,6 +80,6 @@ def problem_with(words, *, whole):
         return f"{path} has no {wrong}" if wrong else None
     try:
         command.make_context(" ".join(path), list(words))
-    except Exception as error:  # whatever the parser says
+    except Exception as error:  # noqa: BLE001 -- whatever the parser says
         return f"{path} {words}: {error}"
     return None

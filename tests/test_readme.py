@@ -17,10 +17,8 @@ from tests.documents import (
 from worker.settings import Settings, variable
 
 README = text_of("README.md")
-EVERYWHERE = [
-    *DOCUMENTS,
-    *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "deploy").rglob("*") if p.is_file()),
-]
+DEPLOYED = (p for p in (ROOT / "deploy").rglob("*") if p.is_file() and p.suffix != ".pyc")
+EVERYWHERE = sorted({*DOCUMENTS, *(str(p.relative_to(ROOT)) for p in DEPLOYED if p.name != ".env")})
 
 
 def rows(first_word):
