@@ -9,6 +9,7 @@ from datetime import datetime
 from multiprocessing import get_context
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import ArgumentError
 
 from connectors.files.decode import Decoded, decode
 from connectors.ports import Connector, OriginalFile
@@ -16,7 +17,7 @@ from connectors.registry import connectors
 from worker import clock as clocks
 from worker.clock import Clock
 from worker.db import check_schema, migrate, open_database
-from worker.settings import Settings
+from worker.settings import Settings, SettingsProblem, variable
 from worker.vault import Vault
 
 
@@ -69,7 +70,11 @@ class Runtime:
 @contextmanager
 def open_runtime(settings: Settings, *, migrating: bool = True) -> Iterator[Runtime]:
     """Open everything; close it again at the end. Raises SettingsProblem, SchemaMismatch."""
-    engine = open_database(settings.database_url)
+    try:
+        engine = open_database(settings.database_url)
+    except (ArgumentError, ValueError) as error:
+        remedy = "write it as sqlite:///PATH or postgresql://USER@HOST/NAME"
+        raise SettingsProblem(f"{variable('database_url')}: {error}; {remedy}.") from error
     decoder = Decoder()
     try:
         migrate(engine) if migrating else check_schema(engine)

@@ -195,6 +195,8 @@ class _Story:
                 trial.wake_up_on(day)
                 trial.settle()
             planned = trial.outcome().plan.on(day)  # type: ignore[union-attr]  # there is a plan
+            if trial.has_run_on(day):
+                continue
             if planned and planned.workout and planned.status is DayStatus.PLANNED:
                 self._run(day, kind="planned")
                 runs += 1

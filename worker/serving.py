@@ -10,15 +10,17 @@ from contextlib import ExitStack, contextmanager
 import structlog
 import uvicorn
 
+from worker import store
 from worker.actors import ACTORS
 from worker.app import Runtime
-from worker import store
 from worker.broker import Bell, Pool, Sweep, open_broker
-from worker.db import writing
+from worker.connections import connections
+from worker.db import reading, writing
 from worker.notify import problem_with
 from worker.schedule import Scheduler, owe_poll
 from worker.settings import SettingsProblem, variable
-from worker.telemetry import Metrics, set_up_logging
+from worker.telemetry import Metrics
+from worker.vault import WrongKey
 from worker.web.app import create_app
 from worker.web.pages import routes
 
@@ -124,5 +126,12 @@ def check(runtime: Runtime) -> None:
                 f"{variable('notify')}: {scheme}://... {problem}. "
                 "See the list of services of apprise, or leave it out."
             )
+    with reading(runtime.engine) as conn:
+        connected = connections(conn)
+    try:
+        for one in connected:
+            runtime.vault.tokens(one.id).read()
+    except WrongKey as error:
+        raise SettingsProblem(f"{variable('secret_key')}: {error}") from error
     for name in runtime.settings.unknown:
         log.warning("settings.unknown", variable=name)

@@ -136,19 +136,20 @@ def of(runtime: Runtime, athlete_id: int) -> Standing:
 
 def examine(runtime: Runtime) -> list[Finding]:
     """Everything that can be checked without changing anything."""
+    key = _vault(runtime)
     return [
         Finding("settings", not runtime.settings.unknown, _unknown(runtime)),
         _database(runtime),
-        _vault(runtime),
+        key,
         *(Finding(f"connector {name}", False, why) for name, why in installed().problems.items()),
-        *(_reachable(runtime, connected) for connected in _connected(runtime)),
+        *(_reachable(runtime, connected) for connected in _connected(runtime) if key.ok),
         *(_channel(channel) for channel in runtime.settings.notify),
         _work(runtime),
     ]
 
 
 def owe_again(runtime: Runtime, row: str) -> str:
-    """Re-open one row of the outbox, by the id that `status` shows."""
+    """Re-open one row of the outbox, by the id that `status` shows. Raises LookupError."""
     with writing(runtime.engine) as conn:
         found = conn.execute(
             select(tables.outbox.c.actor, tables.outbox.c.key).where(
@@ -156,7 +157,7 @@ def owe_again(runtime: Runtime, row: str) -> str:
             )
         ).one_or_none()
         if found is None:
-            return f"There is no work {row!r}; `goalward status` names what is stuck."
+            raise LookupError(f"There is no work {row!r}; `goalward status` names what is stuck.")
         if found.actor == "ingest":  # an arrival that was read is read once more
             arrival = update(tables.inbox_event).where(tables.inbox_event.c.id == int(found.key))
             conn.execute(arrival.values(done_at=None))

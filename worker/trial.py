@@ -193,6 +193,10 @@ class Trial:
         with reading(self.runtime.engine) as conn:
             return len(store.activities(conn, self.athlete_id))
 
+    def has_run_on(self, day: date) -> bool:
+        with reading(self.runtime.engine) as conn:
+            return any(a.day == day for a in store.activities(conn, self.athlete_id))
+
     def has_plan(self) -> bool:
         with reading(self.runtime.engine) as conn:
             found = latest_outcome(conn, self.athlete_id)

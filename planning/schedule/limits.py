@@ -30,6 +30,7 @@ def soften(
     the week's volume is taken from days beyond it.
     """
     softer: dict[date, Softened] = {}
+    ran = frozenset(mileage.volume_m)  # what was run today counts as run, not as planned besides
     for day, planned in sorted(days.items()):
         limit_m = mileage.run_limit_m(day)
         if _may_shrink(planned, today) and _metres(planned) > limit_m + 1:
@@ -39,6 +40,7 @@ def soften(
         if (
             planned.workout
             and planned.day >= today
+            and day not in ran
             and planned.workout.workout.kind is not Kind.RACE
         ):
             mileage = mileage.and_then(day, _metres(planned))

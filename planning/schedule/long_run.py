@@ -15,6 +15,7 @@ from planning.workout import Kind, Workout
 NO_LONG_RUN_DAYS = 7  # the last week before an A or B race
 GROWING_FROM_M = 12_000.0  # races longer than this lead the long run on; else it is a share
 LIGHT_LONG_SHARE = 0.8
+LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the weeks to the taper
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
 _FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
 
@@ -67,7 +68,8 @@ def _long_m(week: Week, day: date) -> float:
     # Time wins over distance (rule L-1); a little is left, as an easy pace is a band.
     far_m = min(demand.long_m, 0.98 * (demand.long_s - 1_800.0 * first) * week.paces.easy)
     usual_m = (demand.long_share + _FEW_RUNS.get(week.habits.runs, 0.0)) * week.volume_m
-    aim_m = week.start_long_m + max(far_m - week.start_long_m, 0.0) * season.build_up
+    grown = min(LONG_LEAD * season.build_up, 1.0)
+    aim_m = week.start_long_m + max(far_m - week.start_long_m, 0.0) * grown
     if season.light:
         far_m *= LIGHT_LONG_SHARE
     wanted_m = usual_m

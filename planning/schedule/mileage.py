@@ -109,7 +109,7 @@ class Mileage:
         )
 
     def runs_a_week(self, monday: date) -> float:
-        """Days with a run, a week, over the last six weeks that had any."""
+        """Days with a run, a week, as really held: the mean of the best three of six weeks."""
         counts = [
             sum(
                 1
@@ -118,8 +118,8 @@ class Mileage:
             )
             for back in range(1, 7)
         ]
-        ran = [count for count in counts if count]
-        return sum(ran) / len(ran) if ran else 0.0
+        best = [count for count in sorted(counts)[-HELD_BEST:] if count]
+        return sum(best) / len(best) if best else 0.0
 
     def _best_of(self, monday: date, left_out: frozenset[date]) -> float:
         weeks: list[float] = []

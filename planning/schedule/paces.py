@@ -65,7 +65,9 @@ class Paces:
             fast_s, slow_s = rounded_pace(self.easy_high), rounded_pace(self.easy_low)
             return band(fast_s, max(slow_s, fast_s + 4 * STEP_S_PER_KM))
         middle_s = rounded_pace(self.speed(effort))
-        return band(middle_s - self.half_band_s, middle_s + self.half_band_s)
+        # A race pace is chosen, not estimated: doubt about ability does not widen it.
+        half_s = STEP_S_PER_KM if effort is Effort.RACE else self.half_band_s
+        return band(middle_s - half_s, middle_s + half_s)
 
 
 def rounded_pace(speed_m_per_s: float) -> int:

@@ -24,13 +24,20 @@ def retargeted(workout: Workout, *, goal: Goal | None, paces: Paces) -> Workout:
 def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
     """At most `to_m` metres, or None when nothing sensible is left; a shorter workout is unchanged.
 
-    Easy running is cut first, then repeats are dropped: what makes the session stays longest.
+    Easy running is cut first, then repeats are dropped: what makes the session stays longest. Race
+    pace within a long run shrinks with it, or the week would lose its easy share (rule I-5).
     """
     if workout.distance_m <= to_m:
         return workout
     if to_m < SHORTEST_RUN_M:
         return None
-    steps = _with_less_easy(workout.steps, workout.distance_m - to_m)
+    steps = workout.steps
+    if workout.kind is Kind.LONG:
+        steps = tuple(
+            _mapped(item, lambda step: _shrunk(step, to_m / workout.distance_m)) for item in steps
+        )
+    shorter = _again(workout, steps, paces)
+    steps = _with_less_easy(steps, max(shorter.distance_m - to_m, 0.0))
     shorter = _again(workout, steps, paces)
     while shorter.distance_m > to_m:
         fewer = _with_one_repeat_less(shorter.steps)
@@ -42,6 +49,14 @@ def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
 
 def _again(workout: Workout, steps: Sequence[Item], paces: Paces) -> Workout:
     return assembled(workout.kind, steps, paces, purpose=workout.purpose)
+
+
+def _shrunk(step: Step, share: float) -> Step:
+    """A block of race pace in whole 500 m, 1 km at least; easy running is left as it is."""
+    if effort_of(step) is not Effort.RACE:
+        return step
+    metres = max((step.duration.value or 0.0) * share // 500 * 500.0, EASY_LEFT_M)
+    return replace(step, duration=replace(step.duration, value=metres))
 
 
 def _repaced(step: Step, paces: Paces) -> Step:
@@ -58,7 +73,7 @@ def _mapped(item: Item, change: Callable[[Step], Step]) -> Item:
 def _with_less_easy(steps: Sequence[Item], less_m: float) -> tuple[Item, ...]:
     """The longest easy step by distance loses `less_m`, down to 1 km, to whole 500 m."""
     plain = [step for step in steps if isinstance(step, Step) and _is_easy_distance(step)]
-    if not plain:
+    if not plain or less_m <= 0:
         return tuple(steps)
     longest = max(plain, key=lambda step: step.duration.value or 0.0)
     left_m = (longest.duration.value or 0.0) - less_m

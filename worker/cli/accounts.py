@@ -166,19 +166,23 @@ def _keep(
     settings: dict[str, str] | None = None,
 ) -> None:
     """Store the connection, and ask the source at once; `up` does the asking."""
+    from worker.cli.failing import UsedWrongly
     from worker.connections import connect
     from worker.db import writing
     from worker.owing import owe_publishing
     from worker.schedule import owe_poll
 
-    connect(
-        at_work.runtime,
-        at_work.athlete_id,
-        connector=connector,
-        external_athlete_id=external_id,
-        tokens=tokens,
-        settings=settings,
-    )
+    try:
+        connect(
+            at_work.runtime,
+            at_work.athlete_id,
+            connector=connector,
+            external_athlete_id=external_id,
+            tokens=tokens,
+            settings=settings,
+        )
+    except ValueError as error:
+        raise UsedWrongly(f"{error}; disconnect it there first") from error
     with writing(at_work.runtime.engine) as conn:
         reason = f"connected {at_work.runtime.clock.machine_now().isoformat()}"
         owe_poll(at_work.runtime, conn, at_work.athlete_id, reason=reason)

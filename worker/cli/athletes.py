@@ -139,7 +139,7 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
 def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> None:
     from worker import store, tables
     from worker.db import writing
-    from worker.owing import owe_replan
+    from worker.owing import owe_publishing, owe_replan
 
     runtime, athlete_id = at_work.runtime, at_work.athlete_id
     with writing(runtime.engine) as conn:
@@ -159,6 +159,7 @@ def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> N
                     now=now,
                 )
         owe_replan(runtime, conn, athlete_id)
+        owe_publishing(runtime, conn, athlete_id)  # how far ahead, and whether at all
     at_work.finish()
 
 

@@ -1,11 +1,14 @@
 """What an error means to the person at the keyboard: exit status and one line that helps."""
 
+from sqlalchemy.exc import OperationalError
+
 from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
 from worker.db import SchemaMismatch
 from worker.publish import Busy
 from worker.settings import SettingsProblem
 from worker.vault import WrongKey
 
+DATABASE = "GOALWARD_DATABASE_URL says where it is; is it running, and may you use it?"
 FAILED, USED_WRONGLY, SIGN_IN, UNAVAILABLE = 1, 2, 3, 4
 
 
@@ -26,6 +29,11 @@ def told(error: Exception) -> tuple[int, str | None]:
             return SIGN_IN, f"{error} {error.remedy}".strip()
         case Unavailable() | RateLimited():
             return UNAVAILABLE, f"{error}. Nothing is lost: it is tried again, or try later."
+        case OperationalError():
+            why = str(error.orig or error).strip().partition("\n")[0]
+            return UNAVAILABLE, f"the database does not answer ({why}). {DATABASE}"
+        case OSError() if error.filename is not None:
+            return FAILED, f"{error.filename}: {error.strerror}"
         case Failed() | Busy() | Refused() | SchemaMismatch() | WrongKey():
             return FAILED, str(error)
         case _:

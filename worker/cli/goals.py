@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +11,8 @@ from worker.cli.session import AthleteOption, JsonOption, Session, print_json, s
 
 if TYPE_CHECKING:
     from planning.goals.goal import Goal, Priority
+
+IN_GOOD_TIME = timedelta(days=100)
 
 goal_commands = typer.Typer(
     no_args_is_help=True,
@@ -30,6 +32,10 @@ PriorityOption = Annotated[
 ]
 NameOption = Annotated[str | None, typer.Option("--name", help="What you call it.")]
 ClimbOption = Annotated[float | None, typer.Option("--climb", help="Metres uphill of the course.")]
+CutOffOption = Annotated[
+    str | None,
+    typer.Option("--cut-off", help="When the course closes, as [H:]MM:SS after the start."),
+]
 GoalArgument = Annotated[str, typer.Argument(help="The goal's id, from `goalward goal list`.")]
 
 
@@ -49,6 +55,7 @@ def add(  # noqa: PLR0917  # options, given by name
         str | None, typer.Option(help="time or completion; follows from --time if left out.")
     ] = None,
     climb: ClimbOption = None,
+    cut_off: CutOffOption = None,
     name: NameOption = None,
     athlete: AthleteOption = None,
     json: JsonOption = False,
@@ -73,8 +80,9 @@ def add(  # noqa: PLR0917  # options, given by name
             name=name or "",
             climb_m=climb,
             stated_on=at_work.today,
+            cut_off_s=_time(cut_off),
         )
-        _check(goal, at_work.today)
+        _check(at_work, goal)
         _state(at_work, goal)
         _report(at_work, goal, as_json=json)
 
@@ -86,11 +94,12 @@ def change(
     time: TimeOption = None,
     priority: PriorityOption = None,
     climb: ClimbOption = None,
+    cut_off: CutOffOption = None,
     name: NameOption = None,
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Change a goal's day, time, priority, climb or name; the plan follows."""
+    """Change what is given, leave the rest; the plan follows."""
     with session(athlete) as at_work:
         goal = _find(at_work, goal_id)
         new: dict[str, object] = {}
@@ -104,10 +113,12 @@ def change(
             new["priority"] = _priority(priority)
         if climb is not None:
             new["climb_m"] = climb
+        if cut_off is not None:
+            new["cut_off_s"] = _time(cut_off)
         if name is not None:
             new["name"] = name
         changed = replace(goal, **new)  # type: ignore[arg-type]  # built from the goal's own fields
-        _check(changed, at_work.today)
+        _check(at_work, changed, before=goal)
         _state(at_work, changed)
         _report(at_work, changed, as_json=json)
 
@@ -211,13 +222,32 @@ def _kind(words: str | None, target_s: float | None) -> str:
     return kind
 
 
-def _check(goal: "Goal", today: date) -> None:
-    from planning.goals.assessment import check_goal
-    from worker.cli.failing import UsedWrongly
+def _check(at_work: Session, goal: "Goal", *, before: "Goal | None" = None) -> None:
+    """Refuse what cannot be meant; say what is doubtful, such as a race within the week.
 
-    problems = check_goal(goal, today)
-    if problems:
-        raise UsedWrongly("; ".join(problems))
+    What was accepted `before` is not held against a change of something else.
+    """
+    from planning.goals.assessment import check_goal
+    from worker import store
+    from worker.cli.failing import UsedWrongly
+    from worker.db import reading
+
+    with reading(at_work.runtime.engine) as conn:
+        profile = store.profile_of(conn, at_work.athlete_id)
+    problems = check_goal(goal, at_work.today, athlete=profile)
+    in_good_time = goal.day - IN_GOOD_TIME
+    meant = set(check_goal(goal, in_good_time, athlete=profile))  # whatever the day: impossible
+    if before is not None:
+        meant -= set(check_goal(before, before.day - IN_GOOD_TIME, athlete=profile))
+    is_past = goal.day < at_work.today and (before is None or before.day != goal.day)
+    wrong = [problem for problem in problems if is_past or problem in meant]
+    if goal.cut_off_s is not None and goal.target_s is not None and goal.target_s > goal.cut_off_s:
+        wrong.append("The course closes before the time that you want: --cut-off is under --time.")
+    if wrong:
+        raise UsedWrongly(" ".join(wrong))
+    if before is None:
+        for problem in problems:
+            typer.echo(f"Note: {problem}", err=True)
 
 
 def _find(at_work: Session, goal_id: str) -> "Goal":

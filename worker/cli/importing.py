@@ -11,6 +11,7 @@ import typer
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
+    from connectors.files.walk import Opener
     from worker.importing import Fate, Importer
 
 
@@ -63,9 +64,19 @@ def _bring_in(importer: "Importer", paths: list[Path], *, quiet: bool) -> list["
     fates = []
     with progress("Importing", len(found), quiet=quiet) as step:
         for path, read in found:
-            fates.append(importer.bring_in(read(), str(path)))
+            fates.append(_fate(importer, path, read))
             step()
     return fates
+
+
+def _fate(importer: "Importer", path: str, read: "Opener") -> "Fate":
+    from worker.importing import Fate
+
+    try:
+        file = read()
+    except OSError as error:  # a broken link, no permission, a damaged archive
+        return Fate(path, "refused", f"cannot be read: {error.strerror or error}")
+    return importer.bring_in(file, path)
 
 
 @contextmanager

@@ -45,14 +45,18 @@ def status(athlete: AthleteOption = None, json: JsonOption = False) -> None:
 
 def fitness(
     explain: Annotated[
-        bool, typer.Option("--explain", help="Which runs counted, and why others did not.")
+        bool,
+        typer.Option(
+            "--explain", help="What each run of four weeks did to it, and why others did nothing."
+        ),
     ] = False,
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
     """The estimate of what you can run today, and how sure it is."""
+    from planning.fitness.evidence import evidence
     from worker import store
-    from worker.cli.showing import distance_lines
+    from worker.cli.showing import distance_lines, evidence_json, evidence_lines
     from worker.db import reading
     from worker.stored import to_body
 
@@ -60,26 +64,20 @@ def fitness(
         outcome = at_work.outcome()
         with reading(at_work.runtime.engine) as conn:
             recorded = store.activities(conn, at_work.athlete_id)
-        unused = [a for a in recorded if not a.usable]
+        parts = evidence(recorded, outcome.day) if explain else ()
         if json:
-            print_json(
-                {
-                    "as_of": outcome.day.isoformat(),
-                    "ability": to_body(outcome.ability),
-                    "unused": [
-                        {"id": a.id, "day": a.day.isoformat(), "reasons": a.reasons} for a in unused
-                    ],
-                }
-            )
+            shown = {"as_of": outcome.day.isoformat(), "ability": to_body(outcome.ability)}
+            print_json({**shown, **({"evidence": evidence_json(parts)} if explain else {})})
             return
         typer.echo(outcome.ability.message)
         for line in distance_lines(outcome):
             typer.echo(line)
-        typer.echo(f"Learned from {outcome.ability.runs_used} runs; {len(unused)} not used.")
+        typer.echo(f"Learned from {outcome.ability.runs_used} runs.")
         if explain:
-            for activity in unused:
-                what = activity.name or activity.sport.value
-                typer.echo(f"  {activity.day}  {what}: {'; '.join(activity.reasons)}")
+            typer.echo("The last four weeks, and what each did to the estimate:")
+            names = {activity.id: activity.name or activity.sport.value for activity in recorded}
+            for line in evidence_lines(parts, names):
+                typer.echo(line)
 
 
 def forecast(athlete: AthleteOption = None, json: JsonOption = False) -> None:
@@ -165,10 +163,14 @@ def replay(
 ) -> None:
     """Owe a piece of work again, such as one that was given up."""
     from worker import standing
+    from worker.cli.failing import UsedWrongly
     from worker.cli.session import open_home
 
     with open_home() as runtime:
-        typer.echo(standing.owe_again(runtime, row))
+        try:
+            typer.echo(standing.owe_again(runtime, row))
+        except LookupError as error:
+            raise UsedWrongly(str(error)) from error
 
 
 def backtest(

@@ -8,6 +8,7 @@ from worker.cli.session import AthleteOption, JsonOption, Session, print_json, s
 
 if TYPE_CHECKING:
     from planning.schedule.plan import Change, Layer, Plan, PlanDay
+    from planning.workout import PlannedWorkout
 
 plan_commands = typer.Typer(no_args_is_help=True, help="What is planned, and why.")
 IdentArgument = Annotated[str, typer.Argument(help="The day (YYYY-MM-DD) or the session's ident.")]
@@ -29,7 +30,7 @@ def show(
     with session(athlete) as at_work:
         plan = _plan(at_work)
         if json:
-            print_json(plan_json(plan))
+            print_json(plan_json(plan, at_work.zone))
             return
         for week in plan.weeks:
             if week.days or all_:
@@ -111,8 +112,8 @@ def skip(ident: IdentArgument, athlete: AthleteOption = None) -> None:
     from planning.schedule.plan import Layer, LayerKind
 
     with session(athlete) as at_work:
-        session_ident = _session_of(at_work, ident)
-        _layer(at_work, session_ident, Layer(LayerKind.SKIP, session_ident, None, "by you"))
+        planned = _session_of(at_work, ident)
+        _layer(at_work, planned.ident, Layer(LayerKind.SKIP, planned.ident, None, "by you"))
         typer.echo("Skipped. Nothing is piled on the days after.")
 
 
@@ -124,12 +125,20 @@ def move(
 ) -> None:
     """Move one session to another day; `plan undo` moves it back."""
     from planning.schedule.plan import Layer, LayerKind
+    from worker.cli.failing import UsedWrongly
     from worker.cli.goals import parsed_day
 
     with session(athlete) as at_work:
-        session_ident = _session_of(at_work, ident)
-        layer = Layer(LayerKind.MOVE, session_ident, parsed_day(to), "by you")
-        _layer(at_work, session_ident, layer)
+        planned, day = _session_of(at_work, ident), parsed_day(to)
+        if min(planned.day, day) < at_work.today:
+            raise UsedWrongly(f"{min(planned.day, day)} is over; only days to come can be changed")
+        _find(_plan(at_work), to)
+        _layer(at_work, planned.ident, Layer(LayerKind.MOVE, planned.ident, day, "by you"))
+        there = _plan(at_work).on(day)
+        if there is None or there.workout is None or there.workout.ident != planned.ident:
+            _layer(at_work, planned.ident, None)
+            holds = there.workout.workout.name if there and there.workout else "something"
+            raise UsedWrongly(f"{to} holds {holds}; skip or move that first, or choose another day")
         typer.echo(f"Moved to {to}.")
 
 
@@ -137,8 +146,7 @@ def move(
 def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
     """Take back what was skipped, moved or edited, here or on the calendar."""
     with session(athlete) as at_work:
-        session_ident = _session_of(at_work, ident)
-        _layer(at_work, session_ident, None)
+        _layer(at_work, _touched(at_work, ident), None)
         typer.echo("Undone.")
 
 
@@ -160,20 +168,31 @@ def _find(plan: "Plan", words: str) -> "PlanDay":
     raise UsedWrongly(f"{words!r} is neither a day that is laid out nor a session's ident")
 
 
-def _session_of(at_work: Session, words: str) -> str:
-    """The ident of a session by its day or ident, also of one that was skipped."""
+def _session_of(at_work: Session, words: str) -> "PlannedWorkout":
+    from worker.cli.failing import UsedWrongly
+
+    day = _find(_plan(at_work), words)
+    if day.workout is None:
+        raise UsedWrongly(f"nothing is planned on {day.day}")
+    return day.workout
+
+
+def _touched(at_work: Session, words: str) -> str:
+    """The ident of a session that a hand has changed, by its ident or a day it stands or stood on."""
     from worker import store, tables
     from worker.cli.failing import UsedWrongly
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
         layers = store.facts(conn, tables.layer, athlete_id=at_work.athlete_id)
-        if words in {body["ident"] for _, body in layers}:
-            return words
+        touched = {body["ident"] for _, body in layers}
+    if words in touched:
+        return words
     day = _find(_plan(at_work), words)
-    if day.workout is None:
-        raise UsedWrongly(f"nothing is planned on {day.day}")
-    return day.workout.ident
+    for workout in (day.set_aside, day.workout):
+        if workout and workout.ident in touched:
+            return workout.ident
+    raise UsedWrongly(f"nothing was skipped, moved or edited on {day.day}")
 
 
 def _layer(at_work: Session, ident: str, layer: "Layer | None") -> None:

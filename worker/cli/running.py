@@ -21,8 +21,7 @@ def up() -> None:
     """Everything in one process: web server, workers, scheduler. What you want at home."""
     from worker import serving
 
-    with open_home() as runtime:
-        listener = serving.listening(runtime.settings.listen)
+    with open_home() as runtime, serving.listening(runtime.settings.listen) as listener:
         with serving.running(runtime, work=True, schedule=True):
             typer.echo(f"Goalward is up: http://{runtime.settings.listen}  (Ctrl-C ends it)")
             serving.serve(runtime, listener)
@@ -32,10 +31,12 @@ def web() -> None:
     """The web server alone: webhooks and pages. Workers run elsewhere."""
     from worker import serving
 
-    with open_home() as runtime:
-        listener = serving.listening(runtime.settings.listen)
-        with serving.running(runtime, work=False, schedule=False):
-            serving.serve(runtime, listener)
+    with (
+        open_home() as runtime,
+        serving.listening(runtime.settings.listen) as listener,
+        serving.running(runtime, work=False, schedule=False),
+    ):
+        serving.serve(runtime, listener)
 
 
 def work(

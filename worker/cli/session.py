@@ -43,23 +43,28 @@ class Session:
 
     def outcome(self) -> "Outcome":
         """What was decided last, brought up to today if the day has moved on."""
-        from worker.db import reading, writing
-        from worker.outcomes import latest_outcome
+        from worker.actors import as_of_now
+        from worker.db import writing
         from worker.owing import owe_replan
 
-        with reading(self.runtime.engine) as conn:
-            found = latest_outcome(conn, self.athlete_id)
-        if found is None or found.day != self.today:
-            with writing(self.runtime.engine) as conn:
-                owe_replan(self.runtime, conn, self.athlete_id)
-            self.finish()
-            with reading(self.runtime.engine) as conn:
-                found = latest_outcome(conn, self.athlete_id)
-        if found is None:
-            from worker.cli.failing import Failed
+        if (found := self._decided()) is not None:
+            return found
+        with writing(self.runtime.engine) as conn:
+            owe_replan(self.runtime, conn, self.athlete_id)
+        self.finish()
+        # It may have to wait for runs that `up` has not read yet; a question is answered all the same.
+        return self._decided() or as_of_now(self.runtime, self.athlete_id)
 
-            raise Failed("the plan could not be worked out; `goalward doctor` says what is stuck")
-        return found
+    def _decided(self) -> "Outcome | None":
+        """What is stored, if it is of today and nothing has happened since."""
+        from worker import outbox
+        from worker.db import reading
+        from worker.outcomes import latest_outcome
+
+        with reading(self.runtime.engine) as conn:
+            owed = outbox.open_count(conn, actor="replan", key=str(self.athlete_id))
+            found = latest_outcome(conn, self.athlete_id)
+        return found if found and found.day == self.today and not owed else None
 
 
 @contextmanager

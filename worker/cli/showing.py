@@ -1,8 +1,10 @@
 """Outcomes as the contract's JSON, and as lines a runner reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
+from planning.fitness.evidence import Evidence
 from planning.goals.goal import Goal
 from planning.goals.trajectory import GoalForecast
 from planning.replan import Outcome
@@ -10,7 +12,6 @@ from planning.schedule.plan import DayStatus, Plan, PlanDay, PlanWeek
 from planning.units import format_distance, format_duration, name_of_distance
 from planning.workout import steps_as_json
 
-SHOWN_BY_DEFAULT_DAYS = 28
 MARKS = {
     DayStatus.PLANNED: " ",
     DayStatus.DONE: "✓",
@@ -80,11 +81,12 @@ def _goal_json(goal: Goal, forecast: GoalForecast) -> dict[str, Any]:
     }
 
 
-def plan_json(plan: Plan) -> dict[str, Any]:
-    """The shape of `plan show --json`."""
+def plan_json(plan: Plan, zone: tzinfo) -> dict[str, Any]:
+    """The shape of `plan show --json`. A plan is made for a day: its instant is the day's begin."""
+    made_at = datetime.combine(plan.made_on, time.min, zone).astimezone(UTC)
     return {
         "version": plan.version,
-        "made_at": plan.made_on.isoformat(),
+        "made_at": made_at.isoformat().replace("+00:00", "Z"),
         "weeks": [_week_json(week) for week in plan.weeks],
     }
 
@@ -119,6 +121,29 @@ def _day_json(planned: PlanDay) -> dict[str, Any]:
         },
         "why": list(planned.why),
     }
+
+
+def evidence_json(parts: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """`moved_percent`: how much faster the estimate is for having the activity."""
+    return [
+        {
+            "id": part.activity_id,
+            "day": part.day.isoformat(),
+            "used": part.used,
+            "moved_percent": round(100 * part.moved_ln, 2),
+            "reason": part.reason or None,
+        }
+        for part in parts
+    ]
+
+
+def evidence_lines(parts: Sequence[Evidence], names: Mapping[str, str]) -> list[str]:
+    lines = []
+    for part in parts:
+        moved = f"{100 * part.moved_ln:+.1f} %" if part.used else "not used"
+        reason = f": {part.reason}" if part.reason else ""
+        lines.append(f"  {part.day}  {moved:>8}  {names[part.activity_id]}{reason}")
+    return lines or ["  Nothing was recorded."]
 
 
 def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:

@@ -375,3 +375,17 @@ def test_nothing_hard_on_the_days_before_a_race_though_no_other_day_is_left():
     assert not any(
         hard(workout) for day, workout in workouts(plan).items() if 0 < (race_day - day).days <= 2
     )
+
+
+def test_a_run_of_today_is_counted_once():
+    """Each day of a week: having just run what was planned takes nothing from the days to come."""
+    plan = PLAN
+    for offset in range(14):
+        today = TODAY + offset * DAY
+        after, changes = (
+            next_day(plan, today, activities=(*HISTORY, *as_planned(PLAN, TODAY, today)))
+            if offset
+            else (PLAN, ())
+        )
+        assert changes == (), today
+        plan = after
