@@ -202,6 +202,22 @@ def test_more_than_can_be_written_soon_is_refused(sqlite_engine):
     assert len(events(sqlite_engine)) == 10  # what was accepted is kept, whoever went away
 
 
+def test_whoever_goes_away_keeps_nobody_else_from_their_answer(sqlite_engine):
+    with Inbox(sqlite_engine, Clock()) as inbox:
+
+        async def run():
+            with writing(sqlite_engine):  # so that all of them meet in few transactions
+                calls = [asyncio.ensure_future(inbox.accept([arrival(str(n))])) for n in range(9)]
+                await asyncio.sleep(0.05)
+                for call in calls[::2]:
+                    call.cancel()
+                await asyncio.sleep(0)
+            return await asyncio.wait_for(asyncio.gather(*calls[1::2]), timeout=10)
+
+        assert asyncio.run(run()) == [[Accepted.NEW]] * 4
+    assert len(events(sqlite_engine)) == 9
+
+
 def test_room_comes_back(sqlite_engine):
     with Inbox(sqlite_engine, Clock(), waiting_at_most=3) as inbox:
         for n in range(5):
