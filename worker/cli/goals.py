@@ -88,7 +88,7 @@ def add(  # noqa: PLR0917  # options, given by name
 
 
 @goal_commands.command("change")
-def change(
+def change(  # noqa: PLR0917  # options, given by name
     goal_id: GoalArgument,
     day: Annotated[str | None, typer.Option("--day", help="The new day.")] = None,
     time: TimeOption = None,

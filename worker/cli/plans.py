@@ -80,7 +80,6 @@ def changes(athlete: AthleteOption = None, json: JsonOption = False) -> None:
 def lint_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
     """Check the plan against the rules, independently of how it was made."""
     from planning.schedule.lint import lint
-
     from worker import store
     from worker.db import reading
 
@@ -178,7 +177,7 @@ def _session_of(at_work: Session, words: str) -> "PlannedWorkout":
 
 
 def _touched(at_work: Session, words: str) -> str:
-    """The ident of a session that a hand has changed, by its ident or a day it stands or stood on."""
+    """The ident of a session that a hand has changed, by it or by a day it stands or stood on."""
     from worker import store, tables
     from worker.cli.failing import UsedWrongly
     from worker.db import reading

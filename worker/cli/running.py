@@ -21,10 +21,13 @@ def up() -> None:
     """Everything in one process: web server, workers, scheduler. What you want at home."""
     from worker import serving
 
-    with open_home() as runtime, serving.listening(runtime.settings.listen) as listener:
-        with serving.running(runtime, work=True, schedule=True):
-            typer.echo(f"Goalward is up: http://{runtime.settings.listen}  (Ctrl-C ends it)")
-            serving.serve(runtime, listener)
+    with (
+        open_home() as runtime,
+        serving.listening(runtime.settings.listen) as listener,
+        serving.running(runtime, work=True, schedule=True),
+    ):
+        typer.echo(f"Goalward is up: http://{runtime.settings.listen}  (Ctrl-C ends it)")
+        serving.serve(runtime, listener)
 
 
 def web() -> None:

@@ -52,7 +52,7 @@ class Session:
         with writing(self.runtime.engine) as conn:
             owe_replan(self.runtime, conn, self.athlete_id)
         self.finish()
-        # It may have to wait for runs that `up` has not read yet; a question is answered all the same.
+        # It may have to wait for runs that `up` has not read yet; the question is answered anyway.
         return self._decided() or as_of_now(self.runtime, self.athlete_id)
 
     def _decided(self) -> "Outcome | None":
