@@ -19,6 +19,7 @@ from planning.goals.status import Status
 from planning.goals.trajectory import GoalForecast
 from planning.goals.wording import about_time, chance, distance_name, exact_time, opening
 from planning.schedule.plan import Change
+from planning.schedule.receipt import in_words
 
 RACE_IS_NEWS_DAYS = 7  # an older race that comes in late is history
 MILE_M = 1_609.344
@@ -115,11 +116,11 @@ def _moved_line(was: GoalForecast, told: GoalForecast) -> str:
 
 def _plan_news(today: date, changes: Sequence[Change]) -> list[News]:
     """Material changes only; small repairs are for the page."""
-    sentences = dict.fromkeys(change.sentence for change in changes if change.material)
-    if not sentences:
+    material = [change for change in changes if change.material]
+    if not material:
         return []
-    title = "The plan has changed" if len(sentences) > 1 else "The plan has changed in one place"
-    return [News(f"plan:{today.isoformat()}", title, "\n".join(sentences))]
+    title = "The plan has changed" if len(material) > 1 else "The plan has changed in one place"
+    return [News(f"plan:{today.isoformat()}", title, "\n".join(in_words(material)))]
 
 
 def _new_races(

@@ -15,6 +15,7 @@ from planning.goals.goal import Goal
 from planning.replan import Outcome
 from planning.schedule.effort import hard
 from planning.schedule.plan import DayStatus, PlanDay
+from planning.schedule.receipt import in_words
 from planning.units import format_distance, format_duration
 from planning.workout import Workout
 from worker import serving
@@ -201,7 +202,8 @@ class _Story:
                 self._run(day, kind="planned")
                 runs += 1
         if runs:
-            self.console.print(f"\n[dim]({runs} runs as planned pass quietly)[/dim]")
+            passing = "run as planned passes" if runs == 1 else "runs as planned pass"
+            self.console.print(f"\n[dim]({runs} {passing} quietly)[/dim]")
 
     def _run(self, day: date, **how: Any) -> Mapping[str, Any]:
         _, before = self.trial.unread()
@@ -224,9 +226,9 @@ class _Story:
         after = self.trial.outcome()
         self.console.print(_moved(before, after))
         if after.changes:
-            self.console.print("On the calendar:")
-            for change in after.changes:
-                self.console.print(f"  {change.sentence}")
+            self.console.print("So the plan changes, and with it the coming fortnight on the watch:")
+            for line in in_words(after.changes):
+                self.console.print(f"  {line}")
         else:
             self.console.print("Nothing to change on the calendar.")
         self.console.print(f"[dim]From webhook to calendar: {took:.2f} s.[/dim]")
@@ -263,12 +265,16 @@ class _Story:
     def _compare(self, planned: list[PlanDay]) -> None:
         dump = seen_from_outside(self.trial)
         today = self.trial.today().isoformat()
+        done = {d.workout.ident for d in planned if d.workout and d.status is not DayStatus.PLANNED}
         there = [entry for entry in dump["calendar"] if entry[0] >= today]
         wanted = [
             (day.day.isoformat(), day.workout.ident)
             for day in planned
             if day.workout and day.status is DayStatus.PLANNED
         ]
+        surplus = {entry[1] for entry in there} - {ident for _, ident in wanted} - done
+        if surplus:
+            raise Failed(f"on the calendar, but not planned: {surplus}")
         if missing := [w for w in wanted if w not in {(e[0], e[1]) for e in there}]:
             raise Failed(f"planned, but not on the calendar: {missing}")
         if len({entry[1] for entry in there}) != len(there):

@@ -1,6 +1,7 @@
 """Receipts: which fact, which rule, what it was, what it is, in one plain sentence."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +53,21 @@ def change(before: PlanDay, after: PlanDay, cause: Cause) -> Change | None:
         ability_before=cause.ability_before,
         ability_after=cause.ability_after,
     )
+
+
+def in_words(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Lines for a person: a cause of several changes is said once, above them."""
+    causes: dict[tuple[str, str], dict[str, None]] = {}
+    for one in changes:
+        causes.setdefault((one.fact, one.rule), {})[one.sentence] = None
+    lines: list[str] = []
+    for (fact, rule), sentences in causes.items():
+        if len(sentences) == 1:
+            lines += sentences
+            continue
+        lines.append(f"Because {fact} (rule {rule}):")
+        lines += [f"  {sentence.partition(', because ')[0]}" for sentence in sentences]
+    return tuple(lines)
 
 
 def is_material(old: Workout | None, new: Workout | None) -> bool:

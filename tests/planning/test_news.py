@@ -38,8 +38,8 @@ def closing(day, *forecasts, plan=None, race_days=()):
     return Closing(day, plan, NOTHING, forecasts or (forecast(),), race_days)
 
 
-def change(sentence, *, material=True):
-    return Change(WEDNESDAY, "g1-2026w11-1", "", "R-2", "", "", sentence, material)
+def change(sentence, *, material=True, fact="a session was missed"):
+    return Change(WEDNESDAY, "g1-2026w11-1", fact, "R-2", "", "", sentence, material)
 
 
 def told(now, *, before=None, activities=(), changes=(), goals=(GOAL,), **fields):
@@ -83,14 +83,20 @@ def test_what_the_athlete_changed_is_no_news_to_the_athlete():
 
 def test_only_material_changes_are_told_once_each():
     changes = [
-        change("Thursday is lighter."),
-        change("Thursday is lighter."),
-        change("Sunday is shorter."),
+        change("Thursday becomes easy, because a session was missed (rule R-2)."),
+        change("Thursday becomes easy, because a session was missed (rule R-2)."),
+        change("Sunday becomes 18 km, because a session was missed (rule R-2)."),
+        change("Monday becomes rest, because you asked (rule R-2).", fact="you asked"),
         change("A repair.", material=False),
     ]
     (item,) = told(closing(WEDNESDAY), changes=changes)
     assert item.key == "plan:2026-03-11"
-    assert item.body == "Thursday is lighter.\nSunday is shorter."
+    assert item.body.splitlines() == [
+        "Because a session was missed (rule R-2):",
+        "  Thursday becomes easy",
+        "  Sunday becomes 18 km",
+        "Monday becomes rest, because you asked (rule R-2).",
+    ]
     assert told(closing(WEDNESDAY), changes=changes[-1:]) == ()
 
 
