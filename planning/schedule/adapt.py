@@ -201,30 +201,29 @@ def _changes(
 ) -> tuple[Change, ...]:
     """Receipts for days from today on that stood in the closing plan and now read differently."""
     after = {day.day: day for week in weeks for day in week.days}
+    anew = _asked_anew(known, closing)
     receipts = [
-        change(before, after[before.day], _cause(before, after[before.day], known, drafted))
+        change(
+            before,
+            after[before.day],
+            _cause(before, after[before.day], known, drafted, anew=anew),
+        )
         for before in closing.days()
         if before.day >= known.today and before.day in after
     ]
     return tuple(receipt for receipt in receipts if receipt is not None)
 
 
-def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft) -> Cause:
+def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft, *, anew: bool) -> Cause:
     """The one cause to name: a limit first, then the athlete's hand, the paces, what was asked."""
     if (soft := drafted.softened.get(before.day)) is not None:
         return soft.cause
     if (BY_HAND in before.why) != (BY_HAND in after.why):
         undone = BY_HAND in before.why
         return Cause("you took your change back" if undone else "you asked for it", BY_HAND)
-    if known.pacing.cause is not None and _same_session(before, after):
+    if known.pacing.cause is not None and not anew:
         return known.pacing.cause
     return Cause("what you asked for has changed: a goal or your days", ASKED)
-
-
-def _same_session(before: PlanDay, after: PlanDay) -> bool:
-    if before.workout is None or after.workout is None:
-        return False
-    return before.workout.workout.name == after.workout.workout.name
 
 
 def _asked(known: _Known) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from planning.schedule.effort import fast_time_s, hard
+from planning.schedule.library import easy
 from planning.schedule.mileage import PLANNED_LONGEST_RISE, Mileage
 from planning.schedule.paces import Paces
 from planning.schedule.plan import DayStatus, PlanDay
@@ -13,6 +15,7 @@ from planning.schedule.week import note_of
 from planning.workout import Kind, PlannedWorkout
 
 FREEZE_DAYS = 2  # today and tomorrow
+MOST_FAST = 0.24  # of a week's time, when it is cut; rule I-5 draws the line at a quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,33 @@ def _week_within(
     if excess_m <= 0.01 * limit_m or not giving:
         return {}
     keep = max(1.0 - (excess_m + 500.0) / given_m, 0.0)
-    return {
-        planned.day: Softened(
-            cut(planned, to_m=keep * _metres(planned), paces=paces), _week_cause(limit_m)
-        )
-        for planned in giving
+    smaller = {
+        planned.day: cut(planned, to_m=keep * _metres(planned), paces=paces) for planned in giving
     }
+    eased = _eased(days, smaller, paces)
+    return {day: Softened(planned, _week_cause(limit_m)) for day, planned in eased.items()}
+
+
+def _eased(
+    days: Mapping[date, PlanDay], smaller: Mapping[date, PlanDay], paces: Paces
+) -> dict[date, PlanDay]:
+    """A smaller week may be too small for its hard sessions: from the last on they become easy
+    runs, until three quarters of the time are easy (I-5) and three runs hold one of them (I-6).
+    """
+    after = dict(smaller)
+    for day in sorted(smaller, reverse=True):
+        workouts = [d.workout.workout for d in {**days, **after}.values() if d.workout]
+        demanding = [w for w in workouts if hard(w) and w.kind is not Kind.RACE]
+        fast_s = sum(fast_time_s(workout) for workout in workouts)
+        much = fast_s > MOST_FAST * sum(workout.duration_s for workout in workouts)
+        if not much and len(demanding) <= (2 if len(workouts) >= 4 else 1):
+            break
+        standing = after[day].workout
+        if standing is not None and hard(standing.workout):
+            run = easy(standing.workout.distance_m // 500 * 500.0, paces)
+            told = PlannedWorkout(standing.ident, day, run, note_of(run))
+            after[day] = replace(after[day], workout=told)
+    return after
 
 
 def _run_cause(limit_m: float) -> Cause:
