@@ -1,0 +1,181 @@
+"""The shapes of the contract, and whether a value has one."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ListOf:
+    item: Any
+
+
+@dataclass(frozen=True)
+class OneOf:
+    values: tuple
+
+
+class Instant:
+    """RFC 3339, UTC."""
+
+
+def fits(value, shape, at="$"):
+    """What is wrong, one line a fault; empty when it fits. Objects have exactly the shape's keys."""
+    match shape:
+        case tuple():
+            faults = [fits(value, one, at) for one in shape]
+            return [] if [] in faults else [f"{at}: {value!r} is none of {shape}"]
+        case None:
+            return [] if value is None else [f"{at}: {value!r} is not null"]
+        case ListOf(item):
+            if not isinstance(value, list):
+                return [f"{at}: {value!r} is no list"]
+            return [f for n, one in enumerate(value) for f in fits(one, item, f"{at}[{n}]")]
+        case OneOf(values):
+            return [] if value in values else [f"{at}: {value!r} is none of {values}"]
+        case dict():
+            return _fits_object(value, shape, at)
+    return _fits_plain(value, shape, at)
+
+
+def _fits_object(value, shape, at):
+    if not isinstance(value, dict):
+        return [f"{at}: {value!r} is no object"]
+    odd = [f"{at}: {name} is {'missing' if name in shape else 'not in the contract'}" for name in shape.keys() ^ value.keys()]  # fmt: skip
+    return odd + [
+        f
+        for name in shape.keys() & value.keys()
+        for f in fits(value[name], shape[name], f"{at}.{name}")
+    ]
+
+
+def _fits_plain(value, shape, at):
+    if shape is date or shape is Instant:
+        try:
+            if shape is date:
+                date.fromisoformat(value)
+            else:
+                assert value.endswith("Z")
+                datetime.fromisoformat(value)
+        except (ValueError, TypeError, AssertionError, AttributeError):
+            return [f"{at}: {value!r} is no {shape.__name__}"]
+        return []
+    if shape is float:
+        ok = isinstance(value, int | float) and not isinstance(value, bool)
+    else:
+        ok = isinstance(value, shape) and (shape is bool or not isinstance(value, bool))
+    return [] if ok else [f"{at}: {value!r} is no {shape.__name__}"]
+
+
+NUMBER = (float, None)
+PRIORITY = OneOf(("A", "B", "C"))
+NEED = {"what": str, "by_day": date, "value": float, "unit": str, "met": bool}
+VERSIONS = {"stretch_s": float, "realistic_s": float, "conservative_s": float}
+GOAL = {
+    "id": str,
+    "kind": OneOf(("time", "completion", "health")),
+    "priority": PRIORITY,
+    "distance_m": NUMBER,
+    "day": date,
+    "target_s": NUMBER,
+    "status": OneOf(("ahead", "on_track", "behind", "out_of_reach", "unknown", "done")),
+    "median_s": NUMBER,
+    "p10_s": NUMBER,
+    "p90_s": NUMBER,
+    "probability": NUMBER,
+    "verdict": (
+        OneOf(("conservative", "realistic", "stretch", "very_ambitious", "not_by_then")),
+        None,
+    ),
+    "versions": (VERSIONS, None),
+    "needs": ListOf(NEED),
+    "message": str,
+}
+FORECAST = {
+    "as_of": date,
+    "ability": {"ten_k_median_s": NUMBER, "sd_ln": NUMBER},
+    "distances": ListOf(
+        {"distance_m": float, "median_s": NUMBER, "p10_s": NUMBER, "p90_s": NUMBER}
+    ),
+    "goals": ListOf(GOAL),
+}
+STEP = {
+    "step": OneOf(("warmup", "work", "recovery", "rest", "cooldown")),
+    "duration": {"type": OneOf(("time", "distance", "open")), "value": NUMBER},
+    "target": {"type": OneOf(("pace", "heart_rate", "open")), "low": NUMBER, "high": NUMBER},
+    "note": (str, None),
+}
+REPEAT = {"repeat": int, "steps": ListOf(STEP)}
+KINDS = (
+    "easy", "long", "tempo", "threshold", "interval", "repetition", "hills", "strides", "race", "test"
+)  # fmt: skip
+WORKOUT = {
+    "ident": str,
+    "kind": OneOf(KINDS),
+    "name": str,
+    "purpose": str,
+    "distance_m": NUMBER,
+    "duration_s": NUMBER,
+    "load": float,
+    "steps": ListOf((STEP, REPEAT)),
+}
+STATUSES = ("planned", "done", "partly", "missed", "unknown", "skipped", "moved", "break")
+PLAN = {
+    "version": str,
+    "made_at": Instant,
+    "weeks": ListOf(
+        {
+            "first_day": date,
+            "phase": OneOf(("base", "build", "peak", "taper", "recovery")),
+            "focus": str,
+            "volume_m": float,
+            "load": float,
+            "days": ListOf(
+                {
+                    "day": date,
+                    "status": OneOf(STATUSES),
+                    "workout": (WORKOUT, None),
+                    "why": ListOf(str),
+                }
+            ),
+        }
+    ),
+}
+DIFF = {
+    "calendar": str,
+    "actions": ListOf(
+        {"action": str, "day": (date, None), "ident": str, "name": (str, None), "reason": str}
+    ),
+    "ours": int,
+    "foreign": int,
+}
+IMPORT = {
+    "files": ListOf(
+        {
+            "path": str,
+            "outcome": OneOf(("imported", "unchanged", "skipped", "refused")),
+            "reason": (str, None),
+            "activities": ListOf(str),
+        }
+    )
+}
+STATUS = {
+    "goals": ListOf(str),
+    "activities": int,
+    "newest": (date, None),
+    "aside": int,
+    "connections": ListOf(
+        {
+            "connector": str,
+            "state": str,
+            "problem": (str, None),
+            "last_attempt_at": (Instant, None),
+            "last_good_at": (Instant, None),
+            "unread": int,
+        }
+    ),
+    "owed": int,
+    "stuck": ListOf({"id": str, "what": str, "tries": int, "error": (str, None), "given_up": bool}),
+}
+NEWS = ListOf({"at": Instant, "title": str, "body": str, "told": bool, "problem": (str, None)})
+DOCTOR = ListOf({"what": str, "ok": bool, "says": str})

@@ -1,0 +1,694 @@
+"""The commands, as a person or a program uses them."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
+from connectors.sandbox.app import Options, serve
+from connectors.sandbox.control import Control
+from tests.connectors.files.made import fit_file, tcx_file
+from tests.worker.shapes import (
+    DIFF,
+    DOCTOR,
+    FORECAST,
+    IMPORT,
+    NEWS,
+    PLAN,
+    STATUS,
+    Instant,
+    ListOf,
+    fits,
+)
+from worker.cli import app
+from worker.cli.failing import UsedWrongly, told
+from worker.clock import machine_now
+
+TODAY = date(2026, 8, 31)  # a Monday
+RACE = date(2026, 12, 20)
+CLOCK = "2026-08-31T09:00:00+02:00"
+
+
+@dataclass
+class Said:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@dataclass
+class Home:
+    """Commands in one home, each as a process would run it."""
+
+    path: Path
+    environ: dict
+
+    def __call__(self, *words, answers=None, clock=CLOCK):
+        """Runs a command; an error becomes what `main` makes of it."""
+        runner = CliRunner()
+        environ = {"GOALWARD_HOME": str(self.path), "GOALWARD_CLOCK": clock, "TZ": "Europe/Paris"}
+        result = runner.invoke(
+            app, [str(w) for w in words], input=answers, env=environ | self.environ
+        )
+        error = result.exception
+        if error is None or isinstance(error, SystemExit):
+            return Said(result.exit_code, result.stdout, result.stderr)
+        status, line = told(error)
+        if line is None:
+            raise error
+        return Said(status, result.stdout, result.stderr + line)
+
+    def ok(self, *words, **how):
+        said = self(*words, **how)
+        assert said.status == 0, said
+        return said
+
+    def wrong(self, *words, **how):
+        said = self(*words, **how)
+        assert said.status == 2, said
+        return said.err
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("GOALWARD_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home", {})
+
+
+def a_log(folder, *, days=120, until=TODAY, extra=()):
+    """A log of four runs a week."""
+    file = folder / "log.csv"
+    with file.open("w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(("date", "distance_m", "moving_time_s", "sport"))
+        for n in range(days, 0, -1):
+            day = until - timedelta(days=n)
+            if day.weekday() in (1, 3, 5, 6):
+                metres = 18_000 if day.weekday() == 6 else 9_000
+                rows.writerow((day.isoformat(), metres, round(metres * 0.33), "run"))
+        rows.writerows(extra)
+    return file
+
+
+@pytest.fixture
+def trained(home, tmp_path):
+    """A home with months of running and one goal; `trained.goal` is its id."""
+    home.ok("import", a_log(tmp_path), "--json")
+    said = home.ok("goal", "add", "--day", RACE, "--time", "3:45:00", "--json")
+    home.goal = said.json["id"]
+    return home
+
+
+# --- an empty home --------------------------------------------------------------------------------
+
+
+def test_the_first_command_makes_a_home_and_says_so(home):
+    said = home.ok("status")
+    assert "A new home in" in said.err
+    assert "first athlete made" in said.err
+    assert "goalward goal add --help" in said.out
+    assert "goalward connect --help" in said.out
+    assert (home.path / "goalward.db").exists()
+    again = home.ok("status")
+    assert "new home" not in again.err
+
+
+def test_what_is_said_of_a_new_home_does_not_spoil_json(home):
+    assert fits(home.ok("status", "--json").json, STATUS) == []
+
+
+def test_without_a_goal_there_is_no_plan(home):
+    said = home("plan", "show")
+    assert said.status == 1
+    assert "goalward goal add" in said.err
+
+
+def test_without_runs_numbers_are_null_with_a_message(home):
+    home.ok("goal", "add", "--day", RACE, "--time", "3:45:00")
+    shown = home.ok("forecast", "--json").json
+    assert fits(shown, FORECAST) == []
+    assert shown["ability"] == {"ten_k_median_s": None, "sd_ln": None}
+    (goal,) = shown["goals"]
+    assert (goal["probability"], goal["median_s"], goal["status"]) == (None, None, "unknown")
+    assert goal["message"]
+
+
+# --- importing ------------------------------------------------------------------------------------
+
+
+def test_import_accounts_for_every_file(home, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    start = datetime(2026, 8, 20, 6, tzinfo=UTC)
+    (folder / "run.fit").write_bytes(fit_file(start=start))
+    (folder / "same.fit").write_bytes(fit_file(start=start))
+    (folder / "run.tcx").write_bytes(tcx_file(start=start - timedelta(days=2)))
+    (folder / "later.fit").write_bytes(fit_file(start=start + timedelta(days=60)))
+    (folder / "broken.fit").write_bytes(b"\x0e\x10not a recording at all")
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8")
+    (folder / "table.csv").write_text("name,colour\na,b\n")
+    (folder / "gone.fit").symlink_to(folder / "nowhere.fit")
+    shown = home.ok("import", folder, "--json").json
+    assert fits(shown, IMPORT) == []
+    fates = {Path(row["path"]).name: row for row in shown["files"]}
+    assert {name: row["outcome"] for name, row in fates.items()} == {
+        "run.fit": "imported",
+        "same.fit": "unchanged",
+        "run.tcx": "imported",
+        "later.fit": "skipped",
+        "broken.fit": "refused",
+        "photo.jpg": "skipped",
+        "table.csv": "skipped",
+        "gone.fit": "refused",
+    }
+    assert fates["run.fit"]["activities"] == fates["same.fit"]["activities"] != []
+    assert all(row["reason"] for row in fates.values() if row["outcome"] in ("skipped", "refused"))
+    again = home.ok("import", folder, "--json").json
+    assert {row["outcome"] for row in again["files"]} == {"unchanged", "skipped", "refused"}
+    status = home.ok("status", "--json").json
+    assert (status["activities"], status["aside"]) == (2, 1)
+    assert "1 kept aside" in home.ok("status").out
+
+
+def test_a_longer_log_adds_only_what_is_new(home, tmp_path):
+    first = home.ok("import", a_log(tmp_path), "--json").json["files"][0]
+    same = home.ok("import", a_log(tmp_path), "--json").json["files"][0]
+    new = [(TODAY.isoformat(), 5000, 1700, "run")]
+    longer = home.ok("import", a_log(tmp_path, extra=new), "--json").json["files"][0]
+    assert (first["outcome"], same["outcome"], longer["outcome"]) == (
+        "imported",
+        "unchanged",
+        "imported",
+    )
+    assert first["activities"] == same["activities"]
+    assert len(longer["activities"]) == len(first["activities"]) + 1
+
+
+def test_importing_moves_the_estimate_at_once(trained):
+    assert trained.ok("forecast", "--json").json["ability"]["ten_k_median_s"] > 1800
+
+
+def test_import_of_nothing_is_used_wrongly(home, tmp_path):
+    assert "there is no such file" in home.wrong("import", tmp_path / "nowhere")
+    assert "COLUMN=VALUE" in home.wrong("import", tmp_path, "--where", "athlete")
+    assert "YYYY-MM-DD" in home.wrong("import", tmp_path, "--day-zero", "monday")
+
+
+# --- goals ----------------------------------------------------------------------------------------
+
+
+def test_a_goals_life(trained):
+    shown = trained.ok("goal", "show", trained.goal)
+    assert "marathon in 3:45:00" in shown.out.lower()
+    (listed,) = trained.ok("goal", "list", "--json").json
+    assert (listed["id"], listed["target_s"], listed["priority"]) == (trained.goal, 13_500.0, "A")
+    changed = trained.ok("goal", "change", trained.goal, "--time", "4:00:00", "--priority", "b",
+                         "--name", "Home", "--json").json  # fmt: skip
+    assert (changed["target_s"], changed["priority"], changed["id"]) == (
+        14_400.0,
+        "B",
+        trained.goal,
+    )
+    moved = trained.ok("goal", "change", trained.goal, "--day", "2026-12-27", "--json").json
+    assert moved["day"] == "2026-12-27"
+    assert trained.ok("goal", "assess", trained.goal, "--json").json["verdict"]
+    assert "Retired: Home" in trained.ok("goal", "retire", trained.goal).out
+    assert "(retired on 2026-08-31)" in trained.ok("goal", "list").out
+    assert trained.ok("forecast", "--json").json["goals"] == []
+
+
+def test_a_completion_goal_with_a_cut_off(trained):
+    said = trained.ok("goal", "add", "--distance", "50k", "--day", "2027-03-14", "--cut-off", "7:30:00",
+                      "--climb", "900", "--priority", "B", "--json").json  # fmt: skip
+    assert (said["kind"], said["target_s"], said["versions"]) == ("completion", None, None)
+    kept = next(g for g in trained.ok("goal", "list", "--json").json if g["id"] == said["id"])
+    assert (kept["cut_off_s"], kept["climb_m"], kept["distance_m"]) == (27_000.0, 900.0, 50_000.0)
+    tighter = trained.ok("goal", "change", said["id"], "--cut-off", "6:00:00", "--json").json
+    assert tighter["probability"] <= said["probability"]
+
+
+def test_a_race_within_the_week_is_doubtful_and_taken(trained):
+    said = trained.ok("goal", "add", "--distance", "5k", "--day", "2026-09-05", "--priority", "C")
+    assert "Note: The day is less than a week away" in said.err
+
+
+def test_what_was_accepted_once_is_not_held_against_a_change(trained):
+    late = "2026-12-16T09:00:00+01:00"
+    trained.ok("goal", "change", trained.goal, "--name", "At last", clock=late)
+    over = "2026-12-22T09:00:00+01:00"
+    trained.ok("goal", "change", trained.goal, "--name", "It was", clock=over)
+    assert "already past" in trained.wrong(
+        "goal", "change", trained.goal, "--day", "2026-12-21", clock=over
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("--day", "20 December"), "YYYY-MM-DD"),
+        (("--day", "2026-08-30"), "name a day to come"),
+        (("--day", "2026-12-20", "--time", "fast"), "[H:]MM:SS"),
+        (("--day", "2026-12-20", "--time", "1:00:00"), "faster than anybody has ever run"),
+        (("--day", "2026-12-20", "--priority", "D"), "A, B or C"),
+        (("--day", "2026-12-20", "--kind", "time"), "--time"),
+        (("--day", "2026-12-20", "--kind", "completion", "--time", "4:00:00"), "leave one"),
+        (("--day", "2026-12-20", "--kind", "glory"), "time, completion"),
+        (("--day", "2026-12-20", "--distance", "far"), "marathon"),
+        (("--day", "2026-12-20", "--distance", "900"), "1.5 km to 250 km"),
+        (("--day", "2026-12-20", "--time", "4:00:00", "--cut-off", "3:30:00"), "--cut-off"),
+        ((), "--day"),
+    ],
+)
+def test_a_goal_that_cannot_be_meant_is_refused_with_the_remedy(home, words, remedy):
+    assert remedy in home.wrong("goal", "add", *words).replace("\n", " ")
+    assert home.ok("goal", "list", "--json").json == []
+
+
+def test_the_young_run_no_marathon(home):
+    home.ok("athlete", "set", "--birth-year", "2010")
+    assert "Under 18" in home.wrong("goal", "add", "--day", RACE)
+
+
+def test_an_unknown_goal_is_said_with_the_known_ones(trained):
+    for command in ("show", "assess", "retire", "change"):
+        said = trained.wrong("goal", command, "nosuch")
+        assert "nosuch" in said
+        assert trained.goal in said
+
+
+# --- forecast and fitness -------------------------------------------------------------------------
+
+
+def test_forecast_has_the_contracts_shape(trained):
+    shown = trained.ok("forecast", "--json").json
+    assert fits(shown, FORECAST) == []
+    assert shown["as_of"] == TODAY.isoformat()
+    for row in [*shown["distances"], *shown["goals"]]:
+        assert row["p10_s"] < row["median_s"] < row["p90_s"]
+    versions = shown["goals"][0]["versions"]
+    assert versions["stretch_s"] < versions["realistic_s"] < versions["conservative_s"]
+    told = trained.ok("forecast").out
+    assert "8 times out of 10" in told
+    assert "Chance:" in told
+
+
+def test_fitness_says_what_each_run_did(trained, tmp_path):
+    shown = trained.ok("fitness", "--json").json
+    assert shown["ability"]["runs_used"] > 20
+    explained = trained.ok("fitness", "--explain", "--json").json["evidence"]
+    assert len(explained) == 16  # four weeks of four runs
+    shape = ListOf(
+        {"id": str, "day": date, "used": bool, "moved_percent": float, "reason": (str, None)}
+    )
+    assert fits(explained, shape) == []
+    assert all(row["used"] or row["reason"] for row in explained)
+    assert trained.ok("fitness", "--explain").out.count("%") >= 16
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def days_of(plan):
+    return {row["day"]: row for week in plan["weeks"] for row in week["days"]}
+
+
+def shown_plan(home, **how):
+    return home.ok("plan", "show", "--json", **how).json
+
+
+def test_plan_has_the_contracts_shape(trained):
+    plan = shown_plan(trained)
+    assert fits(plan, PLAN) == []
+    assert plan["weeks"][0]["first_day"] == TODAY.isoformat()
+    assert date.fromisoformat(plan["weeks"][-1]["first_day"]) <= RACE
+    assert {len(week["days"]) for week in plan["weeks"]} <= {0, 7}
+    assert trained.ok("plan", "show").out.count("\n") > 28
+    assert len(trained.ok("plan", "show", "--all").out) > len(trained.ok("plan", "show").out)
+
+
+def test_the_plan_is_the_same_when_asked_again(trained):
+    assert shown_plan(trained) == shown_plan(trained)
+
+
+def a_session(home, *, kinds=("easy", "long", "tempo", "threshold", "interval"), after=3):
+    """(day, ident) of a session to play with, some days ahead."""
+    return next(
+        (day, row["workout"]["ident"])
+        for day, row in sorted(days_of(shown_plan(home)).items())
+        if row["workout"]
+        and row["workout"]["kind"] in kinds
+        and day > (TODAY + timedelta(days=after)).isoformat()
+    )
+
+
+def test_skip_and_undo(trained):
+    before = shown_plan(trained)
+    day, ident = a_session(trained)
+    for words in (day, ident):
+        trained.ok("plan", "skip", words)
+        row = days_of(shown_plan(trained))[day]
+        assert (row["status"], row["workout"]) == ("skipped", None)
+        assert trained.ok("plan", "undo", words).out == "Undone.\n"
+        assert days_of(shown_plan(trained)) == days_of(before)
+    assert "nothing was skipped" in trained.wrong("plan", "undo", day)
+
+
+def test_move_and_undo(trained):
+    before = days_of(shown_plan(trained))
+    day, ident = a_session(trained)
+    free = next(d for d, row in before.items() if d > day and row["workout"] is None)
+    trained.ok("plan", "move", day, free)
+    moved = days_of(shown_plan(trained))
+    assert moved[free]["workout"]["ident"] == ident
+    assert moved[day]["status"] == "moved"
+    assert trained.ok("plan", "changes").out
+    trained.ok("plan", "undo", free)
+    assert days_of(shown_plan(trained)) == before
+
+
+def test_a_move_that_cannot_be_is_refused_and_leaves_no_trace(trained):
+    before = shown_plan(trained)
+    day, _ = a_session(trained)
+    full = next(d for d, row in days_of(before).items()
+                if d > day and row["workout"] and row["workout"]["kind"] not in ("easy", "strides"))  # fmt: skip
+    assert "skip or move that first" in trained.wrong("plan", "move", day, full)
+    assert "is over" in trained.wrong("plan", "move", day, "2026-08-30")
+    assert "neither a day" in trained.wrong("plan", "move", day, "2027-08-30")
+    assert "neither a day" in trained.wrong("plan", "skip", "nosuch")
+    rest = next(d for d, row in days_of(before).items() if row["workout"] is None)
+    assert "nothing is planned" in trained.wrong("plan", "skip", rest)
+    assert shown_plan(trained) == before
+
+
+def test_why_changes_and_lint(trained):
+    day, ident = a_session(trained)
+    assert trained.ok("plan", "why", day).out == trained.ok("plan", "why", ident).out != ""
+    assert "Rules:" in trained.ok("plan", "why", day).out
+    lint = trained("plan", "lint", "--json")
+    assert lint.json == []
+    assert lint.status == 0
+    assert fits(trained.ok("plan", "changes", "--json").json, ListOf(dict)) == []
+
+
+def test_the_days_go_by(trained):
+    """A week later the past stands as it was, and nothing was run."""
+    before = days_of(shown_plan(trained))
+    late = days_of(shown_plan(trained, clock="2026-09-07T09:00:00+02:00"))
+    first = TODAY + timedelta(days=7)
+    assert min(late) == first.isoformat()
+    assert set(before) & set(late)
+
+
+# --- status, news, doctor, replay -----------------------------------------------------------------
+
+
+def test_status_news_and_doctor(trained):
+    assert fits(trained.ok("status", "--json").json, STATUS) == []
+    assert "Activities: " in trained.ok("status").out
+    assert fits(trained.ok("news", "--json").json, NEWS) == []
+    assert "Nothing was worth saying yet." in trained.ok("news").out
+    assert fits(trained.ok("doctor", "--json").json, DOCTOR) == []
+    assert "ok   database" in trained.ok("doctor").out
+
+
+def test_news_after_weeks(trained):
+    trained.ok("status", clock="2026-09-01T09:00:00+02:00")
+    trained.ok("status", clock="2026-09-08T09:00:00+02:00")
+    news = trained.ok("news", "--json").json
+    assert fits(news, NEWS) == []
+    assert any(item["title"].startswith("Week") or "Week" in item["body"] for item in news)
+    assert news[0]["title"] in trained.ok("news").out
+
+
+def test_replay_of_nothing_is_used_wrongly(home):
+    for row in ("999", "x", "-1"):
+        assert "goalward status" in home.wrong("replay", "--", row)
+
+
+def test_doctor_names_what_is_wrong(trained):
+    bad = Home(trained.path, {"GOALWARD_NOTIFY": "nosuch://x", "GOALWARD_EXAMPLES": "1"})
+    said = bad("doctor")
+    assert said.status == 1
+    assert "BAD  messages by nosuch" in said.out
+    assert "BAD  settings: these mean nothing: GOALWARD_EXAMPLES" in said.out
+
+
+def test_backtest_of_ones_own_history(trained, tmp_path):
+    assert trained.ok("backtest", "--json").json == []
+    assert "belong together" in trained.wrong("backtest", "--runs", tmp_path)
+
+
+# --- several athletes -----------------------------------------------------------------------------
+
+
+def test_several_athletes(trained):
+    said = trained.ok("athlete", "add", "Anna", "--zone", "America/Los_Angeles")
+    assert "--athlete 2" in said.out
+    for words in (
+        ("status",),
+        ("forecast",),
+        ("goal", "list"),
+        ("plan", "show"),
+        ("athlete", "show"),
+        ("news",),
+    ):
+        assert "--athlete ID" in trained.wrong(*words)
+    assert "known: 1, 2" in trained.wrong("status", "--athlete", "3")
+    assert trained.ok("goal", "list", "--athlete", "2", "--json").json == []
+    assert len(trained.ok("goal", "list", "--athlete", "1", "--json").json) == 1
+    listed = trained.ok("athlete", "list", "--json").json
+    assert [(row["id"], row["name"]) for row in listed] == [(1, ""), (2, "Anna")]
+    assert "2  Anna  America/Los_Angeles" in trained.ok("athlete", "list").out
+
+
+def test_athlete_set(home):
+    home.ok("athlete", "set", "--name", "Kim", "--zone", "Asia/Tokyo", "--days", "mon,wed,sat",
+            "--long-run", "sat", "--runs-per-week", "3", "--units", "imperial", "--sex", "f",
+            "--birth-year", "1990", "--max-hr", "190", "--resting-hr", "48", "--autonomy", "ask",
+            "--horizon-days", "10", "--strava-use", "trigger", "--notify", "json://localhost")  # fmt: skip
+    shown = home.ok("athlete", "show", "--json").json
+    assert {name: shown[name] for name in ("name", "zone", "units", "sex", "autonomy")} == {
+        "name": "Kim", "zone": "Asia/Tokyo", "units": "imperial", "sex": "f", "autonomy": "ask"
+    }  # fmt: skip
+    assert sorted(shown["run_weekdays"]) == [0, 2, 5]
+    assert (shown["horizon_days"], shown["runs_per_week"], shown["long_run_weekday"]) == (10, 3, 5)
+    assert "mon wed sat" in home.ok("athlete", "show").out
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (("--zone", "Paris"), "Europe/Paris"),
+        (("--days", "mon,someday"), "mon, tue"),
+        (("--days", "mon,tue"), "set --long-run"),
+        (("--long-run", "x"), "mon, tue"),
+        (("--units", "feet"), "metric, imperial"),
+        (("--autonomy", "yes"), "auto, ask, never"),
+        (("--notify", "nosuch://secret"), "not a channel"),
+        (("--birth-year", "2025"), "too young"),
+        (("--max-hr", "20"), "--max-hr"),
+        (("--strava-use", "some"), "full, trigger, off"),
+        (("--nonsense",), "No such option"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant(home, words, remedy):
+    said = home.wrong("athlete", "set", *words)
+    assert remedy in said
+    assert "secret" not in said
+
+
+# --- the calendar, and what errors become ---------------------------------------------------------
+
+
+@pytest.fixture
+def with_garmin(trained, tmp_path):
+    """Connected by a token file, as `connect garmin --tokens` takes it; yields (home, control)."""
+    with (
+        serve(machine_now=machine_now, options=Options(today=TODAY)) as url,
+        Control(url) as control,
+    ):
+        trained.environ |= {
+            "GOALWARD_GARMIN_API_URL": f"{url}/garmin",
+            "GOALWARD_CALENDAR_SETTLE_S": "0",
+        }
+        tokens = tmp_path / "garmin_tokens.json"
+        tokens.write_text(json.dumps(control.tokens()["garmin"]))
+        assert "Garmin is connected" in trained.ok("connect", "garmin", "--tokens", tokens).out
+        yield trained, control
+
+
+def test_calendar_diff_and_sync(with_garmin):
+    home, control = with_garmin
+    before = control.dump()
+    shown = home.ok("calendar", "diff", "--json").json
+    assert fits(shown, DIFF) == []
+    assert {action["action"] for action in shown["actions"]} == {"create"}
+    assert "of yours untouched" in home.ok("calendar", "diff").out
+    assert control.dump()["entries"] == before["entries"] == []  # a diff writes nothing
+    home.ok("calendar", "sync")
+    after = control.dump()
+    assert len(after["entries"]) == len(shown["actions"])
+    assert after["foreign"] == before["foreign"]
+    settled = home.ok("calendar", "diff", "--json").json
+    assert (settled["actions"], settled["ours"]) == ([], len(after["entries"]))
+    day, _ = a_session(home)
+    home.ok("plan", "skip", day)
+    (action,) = home.ok("calendar", "diff", "--json").json["actions"]
+    assert (action["action"], action["day"]) == ("delete", day)
+    assert action["reason"]
+
+
+def test_a_lapsed_sign_in_is_exit_three_with_the_command_that_mends_it(with_garmin):
+    home, control = with_garmin
+    control.revoke("garmin")
+    said = home("calendar", "diff")
+    assert said.status == 3
+    assert "goalward connect garmin" in said.err
+    assert home("calendar", "sync").status in (1, 3)
+    assert "sign in needed" in home.ok("status").out
+    doctor = home("doctor")
+    assert (doctor.status, "BAD  garmin" in doctor.out) == (1, True)
+
+
+def test_a_service_that_is_away_is_exit_four(with_garmin):
+    home, control = with_garmin
+    control.fault("garmin", status=503, times=99)
+    said = home("calendar", "diff")
+    assert said.status == 4
+    assert "503" in said.err
+
+
+def test_disconnecting_forgets_the_tokens(with_garmin):
+    home, _ = with_garmin
+    assert "tokens are deleted" in home.ok("disconnect", "garmin").out
+    assert "garmin is not connected" in home.wrong("disconnect", "garmin")
+    assert "Nothing is connected" in home.ok("status").out
+    said = home("calendar", "diff")
+    assert said.status == 1
+    assert "goalward connect garmin" in said.err
+
+
+def test_an_account_of_another_athlete_is_refused(with_garmin, tmp_path):
+    home, _ = with_garmin
+    home.ok("athlete", "add", "Anna")
+    tokens = tmp_path / "garmin_tokens.json"
+    said = home.wrong("connect", "garmin", "--tokens", tokens, "--athlete", "2")
+    assert "already connected to athlete 1" in said
+
+
+def test_connecting_a_folder(home, tmp_path):
+    assert "is no folder" in home.wrong("connect", "folder", tmp_path / "nowhere")
+    home.ok("connect", "folder", tmp_path)
+    assert "connected, not used yet, 1 waiting to be read" in home.ok("status").out
+    # a day later the poll is still unread, for nothing is up: commands answer all the same
+    late = "2026-09-01T09:00:00+02:00"
+    assert home.ok("goal", "add", "--day", RACE, "--distance", "10k", "--json", clock=late).json[
+        "id"
+    ]
+    assert home.ok("forecast", "--json", clock=late).json["as_of"] == "2026-09-01"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (SignInNeeded("gone", remedy="goalward connect x"), 3, "goalward connect x"),
+        (Unavailable("away"), 4, "tried again"),
+        (RateLimited("busy", retry_after_s=9), 4, "busy"),
+        (Refused("never"), 1, "never"),
+        (UsedWrongly("so"), 2, "so"),
+        (FileNotFoundError(2, "No such file", "/x"), 1, "/x: No such file"),
+    ],
+)
+def test_what_an_error_is_to_the_person_at_the_keyboard(error, status, says):
+    found, line = told(error)
+    assert found == status
+    assert says in line
+
+
+def test_a_fault_of_ours_keeps_its_traceback():
+    assert told(KeyError("x")) == (1, None)
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+def commands(group, path=()):
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if isinstance(command, click.Group) or hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+
+
+EVERY = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_help_teaches(home, path):
+    said = home.ok(*path, "--help").out
+    assert "Usage:" in said
+    assert EVERY[path].help
+    for parameter in EVERY[path].params:
+        if parameter.name != "help" and parameter.param_type_name == "option":
+            assert parameter.help, f"{path}: {parameter.name} is not explained"
+    assert not home.path.exists()  # help makes nothing
+
+
+def test_help_is_quick_and_imports_little():
+    code = (
+        "import sys, worker.cli\n"
+        "try: worker.cli.app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'sqlalchemy', 'stravalib', 'garminconnect', 'numpy', 'dramatiq', 'starlette', 'pydantic'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "goalward demo" in done.stdout
+
+
+# --- the real thing, in a process of its own ------------------------------------------------------
+
+
+def console(home, *words):
+    script = Path(sys.executable).with_name("goalward")
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("GOALWARD_")}
+    environ |= {"GOALWARD_HOME": str(home), "GOALWARD_CLOCK": CLOCK}
+    done = subprocess.run(
+        [script, *map(str, words)], env=environ, capture_output=True, text=True, check=False
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def test_the_console_script(tmp_path):
+    (tmp_path / "run.fit").write_bytes(fit_file(start=datetime(2026, 8, 20, 6, tzinfo=UTC)))
+    said = console(tmp_path / "home", "import", tmp_path / "run.fit", "--json")
+    assert said.status == 0, said
+    assert said.json["files"][0]["outcome"] == "imported"  # decoded in a process of its own
+    wrong = console(tmp_path / "home", "goal", "add", "--day", "tomorrow")
+    assert wrong.status == 2
+    assert wrong.err == "goalward: 'tomorrow' is no day; write YYYY-MM-DD\n"
+    assert console(tmp_path / "home", "plan", "show").status == 1
+
+
+def test_instants_are_utc():
+    assert fits("2026-08-31T07:00:00Z", Instant) == []
+    assert fits("2026-08-31T07:00:00+02:00", Instant) != []
