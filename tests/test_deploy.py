@@ -394,9 +394,11 @@ def test_a_backup_overwrites_nothing(backup, tmp_path):
 
 
 def test_no_backup_is_made_of_what_is_not_there(backup, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
     with pytest.raises(sqlite3.OperationalError):
-        backup.back_up(in_home(tmp_path / "home"), tmp_path / "one")
-    assert not (tmp_path / "home").exists()
+        backup.back_up(in_home(home), tmp_path / "one")
+    assert list(home.iterdir()) == []
 
 
 def test_the_backup_as_a_command_reads_the_settings_of_every_command(tmp_path):
