@@ -19,7 +19,7 @@ from worker.db import reading, writing
 from worker.notify import problem_with
 from worker.schedule import Scheduler, owe_poll
 from worker.settings import SettingsProblem, variable
-from worker.telemetry import Metrics
+from worker.telemetry import Metrics, set_up_logging
 from worker.vault import WrongKey
 from worker.web.app import create_app
 from worker.web.pages import routes
@@ -35,6 +35,7 @@ def running(
 ) -> Iterator[None]:
     """Workers and scheduler in threads, until the block ends. `runtime.ring` wakes them."""
     check(runtime)
+    set_up_logging(secrets=_secrets(runtime))
     with ExitStack() as stack:
         if work:
             runtime.decode.warm()
@@ -107,6 +108,13 @@ def wait_for_signal() -> None:
         signal.signal(number, lambda *_: done.set())
     with contextlib.suppress(KeyboardInterrupt):
         done.wait()
+
+
+def _secrets(runtime: Runtime) -> list[str]:
+    """Values that must never reach the log, whatever a library writes there."""
+    settings = runtime.settings
+    given = (settings.secret_key, settings.strava_client_secret)
+    return [secret.get_secret_value() for secret in given if secret is not None]
 
 
 def ask_everybody(runtime: Runtime) -> None:

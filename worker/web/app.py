@@ -1,6 +1,6 @@
 """The web application: webhooks for services, pages for the person at this machine.
 
-Anybody may ask for `/healthz` and `/metrics`, which say nothing about anybody. Pages are answered
+Anybody may ask for `/healthz`, which says nothing about anybody. Pages and `/metrics` are answered
 to this machine only: the peer must be a loopback address, the name asked for must be one of this
 machine's, and nothing may have been forwarded. No header can make a stranger a neighbour. A reverse
 proxy should pass on `/webhooks/` and `/calendar/` alone.
@@ -70,8 +70,7 @@ def create_app(
             Route("/webhooks/{connector}/{secret}", webhooks.answer, methods=["GET", "POST"]),
             Route("/calendar/{token}.ics", _no_calendar, methods=["GET"]),
             Route("/healthz", status.health, methods=["GET"]),
-            Route("/metrics", status.metrics, methods=["GET"]),
-            Mount("/", OnlyHere(Router(pages))),
+            Mount("/", OnlyHere(Router([Route("/metrics", status.metrics), *pages]))),
         ],
         lifespan=lifespan,
     )

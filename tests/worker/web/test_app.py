@@ -134,7 +134,9 @@ def test_metrics_say_what_is_owed(sqlite_engine):
     metrics = Metrics()
     app = create_app(world, metrics=metrics)
     wrong = ("POST", "/webhooks/letters/wrong", {"client": ELSEWHERE})
-    _, answer = asked(app, wrong, ("GET", "/metrics", {"client": ELSEWHERE}))
+    _, stranger = asked(app, wrong, ("GET", "/metrics", {"client": ELSEWHERE}))
+    assert stranger.status == 404
+    (answer,) = asked(app, ("GET", "/metrics", {"client": HERE, "host": "localhost"}))
     text = answer.body.decode()
     assert "goalward_outbox_owed 3.0" in text
     assert "goalward_outbox_buried 0.0" in text
