@@ -138,3 +138,24 @@ def test_files_that_are_named_exist(document):
     )
     made_by_hand = {"deploy/.env"}
     assert [p for p in named if p not in made_by_hand and not (ROOT / p).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The accounts are connected, and half a year of running comes in",
+        "The watch calendar now, read back through the Garmin client",
+        "of ours, each once; all that is planned is there.",
+        "Untouched beside them:",
+        "instead of the long run a 10K race, and a good one",
+        "a key session is missed",
+        "No run arrives. Silence is not rest: nothing is called missed until a later run",
+        "proves that the watch has synced.",
+        "it is not made up.",
+        "From webhook to calendar:",
+    ],
+)
+def test_the_demo_says_what_the_readme_quotes(words):
+    """Its own words; the numbers between them come from the planner, and may move."""
+    assert words in README
+    assert words in text_of("worker/demo.py")
