@@ -101,41 +101,56 @@ def connect(
 
     Raises ValueError when the account belongs to another athlete here.
     """
-    now = runtime.clock.machine_now()
     with writing(runtime.engine) as conn:
-        known = owner_of(conn, connector, external_athlete_id)
-        if known and known.athlete_id != athlete_id:
-            message = f"this {connector} account is already connected to athlete {known.athlete_id}"
-            raise ValueError(message)
-        if known:
-            connection_id = known.id
-            conn.execute(
-                update(tables.connection)
-                .where(tables.connection.c.id == known.id)
-                .values(state=CONNECTED, problem=None, told_at=None)
-            )
-            _owe_unread(conn, known, now)
-        else:
-            created = conn.execute(
-                insert(tables.connection).values(
-                    athlete_id=athlete_id,
-                    connector=connector,
-                    external_athlete_id=external_athlete_id,
-                    state=CONNECTED,
-                    settings=dict(settings or {}),
-                    version=0,
-                    created_at=now,
-                )
-            )
-            connection_id = int(created.inserted_primary_key[0])  # type: ignore[index]  # one row
+        connection_id = _row_of(
+            runtime, conn, athlete_id, connector, external_athlete_id, settings=settings
+        )
+    # Before it is connected, for a worker that finds it so uses the tokens at once.
     runtime.vault.tokens(connection_id).write(tokens)
+    row = tables.connection
+    with writing(runtime.engine) as conn:
+        renewed = update(row).where(row.c.id == connection_id)
+        conn.execute(renewed.values(state=CONNECTED, problem=None, told_at=None))
+        _owe_unread(conn, connection_id, runtime.clock.machine_now())
     return connection_id
 
 
-def _owe_unread(conn: Transaction, known: Connected, now: datetime) -> None:
+def _row_of(
+    runtime: "Runtime",
+    conn: Transaction,
+    athlete_id: int,
+    connector: str,
+    external_athlete_id: str,
+    *,
+    settings: Mapping[str, Any] | None,
+) -> int:
+    """The id of the connection, made if there is none yet."""
+    known = owner_of(conn, connector, external_athlete_id)
+    if known and known.athlete_id != athlete_id:
+        message = f"this {connector} account is already connected to athlete {known.athlete_id}"
+        raise ValueError(message)
+    if known:
+        return known.id
+    created = conn.execute(
+        insert(tables.connection).values(
+            athlete_id=athlete_id,
+            connector=connector,
+            external_athlete_id=external_athlete_id,
+            state=PAUSED,
+            settings=dict(settings or {}),
+            version=0,
+            created_at=runtime.clock.machine_now(),
+        )
+    )
+    return int(created.inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
+
+
+def _owe_unread(conn: Transaction, connection_id: int, now: datetime) -> None:
     """The polls to come would pass by what is in the inbox already."""
     event = tables.inbox_event
-    unread = select(event.c.id).where(event.c.connection_id == known.id, event.c.done_at.is_(None))
+    unread = select(event.c.id).where(
+        event.c.connection_id == connection_id, event.c.done_at.is_(None)
+    )
     for event_id in conn.scalars(unread.order_by(event.c.id)).all():
         outbox.push(conn, "ingest", str(event_id), due_at=now)
 

@@ -508,6 +508,7 @@ def test_athlete_set(home):
         (("--max-hr", "20"), "--max-hr"),
         (("--strava-use", "some"), "full, trigger, off"),
         (("--nonsense",), "No such option"),
+        ((), "nothing to set"),
     ],
 )
 def test_a_setting_that_cannot_be_meant(home, words, remedy):

@@ -20,6 +20,8 @@ from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.ingest import believed
 from worker.schedule import POLL_EVERY, tick
+from worker.settings import load_settings
+from worker.vault import Vault, WrongKey
 
 TODAY = START.date()
 
@@ -575,3 +577,13 @@ def test_nothing_of_a_token_is_in_what_is_shown(garmin):
     shown = json.dumps(standing.of(garmin.runtime, 1).as_json())
     for value in garmin.runtime.vault.tokens(1).read().values():
         assert value not in shown
+
+
+def test_nothing_counts_as_connected_before_its_tokens_are_kept(garmin, tmp_path):
+    settings = load_settings({"GOALWARD_HOME": str(tmp_path / "elsewhere")})
+    garmin.runtime.vault = Vault(garmin.engine, settings)  # the key is not there
+    with pytest.raises(WrongKey):
+        garmin.connect_strava()
+    assert health(garmin, "strava").state == "paused"
+    tick(garmin.runtime)
+    assert {row.source for row in garmin.rows(tables.inbox_event, kind="poll")} == {"garmin"}

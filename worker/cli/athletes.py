@@ -113,6 +113,8 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     athlete: AthleteOption = None,
 ) -> None:
     """Change what is given, leave the rest."""
+    from worker.cli.failing import UsedWrongly
+
     given: dict[str, Any] = {
         "name": name,
         "zone": None if zone is None else _zone(zone),
@@ -131,6 +133,8 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
         "notify": None if notify is None else _channels(notify),
         "strava_use": _one_of("strava-use", strava_use, ("full", "trigger", "off")),
     }
+    if all(value is None for value in (*given.values(), *others.values())):
+        raise UsedWrongly("nothing to set was given; `goalward athlete set --help` lists it all")
     with session(athlete) as at_work:
         _write(at_work, given, others)
         typer.echo("Done.")
