@@ -49,7 +49,11 @@ def tell_story(*, fast: bool, seed: int) -> None:
         console.print(f"A fresh home in {home}; simulated Strava and Garmin on this machine.\n")
         with simulated_services(seed=seed) as url, Control(url) as control:
             given = trial_environment(url, home=home, listen=listen)
-            with open_runtime(load_settings(given)) as runtime:
+            with (
+                open_runtime(load_settings(given)) as runtime,
+                (Path(home) / "log.jsonl").open("w", encoding="utf-8") as log,
+            ):
+                serving.log_to(log, runtime.settings)
                 trial = Trial(runtime, control)
                 trial.set_zone()
                 listener = serving.listening(listen)
@@ -226,7 +230,7 @@ class _Story:
         after = self.trial.outcome()
         self.console.print(_moved(before, after))
         if after.changes:
-            self.console.print("So the plan changes, and with it the coming fortnight on the watch:")
+            self.console.print("So the plan changes, and with it the watch:")
             for line in in_words(after.changes):
                 self.console.print(f"  {line}")
         else:

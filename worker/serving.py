@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TextIO
 
 import structlog
 import uvicorn
@@ -18,7 +19,7 @@ from worker.connections import connections
 from worker.db import reading, writing
 from worker.notify import problem_with
 from worker.schedule import Scheduler, owe_poll
-from worker.settings import SettingsProblem, variable
+from worker.settings import Settings, SettingsProblem, variable
 from worker.telemetry import Metrics, set_up_logging
 from worker.vault import WrongKey
 from worker.web.app import create_app
@@ -35,7 +36,6 @@ def running(
 ) -> Iterator[None]:
     """Workers and scheduler in threads, until the block ends. `runtime.ring` wakes them."""
     check(runtime)
-    set_up_logging(secrets=_secrets(runtime))
     with ExitStack() as stack:
         if work:
             runtime.decode.warm()
@@ -110,11 +110,11 @@ def wait_for_signal() -> None:
         done.wait()
 
 
-def _secrets(runtime: Runtime) -> list[str]:
-    """Values that must never reach the log, whatever a library writes there."""
-    settings = runtime.settings
+def log_to(stream: TextIO, settings: Settings) -> None:
+    """Everything that is logged goes there; confidential settings never do."""
     given = (settings.secret_key, settings.strava_client_secret)
-    return [secret.get_secret_value() for secret in given if secret is not None]
+    known = [secret.get_secret_value() for secret in given if secret is not None]
+    set_up_logging(stream=stream, secrets=known)
 
 
 def ask_everybody(runtime: Runtime) -> None:

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
+CHATTY = ("urllib3", "alembic", "uvicorn", "dramatiq", "garminconnect", "stravalib", "apprise")
 SHORTEST_SECRET = 8  # shorter ones would blot out ordinary words
 _SECRET_NAME = re.compile(
     r"(?i)token|secret|password|passwd|authorization|cookie|credential|api_?key|private_?key"
@@ -90,7 +91,15 @@ def set_up_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for chatty in ("httpx", "urllib3", "alembic", "uvicorn.access", "dramatiq", "garminconnect"):
+    for chatty in (
+        "httpx",
+        "urllib3",
+        "alembic",
+        "uvicorn",
+        "dramatiq",
+        "garminconnect",
+        "stravalib",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

@@ -1,10 +1,16 @@
 """Commands that run things: everything in one process, or the parts of it."""
 
-from typing import Annotated
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worker.cli.session import open_home
+
+if TYPE_CHECKING:
+    from worker.app import Runtime
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,12 +23,22 @@ def add_to(app: typer.Typer) -> None:
     app.command("sandbox")(sandbox)
 
 
+@contextmanager
+def _logged_home() -> Iterator["Runtime"]:
+    """What runs for long says what it does on standard error."""
+    from worker import serving
+
+    with open_home() as runtime:
+        serving.log_to(sys.stderr, runtime.settings)
+        yield runtime
+
+
 def up() -> None:
     """Everything in one process: web server, workers, scheduler. What you want at home."""
     from worker import serving
 
     with (
-        open_home() as runtime,
+        _logged_home() as runtime,
         serving.listening(runtime.settings.listen) as listener,
         serving.running(runtime, work=True, schedule=True),
     ):
@@ -35,7 +51,7 @@ def web() -> None:
     from worker import serving
 
     with (
-        open_home() as runtime,
+        _logged_home() as runtime,
         serving.listening(runtime.settings.listen) as listener,
         serving.running(runtime, work=False, schedule=False),
     ):
@@ -49,7 +65,7 @@ def work(
     from worker import serving
 
     with (
-        open_home() as runtime,
+        _logged_home() as runtime,
         serving.running(runtime, work=True, schedule=False, threads=threads),
     ):
         typer.echo("Working. Ctrl-C ends it.")
@@ -60,7 +76,7 @@ def schedule() -> None:
     """The scheduler alone: polls and daily ticks. More than one does no harm."""
     from worker import serving
 
-    with open_home() as runtime, serving.running(runtime, work=False, schedule=True):
+    with _logged_home() as runtime, serving.running(runtime, work=False, schedule=True):
         typer.echo("Scheduling. Ctrl-C ends it.")
         serving.wait_for_signal()
 
