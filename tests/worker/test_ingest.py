@@ -12,7 +12,7 @@ from connectors.files.decode import decode
 from connectors.files.decoded import Imported
 from connectors.ports import OriginalFile, Recorded
 from planning.activity import RecordKind, Surface
-from tests.connectors.files.made import fit_file
+from tests.connectors.files.made import NUMBERS, fit_file
 from tests.worker.living import PARIS, START, a_record, life, life_with_services
 from worker import standing, tables
 from worker.connections import application_values, connection, disconnect, opened
@@ -284,12 +284,14 @@ def test_what_a_listing_leaves_out_is_only_asked_about(garmin):
     assert garmin.outcomes()[2:] == ["deleted at the source"]
 
 
-def test_a_history_makes_one_arrival_a_run_and_one_replan(garmin):
-    made = garmin.control.history(weeks=3, until=TODAY - timedelta(days=1))
-    garmin.poll()
-    assert len(garmin.activities()) == made["activities"]
-    (owed,) = garmin.owed("replan")
-    assert owed.due_at <= garmin.clock.at + timedelta(seconds=1)
+def test_a_history_makes_one_arrival_a_run_and_one_replan(sqlite_url, tmp_path):
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        made = lived.control.history(weeks=2, until=TODAY - timedelta(days=1))
+        lived.connect_garmin()
+        lived.poll()
+        assert len(lived.activities()) == made["activities"]
+        (owed,) = lived.owed("replan")
+        assert owed.due_at == lived.clock.at + timedelta(seconds=1)
 
 
 def test_a_run_dated_ahead_is_kept_aside_and_said(garmin):
@@ -332,7 +334,12 @@ def again(run):
 
 # --- what the device and the service say of one run -----------------------------------------------
 
-WHOLE = fit_file(seconds=1800, speed=3.0, start=START)
+SPORT = {
+    "mesg_num": NUMBERS["SPORT"],
+    "sport": "running",
+    "sub_sport": "generic",
+}  # of most watches
+WHOLE = fit_file(seconds=1800, speed=3.0, start=START, before=[SPORT])
 SUMMARY = a_record(
     start_at=START, distance_m=5400.0, minutes=30, name="Lunch", surface=Surface.ROAD
 )
@@ -357,6 +364,7 @@ def test_a_whole_file_is_believed_for_what_it_measured():
 def test_what_is_left_of_a_damaged_file_is_not_believed_against_the_summary(share):
     recorded, decoded = told(WHOLE[: int(len(WHOLE) * share)])
     assert decoded.problem
+    assert decoded.recorded[0].record.sport is SUMMARY.sport
     assert recorded.record == SUMMARY
     assert recorded.streams is None
 
@@ -519,6 +527,16 @@ def test_what_came_in_before_the_lapse_is_read_after_it(garmin):
     garmin.connect_garmin()
     garmin.work("ingest")
     assert len(garmin.activities()) == 1
+
+
+def test_tokens_that_were_refused_are_not_tried_for_every_run(garmin):
+    for n in range(4):
+        garmin.control.run(TODAY - timedelta(days=n))
+    garmin.control.fault("garmin", path_contains="/activity-service", status=401, times=99)
+    garmin.poll()
+    asked = [path for path in garmin.control.dump()["requests"] if "/activity-service/" in path]
+    assert len(asked) == 1
+    assert [bool(row.buried_at) for row in garmin.owed("ingest")] == [True] * 4
 
 
 def test_an_ended_connection_is_not_used_and_not_brought_back(garmin):
