@@ -135,7 +135,7 @@ class Settings(BaseSettings):
     )
     autonomy: Autonomy = Field(
         default=Autonomy.AUTO,
-        description="Material changes of the plan: `auto` made, `ask` proposed, `never` made",
+        description="`auto`: the calendar follows the plan; `ask`, `never`: only on command",
     )
     strava_client_id: Annotated[str, AfterValidator(_digits)] | None = Field(
         default=None, description="Number of your application at Strava"

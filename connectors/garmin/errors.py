@@ -24,7 +24,7 @@ REMEDY = "goalward connect garmin"
 CONSENT = (
     "Garmin takes no workouts for this account (412): in the European Union uploading needs the "
     "athlete's consent. Switch it on at https://www.garmin.com/account/privacy ('Device Upload'), "
-    "then run `goalward calendar resume`."
+    "then run `goalward calendar sync`."
 )
 LIMIT_S = 15 * 60.0  # Garmin seldom says how long; its limits were seen to last about an hour
 

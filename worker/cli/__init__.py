@@ -13,7 +13,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Turns your running goals into what your watch shows tomorrow.\n\n"
-    "New here? `goalward demo` lives through three days with a simulated runner. For yourself: "
+    "New here? `goalward demo` lives through eleven days of a simulated runner. For yourself: "
     "`goalward connect garmin`, `goalward goal add --distance marathon --day 2027-04-11 "
     "--time 3:15:00`, then `goalward up`.",
     epilog="Settings are environment variables, GOALWARD_..., or goalward.toml in the home folder. "
