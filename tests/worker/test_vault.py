@@ -77,7 +77,11 @@ def test_of_many_that_make_the_key_file_at_once_one_makes_it(tmp_path):
     Fernet(keys.pop())
 
 
-@pytest.mark.parametrize("key", [Fernet.generate_key().decode(), "any text of some length"])
+@pytest.mark.parametrize(
+    "key",
+    [Fernet.generate_key().decode(), "any text of some length"],
+    ids=["a key of its own kind", "any text"],
+)
 def test_a_key_from_the_environment_leaves_no_file(engine, tmp_path, key):
     open_vault(engine, tmp_path, GOALWARD_SECRET_KEY=key).write("a", TOKENS)
     assert open_vault(engine, tmp_path / "elsewhere", GOALWARD_SECRET_KEY=key).read("a") == TOKENS
