@@ -6,7 +6,7 @@ from planning.goals.goal import Priority
 from planning.goals.season import no_hard_days
 from planning.schedule import library
 from planning.schedule.days import far_enough
-from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu
+from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu, work_m
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
 from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days
@@ -15,6 +15,7 @@ from planning.workout import Kind, Workout
 NO_LONG_RUN_DAYS = 7  # the last week before an A or B race
 GROWING_FROM_M = 12_000.0  # races longer than this lead the long run on; else it is a share
 LIGHT_LONG_SHARE = 0.8
+FAST_SHARE = 0.22  # of a week's time, planned; rule I-5 draws the line at a quarter
 LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the weeks to the taper
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
 _FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
@@ -82,13 +83,23 @@ def _long_m(week: Week, day: date) -> float:
     return min(wanted_m, far_m, most_share * week.volume_m, limit_m) // 500 * 500.0
 
 
+def _fast_left_m(week: Week, menu: Menu) -> float:
+    """Metres at race pace that the week's other hard sessions leave of its fast time (rule I-5)."""
+    fast_s = FAST_SHARE * week.volume_m / week.paces.easy
+    others_m = sum(
+        work_m(theme, week=week.season, volume_m=week.volume_m, alone=False)
+        for theme in menu.themes
+    )
+    return max(fast_s - 1.1 * others_m / week.paces.threshold, 0.0) * week.paces.race
+
+
 def _race_pace_blocks(week: Week, day: date, menu: Menu, distance_m: float) -> tuple[int, float]:
     """How many blocks of how many metres; (0, 0) when this long run is a quiet one."""
     lawful = far_enough([day], from_days=week.hard_days, gap=week.habits.hard_gap_days)
     if not menu.race_pace_long or not lawful or day in no_hard_days(week.races):
         return 0, 0.0
     share = LONG_RACE_PACE_SHARE * (0.7 + 0.3 * week.season.build_up)
-    total_m = min(share * week.volume_m, 0.45 * distance_m, 16_000.0)
+    total_m = min(share * week.volume_m, 0.45 * distance_m, 16_000.0, _fast_left_m(week, menu))
     blocks = 1 if week.season.phase is Phase.PEAK else 2 if total_m < 9_000 else 3
     block_m = total_m / blocks // 500 * 500.0
     return (blocks, block_m) if block_m >= 2_000 else (0, 0.0)
