@@ -558,13 +558,25 @@ def test_calendar_diff_and_sync(with_garmin):
     assert action["reason"]
 
 
+def test_sync_reads_what_came_in_first(with_garmin):
+    home, control = with_garmin
+    before = home.ok("status", "--json").json
+    assert before["connections"][0]["unread"] == 1  # connecting asks at once; nothing is up to read
+    control.run(TODAY - timedelta(days=3))  # a Friday: not in the log
+    assert "Reading what came in (1)" in home.ok("calendar", "sync").err
+    after = home.ok("status", "--json").json
+    assert (after["activities"], after["owed"]) == (before["activities"] + 1, 0)
+
+
 def test_a_lapsed_sign_in_is_exit_three_with_the_command_that_mends_it(with_garmin):
     home, control = with_garmin
     control.revoke("garmin")
     said = home("calendar", "diff")
     assert said.status == 3
     assert "goalward connect garmin" in said.err
-    assert home("calendar", "sync").status in (1, 3)
+    for command in ("diff", "sync"):
+        again = home("calendar", command)
+        assert (again.status, "goalward connect garmin" in again.err) == (3, True)
     assert "sign in needed" in home.ok("status").out
     doctor = home("doctor")
     assert (doctor.status, "BAD  garmin" in doctor.out) == (1, True)

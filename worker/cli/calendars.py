@@ -60,6 +60,7 @@ def sync_(
     from worker.publish import MAY_VANISH, sync_now
 
     with session(athlete) as at_work:
+        _read_what_came_in(at_work)
         at_work.outcome()
         done = [
             {
@@ -77,13 +78,29 @@ def sync_(
             typer.echo(f"{one['calendar']}: {one['written']} written; it equals the plan.")
 
 
+def _read_what_came_in(at_work: Session) -> None:
+    """Runs that wait for `up` belong into the plan that is written."""
+    from worker import outbox
+    from worker.actors import ACTORS
+    from worker.db import reading
+    from worker.perform import run_owed
+
+    with reading(at_work.runtime.engine) as conn:
+        waiting = outbox.open_count(conn, actor="ingest")
+    if waiting:
+        typer.echo(f"Reading what came in ({waiting}) ...", err=True)
+        run_owed(at_work.runtime, ACTORS, only=("ingest", "replan"))
+
+
 def _calendars(at_work: Session) -> "Iterator[Connected]":
+    """Raises SignInNeeded when there is one that would only have to be signed in to."""
+    from connectors.errors import SignInNeeded
     from worker.cli.failing import Failed
-    from worker.connections import connections
+    from worker.connections import SIGN_IN_NEEDED, connections
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
-        mine = connections(conn, athlete_id=at_work.athlete_id)
+        mine = connections(conn, athlete_id=at_work.athlete_id, state=None)
     writable = [
         connected
         for connected in mine
@@ -92,7 +109,11 @@ def _calendars(at_work: Session) -> "Iterator[Connected]":
     ]
     if not writable:
         raise Failed("no calendar is connected: `goalward connect garmin`")
-    yield from writable
+    for connected in writable:
+        if connected.state == SIGN_IN_NEEDED:
+            message = connected.problem or f"{connected.connector} wants you to sign in again"
+            raise SignInNeeded(message, remedy="")
+        yield connected
 
 
 def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]:
