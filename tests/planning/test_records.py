@@ -1,6 +1,5 @@
 """Whose record counts: which copies are one run, and whose word counts for what."""
 
-import os
 import random
 import time
 from dataclasses import replace
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 
 from planning.activity import Effort, Observation, Record, RecordKind, Sport, Surface, content_id
 from planning.records import activities_of
+from tests.sizes import FIXED, examples
 
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "40"))
+EXAMPLES = examples(40)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KINDS = {
     "garmin": RecordKind.DEVICE_FILE,
@@ -264,7 +264,7 @@ some_copies = st.lists(
 )
 
 
-@settings(max_examples=EXAMPLES * 5, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES * 5, deadline=None, derandomize=FIXED)
 @given(copies=some_copies, chance=st.randoms(use_true_random=False))
 def test_any_order_of_arrival_gives_the_same_activities(copies, chance):
     shuffled = [*copies, *copies[:3]]

@@ -1,5 +1,4 @@
 import dataclasses
-import os
 import random
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -12,8 +11,9 @@ from planning.athlete import Athlete
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.replan import State, replan
 from tests.planning.athletes import MONDAY, race, ride, run, runs
+from tests.sizes import FIXED, examples
 
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "10"))
+EXAMPLES = examples(10)
 ATHLETE = Athlete(ZoneInfo("Europe/Berlin"))
 WEEKS = 20
 TODAY = MONDAY + timedelta(weeks=WEEKS)  # a Monday
@@ -52,7 +52,7 @@ def test_one_door_gives_ability_forecast_plan_and_news():
     assert outcome.closing.forecasts == outcome.forecasts
 
 
-@settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+@settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_facts_does_not_matter(chance):
     activities = chance.sample(HISTORY, len(HISTORY))
@@ -123,7 +123,7 @@ def test_rides_teach_nothing_about_running():
     )
 
 
-@settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+@settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
 @given(
     st.floats(2_300, 2_900),
     st.floats(0.95, 0.999),

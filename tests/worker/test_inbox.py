@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
+from tests.sizes import FIXED, examples
 from worker import outbox, tables
 from worker.clock import Clock
 from worker.db import open_database, reading, writing
 from worker.inbox import Accepted, Arrival, Inbox, InboxClosed, InboxFull, accept_now
 
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "15"))
+EXAMPLES = examples(15)
 
 
 def arrival(key, **told):
@@ -286,7 +287,7 @@ def test_in_a_transaction_of_the_caller_the_time_must_be_said(sqlite_engine):
 
 @settings(
     deadline=None,
-    derandomize=True,
+    derandomize=FIXED,
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -5,7 +5,6 @@ in the middle of the work, or sleep through their lease and wake up; pushes come
 model knows, for each key, which generation was pushed and which was performed from its beginning.
 """
 
-import os
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
@@ -21,13 +20,13 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, select
 
+from tests.sizes import FIXED, examples
 from worker import outbox, tables
 from worker.db import open_database, reading, writing
 from worker.outbox import LEASE, MAX_TRIES
 
 KEYS = ("a", "b", "c")
 START = datetime(2026, 5, 1, tzinfo=UTC)
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "0"))
 
 
 class Machine(RuleBasedStateMachine):
@@ -190,15 +189,15 @@ class Machine(RuleBasedStateMachine):
                 assert row.last_error
 
 
-def run(url, examples, steps):
+def run(url, number, steps):
     machine = type("Run", (Machine,), {"url": url})
     run_state_machine_as_test(
         machine,
         settings=settings(
             deadline=None,
-            derandomize=True,
+            derandomize=FIXED,
             database=None,
-            max_examples=EXAMPLES or examples,
+            max_examples=number,
             stateful_step_count=steps,
             suppress_health_check=list(HealthCheck),
         ),
@@ -206,8 +205,8 @@ def run(url, examples, steps):
 
 
 def test_on_sqlite(sqlite_url):
-    run(sqlite_url, 60, 40)
+    run(sqlite_url, examples(60), 40)
 
 
 def test_on_postgresql(postgresql_url):
-    run(postgresql_url, 15, 40)
+    run(postgresql_url, examples(60) // 4, 40)

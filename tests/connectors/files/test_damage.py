@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import pickle
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
@@ -17,15 +16,16 @@ from connectors.files.decoded import Imported, Refused, Skipped
 from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from tests.connectors.files.made import fit_file, gpx_file, tcx_file
+from tests.sizes import FIXED, examples
 
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "60"))
+EXAMPLES = examples(60)
 FIT, TCX = fit_file(seconds=40), tcx_file()
 GPX = gpx_file([(s, 47 + s * 3e-5, 8.5, 400) for s in range(40)])
 WHOLE = {"run.fit": FIT, "run.tcx": TCX, "run.gpx": GPX}
 OUTCOMES = (Imported, Skipped, Refused)
 slowly = settings(
     deadline=None,
-    derandomize=True,
+    derandomize=FIXED,
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -1,5 +1,4 @@
 import json
-import os
 from dataclasses import replace
 from datetime import date
 
@@ -31,10 +30,9 @@ from planning.workout import (
     steps_as_json,
 )
 from tests.connectors.garmin.sessions import COOLDOWN, FAST, SLOW, WARMUP, planned, sessions
+from tests.sizes import FIXED, examples
 
-MANY = settings(
-    deadline=None, derandomize=True, max_examples=int(os.environ.get("GOALWARD_EXAMPLES", "60"))
-)
+MANY = settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
 
 
 def every_step(workout):

@@ -1,5 +1,4 @@
 import math
-import os
 from datetime import timedelta
 from random import Random
 
@@ -21,9 +20,10 @@ from planning.fitness.ability import (
 from planning.fitness.expectation import EFFORT_LN_M, ln_speed
 from planning.fitness.history import runs_of
 from tests.planning.athletes import MONDAY, race, ride, run, runs, ten_k_time_s
+from tests.sizes import FIXED, examples
 
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "12"))
-quick = settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+EXAMPLES = examples(12)
+quick = settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
 RUNNER = runs(40, 50.0, 330.0, seed=4)
 TODAY = MONDAY + timedelta(weeks=40)
 CUT = TODAY.toordinal() + 1

@@ -1,6 +1,5 @@
 import dataclasses
 import math
-import os
 from datetime import timedelta
 
 import pytest
@@ -12,8 +11,9 @@ from planning.fitness.prediction import predict
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.trajectory import Before, forecast
 from tests.planning.athletes import MONDAY, race, ride, run, runs
+from tests.sizes import FIXED, examples
 
-EXAMPLES = int(os.environ.get("GOALWARD_EXAMPLES", "25"))
+EXAMPLES = examples(25)
 WEEKS = 26
 TODAY = MONDAY + timedelta(weeks=WEEKS)
 HISTORY = runs(WEEKS, 55, 330)
@@ -81,7 +81,7 @@ def test_a_goal_further_away_is_less_certain_either_way():
         assert chances == sorted(chances)
 
 
-@settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+@settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
 @given(
     st.floats(1_000, 40_000), st.floats(1.0, 1.3), st.sampled_from([5e3, 1e4, HALF_M, MARATHON_M])
 )
@@ -90,7 +90,7 @@ def test_a_slower_target_is_never_less_likely(target_s, factor, distance_m):
     assert soft.probability >= hard.probability
 
 
-@settings(deadline=None, derandomize=True, max_examples=EXAMPLES)
+@settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
 @given(st.floats(2_200, 3_000), st.floats(0.97, 1.0), st.integers(0, 20))
 def test_a_faster_last_race_never_slows_the_middle_of_the_forecast(time_s, factor, seed):
     history = runs(20, 55, 330, seed=seed)
