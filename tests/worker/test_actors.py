@@ -15,7 +15,7 @@ from planning.goals.goal import HALF_M, Goal, GoalKind, Priority
 from planning.news import News
 from planning.schedule.plan import Layer, LayerKind
 from tests.worker.living import PARIS, START, HandClock, a_record, life, life_with_services
-from worker import outbox, store, tables
+from worker import outbox, standing, store, tables
 from worker.actors import as_of_now
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
@@ -383,6 +383,16 @@ def test_a_message_is_told_once(loud):
     assert told() == "Title\nBody\n\n"
     (row,) = lived.rows(tables.message)
     assert (row.told_at, row.problem) == (lived.clock.at, None)
+
+
+def test_a_replay_tells_nothing_twice(loud):
+    lived, told = loud
+    says(lived)
+    lived.work("tell")
+    (owed,) = lived.rows(tables.outbox, actor="tell")
+    assert "owed again" in standing.owe_again(lived.runtime, str(owed.id))
+    lived.work("tell")
+    assert told() == "Title\nBody\n\n"
 
 
 def test_news_of_one_key_are_one_message(loud):

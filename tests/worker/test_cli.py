@@ -252,6 +252,8 @@ def test_a_race_within_the_week_is_doubtful_and_taken(trained):
 
 
 def test_what_was_accepted_once_is_not_held_against_a_change(trained):
+    trained.ok("athlete", "set", "--birth-year", "2010")
+    trained.ok("goal", "change", trained.goal, "--name", "Nevertheless")
     late = "2026-12-16T09:00:00+01:00"
     trained.ok("goal", "change", trained.goal, "--name", "At last", clock=late)
     over = "2026-12-22T09:00:00+01:00"
@@ -391,6 +393,7 @@ def test_a_move_that_cannot_be_is_refused_and_leaves_no_trace(trained):
     full = next(d for d, row in days_of(before).items()
                 if d > day and row["workout"] and row["workout"]["kind"] not in ("easy", "strides"))  # fmt: skip
     assert "skip or move that first" in trained.wrong("plan", "move", day, full)
+    assert "nothing was skipped" in trained.wrong("plan", "undo", day)
     assert "is over" in trained.wrong("plan", "move", day, "2026-08-30")
     assert "neither a day" in trained.wrong("plan", "move", day, "2027-08-30")
     assert "neither a day" in trained.wrong("plan", "skip", "nosuch")
@@ -558,6 +561,16 @@ def test_calendar_diff_and_sync(with_garmin):
     assert action["reason"]
 
 
+def test_how_far_ahead_concerns_the_calendar(with_garmin):
+    home, _ = with_garmin
+    home.ok("calendar", "sync")
+    assert home.ok("status", "--json").json["owed"] == 0
+    home.ok("athlete", "set", "--horizon-days", "5")
+    assert home.ok("status", "--json").json["owed"] == 1  # `up` makes the calendar follow
+    actions = home.ok("calendar", "diff", "--json").json["actions"]
+    assert {action["action"] for action in actions} == {"delete"}
+
+
 def test_sync_reads_what_came_in_first(with_garmin):
     home, control = with_garmin
     before = home.ok("status", "--json").json
@@ -588,6 +601,16 @@ def test_a_service_that_is_away_is_exit_four(with_garmin):
     said = home("calendar", "diff")
     assert said.status == 4
     assert "503" in said.err
+
+
+def test_doctor_of_a_changed_key(with_garmin):
+    home, _ = with_garmin
+    (home.path / "secret.key").unlink()
+    said = home("doctor", "--json")
+    assert said.status == 1
+    (key,) = [finding for finding in said.json if not finding["ok"]]
+    assert key["what"] == "key"
+    assert "Restore it from the backup" in key["says"]
 
 
 def test_disconnecting_forgets_the_tokens(with_garmin):
