@@ -75,16 +75,15 @@ def tell(runtime: Runtime, key: str, held: Held) -> None:
     if wait > timedelta(0):
         raise Snooze(runtime.clock.machine_now() + wait)
     held.check()
-    problem = None
+    told_at: datetime | None = runtime.clock.machine_now()
     try:
-        notify.tell(channels, title=message.title, body=message.body)
+        problem = notify.tell(channels, title=message.title, body=message.body)
     except NotTold as error:
-        problem = str(error)
+        told_at, problem = None, str(error)
     with writing(runtime.engine) as conn:
-        told_at = None if problem else runtime.clock.machine_now()
         row = update(tables.message).where(tables.message.c.id == message.id)
         conn.execute(row.values(told_at=told_at, problem=problem))
-    if problem:
+    if told_at is None:
         raise NotTold(problem)
 
 

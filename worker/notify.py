@@ -51,14 +51,19 @@ class FileChannel(apprise.NotifyBase):  # type: ignore[misc]  # apprise ships no
         return f"{FILE_SCHEME}{self.path}"
 
 
-def tell(channels: Sequence[str], *, title: str, body: str) -> None:
-    """Send to every channel. Raises `NotTold` unless all of them took it."""
-    voice = apprise.Apprise()
-    for channel in channels:
-        if not voice.add(_channel(channel)):
-            raise NotTold(f"{_scheme(channel)}: is not a channel that apprise knows")
-    if channels and not voice.notify(title=title, body=body):
-        raise NotTold(f"not accepted by {', '.join(sorted(map(_scheme, channels)))}")
+def tell(channels: Sequence[str], *, title: str, body: str) -> str | None:
+    """Send to every channel, one by one, so that a broken one repeats nothing on the good ones.
+
+    None: all took it. A sentence: at least one did, and these did not. Raises `NotTold` when none
+    did.
+    """
+    silent = [channel for channel in channels if not _took(channel, title=title, body=body)]
+    if not silent:
+        return None
+    problem = f"not accepted by {', '.join(sorted(map(_scheme, silent)))}"
+    if len(silent) == len(channels):
+        raise NotTold(problem)
+    return problem
 
 
 def problem_with(channel: str) -> str | None:
@@ -75,6 +80,11 @@ def after_quiet_hours(now: datetime, zone: tzinfo) -> datetime:
         return now
     day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
     return datetime.combine(day, QUIET_UNTIL, zone).astimezone(now.tzinfo)
+
+
+def _took(channel: str, *, title: str, body: str) -> bool:
+    voice = apprise.Apprise()
+    return bool(voice.add(_channel(channel)) and voice.notify(title=title, body=body))
 
 
 def _channel(url: str) -> Any:

@@ -34,6 +34,13 @@ def test_a_file_that_cannot_be_written_is_not_told(tmp_path):
         tell([f"goalward-file://{tmp_path}/file/below"], title="t", body="b")
 
 
+def test_a_broken_channel_repeats_nothing_on_the_others(tmp_path):
+    good, broken = tmp_path / "told.txt", "nosuch://host"
+    problem = tell([f"goalward-file://{good}", broken], title="t", body="b")
+    assert problem == "not accepted by nosuch"
+    assert good.read_text("utf-8") == "t\nb\n\n"
+
+
 def test_what_can_be_a_channel():
     assert problem_with("goalward-file:///tmp/x") is None
     assert problem_with("json://localhost") is None
