@@ -2,9 +2,9 @@
 
 Anybody may ask for `/healthz`, which says nothing about anybody. Pages and `/metrics` are answered
 to this machine only: the peer must be a loopback address, the name asked for must be one of this
-machine's, and nothing may have been forwarded. A reverse proxy
-must pass on `/webhooks/`, `/calendar/` and `/healthz` alone: whoever forwards the whole port on this
-machine, unread, makes strangers look like neighbours.
+machine's, and nothing may have been forwarded. A reverse proxy must pass on `/webhooks/`,
+`/calendar/` and `/healthz` alone: whoever forwards the whole port on this machine, unread, makes
+strangers look like neighbours.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
