@@ -3,18 +3,21 @@
 A message carries the number of one outbox row and nothing else. It may be lost, doubled or late:
 the row knows what is owed, the lease who is at it, the sweep sends again what waits. So an
 in-process queue and Redis serve alike, and either may lose everything it holds.
+
+What is late, such as years of history, has a queue of its own, from which a worker takes only when
+the other has nothing for it: a run of today waits for the work under way and for nothing else.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from dramatiq import Actor as DramatiqActor
 from dramatiq import Broker, Worker
 from dramatiq.brokers.stub import StubBroker
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from worker import outbox
 from worker.clock import monotonic_s
@@ -47,7 +50,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-QUEUE = "goalward"
+QUEUE, LATE_QUEUE = "goalward", "goalward-late"
 WORKER_TIMEOUT_MS = 100  # the default of 1 s would be added to every chain of two actors
 SWEEP_EVERY_S = 5.0
 SWEEP_AT_MOST = 100  # what is rung for directly waits behind no more than these
@@ -84,40 +87,44 @@ class Bell:
         measure_s: Callable[[], float] = monotonic_s,
     ) -> None:
         self.broker = broker
-        self._actor = DramatiqActor(
-            perform_row or _nobody,
-            broker=broker,
-            actor_name="perform",
-            queue_name=QUEUE,
-            priority=0,
-            options={},
-        )
+        # The lower number comes first among what the workers of a process have fetched.
+        self._actors = {
+            late: DramatiqActor(
+                perform_row or _nobody,
+                broker=broker,
+                actor_name="perform_late" if late else "perform",
+                queue_name=_queue(late=late),
+                priority=int(late),
+                options={},
+            )
+            for late in (False, True)
+        }
         self._measure_s = measure_s
         self._away_since_s: float | None = None
 
-    def ring(self, row_ids: Iterable[int]) -> None:
+    def ring(self, row_ids: Iterable[int], *, late: bool = False) -> None:
         """Send the rows' numbers, unless the broker has just failed to answer."""
         rows = list(row_ids)
         if not rows or self._left_alone():
             return
         try:
             for row_id in rows:
-                self.broker.enqueue(self._actor.message(row_id))
+                self.broker.enqueue(self._actors[late].message(row_id))
         except Exception as error:  # noqa: BLE001 -- whatever it is, the work is safe in the database
             self._gone(error)
         else:
             self._back()
 
-    def waiting(self) -> int | None:
+    def waiting(self, *, late: bool = False) -> int | None:
         """Messages that no worker has fetched yet. None: the broker is away."""
         if self._left_alone():
             return None
         try:
             if isinstance(self.broker, StubBroker):
-                return int(self.broker.queues[QUEUE].qsize())
+                return int(self.broker.queues[_queue(late=late)].qsize())
             # Its own count includes what is being worked at; the list holds what is not fetched.
             client: Any = self.broker.client  # type: ignore[attr-defined]  # it is Redis
-            return int(client.llen(f"{QUEUE}:{QUEUE}"))
+            return int(client.llen(f"{QUEUE}:{_queue(late=late)}"))
         except Exception as error:  # noqa: BLE001 -- as above
             self._gone(error)
             return None
@@ -140,6 +147,10 @@ class Bell:
         if self._away_since_s is not None:
             log.warning("the broker is back")
         self._away_since_s = None
+
+
+def _queue(*, late: bool) -> str:
+    return LATE_QUEUE if late else QUEUE
 
 
 def _nobody(row_id: int) -> None:
@@ -182,23 +193,29 @@ class Sweep:
     def once(self) -> float:
         """Ring for what is due; the seconds until it should be done again.
 
-        While the queue holds messages, most of what is due is in it already: then only what has
-        been due for long is sent again. So a backlog is not doubled at every sweep.
+        While a queue holds messages, most of what is due is in it already: then only what has been
+        due for long is sent again. So a backlog is not doubled at every sweep; and that of a
+        history keeps nothing from the queue of what is new.
         """
-        waiting = self._bell.waiting()
+        waiting = {late: self._bell.waiting(late=late) for late in (False, True)}
         with reading(self._engine) as conn:
             now = database_now(conn)
-            if waiting == 0:
-                rows = outbox.due(conn, now=now, limit=SWEEP_AT_MOST)
-            elif waiting is not None and waiting < SWEEP_AT_MOST:
-                rows = outbox.due(conn, now=now - LOST_AFTER, limit=LOST_AT_MOST)
-            else:
-                rows = []
+            rows = {late: _to_ring(conn, now, late=late, waiting=n) for late, n in waiting.items()}
             following = outbox.next_due_at(conn, after=now)
-        self._bell.ring(rows)
+        for late, row_ids in rows.items():
+            self._bell.ring(row_ids, late=late)
         if following is None:
             return self._every_s
         return min(self._every_s, (following - now).total_seconds() + 0.01)
+
+
+def _to_ring(conn: Connection, now: datetime, *, late: bool, waiting: int | None) -> list[int]:
+    """The due rows to ring for while that many messages wait in their queue."""
+    if waiting == 0:
+        return outbox.due(conn, now=now, limit=SWEEP_AT_MOST, late=late)
+    if waiting is not None and waiting < SWEEP_AT_MOST:
+        return outbox.due(conn, now=now - LOST_AFTER, limit=LOST_AT_MOST, late=late)
+    return []
 
 
 class Pool:

@@ -93,13 +93,14 @@ def _owners() -> Any:
 def _first_pushes() -> Any:
     """For many events at once what outbox.push writes for one: their keys are new, as ids are."""
     event, owed = tables.inbox_event, tables.outbox
-    at = bindparam("at", type_=tables.Instant())
+    at, late = bindparam("at", type_=tables.Instant()), bindparam("late", type_=owed.c.late.type)
     values = {
         owed.c.actor: literal(INGEST),
         owed.c.key: cast(event.c.id, owed.c.key.type),
         owed.c.generation: literal(1),
         owed.c.done_generation: literal(0),
         owed.c.due_at: at,
+        owed.c.late: late,
         owed.c.lease_number: literal(0),
         owed.c.tries: literal(0),
         owed.c.tries_generation: literal(0),
@@ -190,9 +191,15 @@ def _insert(
         for key, arrival in arrivals.items()
     ]
     found = conn.execute(_KEEP[conn.dialect.name], rows).all()
-    if found:
-        conn.execute(_FIRST_PUSHES, {"events": [row.id for row in found], "at": now})
+    for late in (False, True):  # a history waits until all that is new has been read
+        events = [row.id for row in found if _is_late(arrivals[row.delivery_key]) is late]
+        if events:
+            conn.execute(_FIRST_PUSHES, {"events": events, "at": now, "late": int(late)})
     return {row.delivery_key for row in found}
+
+
+def _is_late(arrival: Arrival) -> bool:
+    return bool(arrival.payload.get("backfill"))
 
 
 @dataclass(slots=True, eq=False)

@@ -5,8 +5,9 @@ A push adds 1 to `generation`; a claim takes the generation it finds, and finish
 push that arrives during the work is not lost. A claim does all that was pushed before it, whenever
 it was due; what is pushed during the work waits for its own time (`again_at`).
 
-Tries count before the work, so that work which kills its process is buried too. Machine time, by
-the database, rules everything here.
+Tries count before the work, so that work which kills its process is buried too. That a service was
+away is not the work's fault: it counts as an outage, and is never a reason to give up. Machine
+time, by the database, rules everything here.
 """
 
 from collections.abc import Sequence
@@ -55,6 +56,7 @@ class Lease:
     number: int
     tries: int  # this one included
     due_at: datetime
+    outages: int = 0  # how often in a row the service was away, up to now
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Owed:
     actor: str
     key: str
     due_at: datetime
-    tries: int
+    tries: int  # without success, outages included
     last_error: str | None
     buried_at: datetime | None
 
@@ -74,10 +76,12 @@ class LeaseLost(Exception):
     """Somebody else may be at this work: leave it, and write nothing."""
 
 
-def push(conn: Connection, actor: str, key: str, *, due_at: datetime) -> int:
+def push(conn: Connection, actor: str, key: str, *, due_at: datetime, late: bool = False) -> int:
     """Owe the work from `due_at` on; a buried row is opened again. Returns the row's id.
 
-    Meant for the transaction that makes the change from which the work follows.
+    Meant for the transaction that makes the change from which the work follows. `late` work, such
+    as years of history, is done after all that is due and not late; a push that is not late
+    hurries what was.
     """
     c, at = outbox.c, literal(due_at, Instant)
     sooner = case((c.due_at < at, c.due_at), else_=at)
@@ -90,19 +94,20 @@ def push(conn: Connection, actor: str, key: str, *, due_at: datetime) -> int:
             generation=c.generation + 1,
             due_at=case((_OWED, sooner), else_=at),
             again_at=case((at_work, again), else_=None),
+            late=case((_OWED, c.late), else_=1) if late else 0,
             buried_at=None,
         )
         .returning(c.id)
     )
     row_id = conn.scalar(pushed)
     if row_id is None:
-        row_id = conn.scalar(_first(conn, actor, key, due_at))
+        row_id = conn.scalar(_first(conn, actor, key, due_at=due_at, late=late))
     if row_id is None:  # PostgreSQL: another transaction made the row in between
         row_id = conn.execute(pushed).scalar_one()
     return int(row_id)
 
 
-def _first(conn: Connection, actor: str, key: str, due_at: datetime) -> Any:
+def _first(conn: Connection, actor: str, key: str, *, due_at: datetime, late: bool) -> Any:
     dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     return (
         dialect.insert(outbox)
@@ -112,6 +117,7 @@ def _first(conn: Connection, actor: str, key: str, due_at: datetime) -> Any:
             generation=1,
             done_generation=0,
             due_at=due_at,
+            late=int(late),
             lease_number=0,
             tries=0,
             tries_generation=0,
@@ -123,10 +129,21 @@ def _first(conn: Connection, actor: str, key: str, due_at: datetime) -> Any:
 
 
 def due(
-    conn: Connection, *, now: datetime, limit: int, actors: Sequence[str] | None = None
+    conn: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    actors: Sequence[str] | None = None,
+    late: bool | None = None,
 ) -> list[int]:
-    """Rows that are due, not leased, not done, not buried; the longest due first."""
-    query = select(outbox.c.id).where(_claimable(now)).order_by(outbox.c.due_at, outbox.c.id)
+    """Rows that are due, not leased, not done, not buried; the late last, the longest due first.
+
+    `late`: only those that are, or only those that are not.
+    """
+    c = outbox.c
+    query = select(c.id).where(_claimable(now)).order_by(c.late, c.due_at, c.id)
+    if late is not None:
+        query = query.where(c.late == int(late))
     if actors is not None:
         query = query.where(outbox.c.actor.in_(actors))
     return list(conn.scalars(query.limit(limit)))
@@ -186,8 +203,9 @@ def _take(conn: Connection, row: Row[Any], *, owner: str, now: datetime, tries: 
             tries_generation=row.generation,
         )
     )
+    number = row.lease_number + 1
     return Lease(
-        row.id, row.actor, row.key, row.generation, owner, row.lease_number + 1, tries, row.due_at
+        row.id, row.actor, row.key, row.generation, owner, number, tries, row.due_at, row.outages
     )
 
 
@@ -202,7 +220,12 @@ def _bury_dead(conn: Connection, row: Row[Any], now: datetime) -> None:
     )
 
 
-_RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None, "again_at": None}
+_RELEASED: dict[str, Any] = {
+    "lease_owner": None,
+    "lease_until": None,
+    "again_at": None,
+    "outages": 0,
+}
 
 
 def _held(lease: Lease) -> ColumnElement[bool]:
@@ -227,6 +250,18 @@ def still_held(engine: Engine, lease: Lease) -> bool:
     with reading(engine) as conn:
         held = and_(_held(lease), outbox.c.lease_until > database_now(conn))
         return conn.scalar(select(outbox.c.id).where(held)) is not None
+
+
+def still_mine(conn: Connection, lease: Lease) -> bool:
+    """To be asked first in a transaction that stores what the work came to.
+
+    Nobody has claimed the row since, nor can before this transaction ends: SQLite has one writer,
+    PostgreSQL locks the row. A lease that ran out but that nobody took is enough here.
+    """
+    # Of all that is done to the row, only a claim waits for this lock: pushes do not, so two
+    # actors that push each other's rows cannot wait for each other.
+    mine = select(outbox.c.id).where(_held(lease)).with_for_update(read=True, key_share=True)
+    return conn.scalar(mine) is not None
 
 
 def finish(engine: Engine, lease: Lease) -> bool:
@@ -272,6 +307,18 @@ def fail(engine: Engine, lease: Lease, error: str, *, due_at: datetime) -> None:
         _put_back(engine, lease, due_at=due_at, tries=lease.tries, last_error=_short(error))
 
 
+def wait_out(engine: Engine, lease: Lease, error: str, *, due_at: datetime) -> None:
+    """The service is away: try again at `due_at`, for as long as it takes. No try is counted."""
+    _put_back(
+        engine,
+        lease,
+        due_at=due_at,
+        tries=lease.tries - 1,
+        outages=lease.outages + 1,
+        last_error=_short(error),
+    )
+
+
 def bury(engine: Engine, lease: Lease, *, reason: str) -> None:
     """Stop trying, with the reason, until the next push. One that came meanwhile counts."""
     c = outbox.c
@@ -292,7 +339,7 @@ def bury(engine: Engine, lease: Lease, *, reason: str) -> None:
 
 def _put_back(engine: Engine, lease: Lease, **values: Any) -> None:
     with writing(engine) as conn:
-        conn.execute(update(outbox).where(_held(lease)).values(**values, **_RELEASED))
+        conn.execute(update(outbox).where(_held(lease)).values(_RELEASED | values))
 
 
 def _short(text: str | None) -> str | None:
@@ -308,7 +355,8 @@ def backoff(tries: int, *, jitter: float) -> timedelta:
     `jitter` in [0, 1) spreads it over the upper half, so that what failed together does not come
     back together.
     """
-    longest_s = min(FIRST_BACKOFF_S * 2 ** (tries - 1), LONGEST_BACKOFF_S)
+    doublings = min(tries - 1, 10)  # far enough, and an outage may have thousands of tries
+    longest_s = min(FIRST_BACKOFF_S * 2**doublings, LONGEST_BACKOFF_S)
     return timedelta(seconds=longest_s * (0.5 + 0.5 * jitter))
 
 
@@ -330,8 +378,7 @@ def oldest_owed(conn: Connection, *, now: datetime) -> timedelta | None:
 
 def listed(conn: Connection, *, limit: int = 100) -> list[Owed]:
     """What is owed and what is buried, the longest due first."""
-    query = select(outbox).where(_OPEN).order_by(outbox.c.due_at, outbox.c.id).limit(limit)
-    return [
-        Owed(row.id, row.actor, row.key, row.due_at, row.tries, row.last_error, row.buried_at)
-        for row in conn.execute(query)
-    ]
+    c = outbox.c
+    tries = c.tries + c.outages
+    query = select(c.id, c.actor, c.key, c.due_at, tries, c.last_error, c.buried_at).where(_OPEN)
+    return [Owed(*row) for row in conn.execute(query.order_by(c.due_at, c.id).limit(limit))]

@@ -1,8 +1,9 @@
 """Doing one piece of owed work: claim, keep the lease, run the actor, write down what became of it.
 
 The actor's outcome is how it ends. It returns: done. It raises Snooze or RateLimited: later, no try
-counted. Unavailable, or anything unforeseen: again after a growing wait, and buried in the end.
-SignInNeeded or Refused: buried at once, with the reason, until something new is pushed.
+counted. Unavailable: again after a growing wait, for as long as the outage lasts. Anything
+unforeseen: again after a growing wait, and buried in the end. SignInNeeded or Refused: buried at
+once, with the reason, until something new is pushed.
 """
 
 import logging
@@ -17,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
 from worker import outbox
@@ -48,9 +49,17 @@ class Held:
         self._engine = engine
         self.lease = lease
 
-    def check(self) -> None:
-        """Before every remote write. Raises LeaseLost when somebody else may be at this work."""
-        if not outbox.still_held(self._engine, self.lease):
+    def check(self, conn: Connection | None = None) -> None:
+        """Before every remote write, and first in every transaction that stores, with its `conn`.
+
+        Raises LeaseLost when somebody else may be at this work. In a transaction nobody can take
+        it over before that ends, however long this process is paused.
+        """
+        if conn is None:
+            mine = outbox.still_held(self._engine, self.lease)
+        else:
+            mine = outbox.still_mine(conn, self.lease)
+        if not mine:
             raise LeaseLost(f"{self.lease.actor} {self.lease.key} was taken over")
 
 
@@ -147,6 +156,11 @@ def _attempt(
     except LeaseLost as error:
         log.warning("%s", error)
         return Performed.LOST
+    except Unavailable as error:
+        log.info("%s %s: %s", lease.actor, lease.key, error)
+        wait = outbox.backoff(lease.outages + 1, jitter=chance())
+        outbox.wait_out(engine, lease, str(error), due_at=_now(engine) + wait)
+        return Performed.FAILED
     except Exception as error:  # noqa: BLE001 -- an actor may fail in any way; the row says how
         return _failed(engine, lease, error, chance)
     return Performed.DONE
@@ -161,13 +175,9 @@ def _actor_of(lease: Lease, actors: Mapping[str, Actor]) -> Actor:
 def _failed(
     engine: Engine, lease: Lease, error: Exception, chance: Callable[[], float]
 ) -> Performed:
-    if isinstance(error, Unavailable):
-        reason = str(error)
-        log.info("%s %s: %s", lease.actor, lease.key, reason)
-    else:
-        reason = f"{type(error).__name__}: {error}"
-        log.error("%s %s failed", lease.actor, lease.key, exc_info=error)
+    log.error("%s %s failed", lease.actor, lease.key, exc_info=error)
     wait = outbox.backoff(lease.tries, jitter=chance())
+    reason = f"{type(error).__name__}: {error}"
     outbox.fail(engine, lease, reason, due_at=_now(engine) + wait)
     return Performed.BURIED if lease.tries >= outbox.MAX_TRIES else Performed.FAILED
 

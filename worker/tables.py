@@ -195,18 +195,21 @@ outbox = _table(
     Column("generation", BigInteger, nullable=False),  # +1 by each push
     Column("done_generation", BigInteger, nullable=False),  # open while the two differ
     Column("due_at", Instant, nullable=False),
+    Column("late", Integer, nullable=False, server_default=text("0")),  # 1: after all that is not
     Column("again_at", Instant),  # when pushes that came during the work want it done again
     Column("lease_owner", String(100)),
     Column("lease_until", Instant),
     Column("lease_number", BigInteger, nullable=False),  # +1 by each claim: tells claims apart
     Column("tries", Integer, nullable=False),
     Column("tries_generation", BigInteger, nullable=False),  # the generation `tries` counts
+    Column("outages", Integer, nullable=False, server_default=text("0")),  # in a row: no tries
     Column("last_error", Text),
     Column("buried_at", Instant),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("actor", "key"),
     Index(
         "ix_outbox_owed",
+        "late",
         "due_at",
         sqlite_where=text("generation <> done_generation AND buried_at IS NULL"),
         postgresql_where=text("generation <> done_generation AND buried_at IS NULL"),

@@ -100,7 +100,7 @@ def test_what_is_pushed_during_the_work_is_done_next(runtime):
     ("error", "performed", "wait_s", "tries", "said"),
     [
         (RateLimited("slow down", retry_after_s=900), Performed.SNOOZED, 900, 0, "slow down"),
-        (Unavailable("no route"), Performed.FAILED, 2.5, 1, "no route"),
+        (Unavailable("no route"), Performed.FAILED, 2.5, 0, "no route"),
         (ZeroDivisionError("oops"), Performed.FAILED, 2.5, 1, "ZeroDivisionError: oops"),
     ],
 )
@@ -132,6 +132,22 @@ def test_what_will_never_work_is_buried_with_the_reason(runtime, error):
     assert row.last_error == "signed out"
 
 
+def test_an_outage_is_waited_out_however_long_it_lasts(runtime):
+    (row_id,) = push(runtime.engine, "1")
+    waits = []
+    for _ in range(30):
+        before = machine_now()
+        assert perform_one(runtime, row_id, raising(Unavailable("no route"))) is Performed.FAILED
+        waits.append((the_row(runtime.engine).due_at - before).total_seconds())
+        with writing(runtime.engine) as conn:
+            conn.execute(update(tables.outbox).values(due_at=before))
+    assert waits[:3] == pytest.approx([2.5, 5.0, 10.0], abs=2)
+    assert waits[-1] == pytest.approx(1800, abs=2)  # the shorter half of an hour
+    assert the_row(runtime.engine).last_error == "no route"
+    assert perform_one(runtime, row_id, note) is Performed.DONE
+    assert the_row(runtime.engine).last_error is None
+
+
 def test_an_unforeseen_failure_is_logged_with_its_trace_and_a_service_that_is_away_is_not(
     runtime, caplog
 ):
@@ -160,6 +176,24 @@ def test_who_lost_the_lease_is_stopped_before_the_remote_write(runtime):
     assert perform_one(runtime, row_id, act) is Performed.LOST
     row = the_row(runtime.engine)
     assert (runtime.seen, row.lease_owner, row.done_generation) == ([], "other", 0)
+
+
+def test_who_lost_the_lease_stores_nothing(runtime):
+    """A process was paused between its last look and its transaction."""
+    (row_id,) = push(runtime.engine, "1")
+
+    def act(runtime, key, held):
+        held.check()
+        with writing(runtime.engine) as conn:
+            held.check(conn)
+        with writing(runtime.engine) as conn:  # paused here: somebody else has taken over
+            conn.execute(update(tables.outbox).values(lease_owner="other", lease_number=99))
+        with writing(runtime.engine) as conn:
+            held.check(conn)
+            runtime.note("stored")
+
+    assert perform_one(runtime, row_id, act) is Performed.LOST
+    assert runtime.seen == []
 
 
 def test_the_heartbeat_keeps_the_lease_of_long_work(engine):
@@ -353,6 +387,40 @@ def test_a_backlog_is_not_doubled_at_every_sweep(sqlite_engine, broker_url):
     push(sqlite_engine, "lost long ago", after_s=-3600)
     sweep.once()
     assert bell.waiting() == 31
+
+
+def test_a_history_keeps_nothing_waiting(sqlite_engine, broker_url):
+    """What is new waits for the work under way, and for nothing else of a long history."""
+    runtime, gate = Runtime(sqlite_engine), threading.Semaphore(0)
+
+    def read(runtime, key, held):
+        runtime.note(key)
+        assert gate.acquire(timeout=SOON_S)
+
+    with writing(sqlite_engine) as conn:
+        now = database_now(conn)
+        for number in range(150):
+            outbox.push(conn, "note", f"old {number}", due_at=now, late=True)
+    with pool(runtime, broker_url, {"note": read}, sweep_every_s=3600) as running:
+        until(lambda: len(runtime.seen) == 2)
+        push(sqlite_engine, "a run", "a replan", "a publish")
+        running.sweep.once()
+        until(lambda: running.bell.waiting() == 0, "fetching")
+        threading.Event().wait(0.2)  # until what was fetched is in its place
+        gate.release(4)
+        until(lambda: len(runtime.seen) == 6)
+        gate.release(1000)
+        until(lambda: open_count(sqlite_engine) == 0)
+    assert all(key.startswith("old") for key in runtime.seen[:2])
+    assert {"a run", "a replan", "a publish"} <= set(runtime.seen[2:6])
+
+
+def test_run_owed_leaves_history_for_the_end(runtime):
+    with writing(runtime.engine) as conn:
+        outbox.push(conn, "note", "old", due_at=database_now(conn) - timedelta(1), late=True)
+    push(runtime.engine, "new")
+    run_owed(runtime, {"note": note})
+    assert runtime.seen == ["new", "old"]
 
 
 def test_the_sweep_knows_when_to_come_back(sqlite_engine):

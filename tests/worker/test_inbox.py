@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,6 +36,21 @@ def events(engine):
 def owed(engine):
     with reading(engine) as conn:
         return conn.execute(select(tables.outbox).order_by(tables.outbox.c.id)).all()
+
+
+def test_a_history_is_owed_after_what_is_new(engine):
+    old = [Arrival("garmin", f"old {n}", "activity", {"backfill": True}) for n in range(2)]
+    new = [Arrival("garmin", "new", "activity", {"backfill": False}), arrival("hook")]
+    with writing(engine) as conn:
+        for each in (*old, *new):
+            accept_now(conn, replace(each, known_at=NOON), now=NOON)
+    kept = {str(event.id): event.delivery_key for event in events(engine)}
+    assert {kept[row.key]: row.late for row in owed(engine)} == {
+        "old 0": 1, "old 1": 1, "new": 0, "hook": 0,
+    }  # fmt: skip
+    with reading(engine) as conn:
+        order = outbox.due(conn, now=NOON, limit=9)
+    assert [row.late for n in order for row in owed(engine) if row.id == n] == [0, 0, 1, 1]
 
 
 def accepted(inbox, *batches):

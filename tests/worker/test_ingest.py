@@ -452,7 +452,7 @@ def test_trouble_is_tried_again_and_shown(garmin):
     garmin.control.fault("garmin", path_contains="/activitylist-service", status=503, times=50)
     garmin.poll()
     (owed,) = garmin.owed("ingest")
-    assert owed.tries == 1
+    assert (owed.tries, owed.outages) == (0, 1)
     assert "503" in owed.last_error
     assert "503" in health(garmin, "garmin").problem
     garmin.control.clear_faults()

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from hypothesis import given, settings
@@ -42,9 +43,9 @@ def engine(database_url, time):
     engine.dispose()
 
 
-def push(engine, *, actor="replan", key="1", at=0.0):
+def push(engine, *, actor="replan", key="1", at=0.0, **more):
     with writing(engine) as conn:
-        return outbox.push(conn, actor, key, due_at=START + s(at))
+        return outbox.push(conn, actor, key, due_at=START + s(at), **more)
 
 
 def due(engine, time, **more):
@@ -317,6 +318,141 @@ def test_a_push_counts_tries_anew_but_does_not_shorten_the_wait_it_came_into(eng
     assert claim(engine, row_id).tries == 1
 
 
+def away(engine, lease, *, due_at):
+    outbox.wait_out(engine, lease, "no route", due_at=due_at)
+
+
+def test_an_outage_is_never_a_reason_to_give_up(engine, time):
+    row_id = push(engine)
+    for outages in range(5 * MAX_TRIES):
+        lease = claim(engine, row_id)
+        assert (lease.tries, lease.outages) == (1, outages)
+        away(engine, lease, due_at=time.now + s(1))
+        found = row(engine)
+        assert (found.tries, found.last_error) == (outages + 1, "no route")
+        assert found.buried_at is None
+        assert claim(engine, row_id) is None
+        time += 1
+    outbox.finish(engine, claim(engine, row_id))
+    push(engine)
+    assert claim(engine, row_id).outages == 0
+
+
+def test_deaths_during_an_outage_still_count(engine, time):
+    row_id = push(engine)
+    for _ in range(MAX_TRIES - 1):
+        claim(engine, row_id)
+        time += 10
+        away(engine, claim(engine, row_id), due_at=time.now)
+    assert claim(engine, row_id).tries == MAX_TRIES
+    time += 10
+    assert claim(engine, row_id) is None
+    assert row(engine).last_error.endswith("in the middle of the work; last error: no route")
+
+
+def test_an_outage_takes_no_try_from_what_then_fails(engine, time):
+    row_id = push(engine)
+    for _ in range(MAX_TRIES):
+        away(engine, claim(engine, row_id), due_at=time.now)
+    outbox.fail(engine, claim(engine, row_id), "cannot read it", due_at=time.now)
+    assert row(engine).buried_at is None
+    assert claim(engine, row_id).tries == 2
+
+
+@pytest.mark.parametrize("end", ["snooze", "fail", "bury"])
+def test_an_outage_is_over_when_something_else_happens(engine, time, end):
+    row_id = push(engine)
+    away(engine, claim(engine, row_id), due_at=time.now)
+    lease = claim(engine, row_id)
+    match end:
+        case "snooze":
+            outbox.snooze(engine, lease, due_at=time.now)
+        case "fail":
+            outbox.fail(engine, lease, "error", due_at=time.now)
+        case "bury":
+            outbox.bury(engine, lease, reason="reason")
+            push(engine)
+    assert claim(engine, row_id).outages == 0
+
+
+def test_what_is_late_comes_after_all_that_is_due(engine, time):
+    old = [push(engine, key=f"old {n}", late=True) for n in range(3)]
+    time += 60
+    new = push(engine, key="new", at=60)
+    assert due(engine, time) == [new, *old]
+    assert due(engine, time, late=True) == old
+    assert due(engine, time, late=False) == [new]
+
+
+def test_a_push_that_is_not_late_hurries_what_was_and_not_the_other_way(engine, time):
+    row_id = push(engine, late=True)
+    assert due(engine, time, late=True) == [row_id]
+    push(engine)
+    assert due(engine, time, late=False) == [row_id]
+    push(engine, late=True)
+    assert due(engine, time, late=False) == [row_id]
+    outbox.finish(engine, claim(engine, row_id))
+    push(engine, late=True)  # it is other work now
+    assert due(engine, time, late=True) == [row_id]
+
+
+def is_mine(engine, lease):
+    with writing(engine) as conn:
+        return outbox.still_mine(conn, lease)
+
+
+def test_a_lease_is_mine_until_somebody_else_claims(engine, time):
+    row_id = push(engine)
+    first = claim(engine, row_id)
+    assert is_mine(engine, first)
+    time += 10
+    assert is_mine(engine, first)  # it ran out, and nobody can take it while one looks
+    second = claim(engine, row_id, "b")
+    assert (is_mine(engine, first), is_mine(engine, second)) == (False, True)
+    outbox.finish(engine, second)
+    assert not is_mine(engine, second)
+
+
+def test_nobody_takes_over_while_its_owner_stores(engine, time):
+    """The owner slept between looking at its lease and the end of its transaction."""
+    row_id = push(engine)
+    lease = claim(engine, row_id)
+    order = []
+
+    def another():
+        order.append(claim(engine, row_id, "b") is not None)
+
+    other = Thread(target=another)
+    with writing(engine) as conn:
+        assert outbox.still_mine(conn, lease)
+        time += 60
+        other.start()
+        other.join(0.5)
+        order.append("stored")
+    other.join(10)
+    assert order == ["stored", True]
+
+
+def test_two_owners_that_push_each_others_work_do_not_wait_for_each_other(postgresql_url, time):
+    """A replan owes publishing, a publish that finds a moved entry owes a replan."""
+    engine = open_database(postgresql_url, now=time)
+    rows = push(engine, actor="replan"), push(engine, actor="publish")
+    leases = [claim(engine, row_id) for row_id in rows]
+    both = Barrier(2)
+
+    def store(lease, other):
+        with writing(engine) as conn:
+            assert outbox.still_mine(conn, lease)
+            both.wait(10)
+            outbox.push(conn, other, "1", due_at=START)
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(store, lease, other) for lease, other in zip(leases, ("publish", "replan"), strict=True)]:  # fmt: skip
+            done.result(10)
+    assert all(outbox.finish(engine, lease) for lease in leases)
+    engine.dispose()
+
+
 def test_a_snooze_is_no_try(engine, time):
     row_id = push(engine)
     for number in range(3 * MAX_TRIES):
@@ -338,7 +474,7 @@ def test_a_push_during_the_work_wakes_a_snoozer_earlier(engine, time):
 
 
 @settings(deadline=None, derandomize=True, max_examples=100)
-@given(st.integers(1, 40), st.floats(0, 1, exclude_max=True), st.floats(0, 1, exclude_max=True))
+@given(st.integers(1, 4000), st.floats(0, 1, exclude_max=True), st.floats(0, 1, exclude_max=True))
 def test_backoff_grows_to_an_hour_and_is_spread(tries, jitter, other):
     wait = backoff(tries, jitter=jitter)
     assert s(2.5) <= wait <= s(3600)

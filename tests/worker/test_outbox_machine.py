@@ -45,6 +45,7 @@ class Machine(RuleBasedStateMachine):
         self.at_work = []  # leases whose workers live
         self.began = defaultdict(list)  # key -> (generation, ended how) of each claim
         self.poison = set()
+        self.outages = defaultdict(int)  # key -> how often in a row the service was away
 
     def teardown(self):
         try:
@@ -58,10 +59,16 @@ class Machine(RuleBasedStateMachine):
     def some_work_always_fails(self, poison):
         self.poison = poison
 
-    @rule(key=st.sampled_from(KEYS), wait_s=st.sampled_from([0, 0, 0, 4, 30]), rings=st.booleans())
-    def push(self, key, wait_s, rings):
+    @rule(
+        key=st.sampled_from(KEYS),
+        wait_s=st.sampled_from([0, 0, 0, 4, 30]),
+        rings=st.booleans(),
+        late=st.booleans(),
+    )
+    def push(self, key, wait_s, rings, late):
+        due_at = self.now + timedelta(seconds=wait_s)
         with writing(self.engine) as conn:
-            row_id = outbox.push(conn, "work", key, due_at=self.now + timedelta(seconds=wait_s))
+            row_id = outbox.push(conn, "work", key, due_at=due_at, late=late)
         assert self.ids.setdefault(key, row_id) == row_id
         self.pushed[key] += 1
         if rings:
@@ -100,11 +107,14 @@ class Machine(RuleBasedStateMachine):
         same = [how for generation, how in self.began[lease.key] if generation == lease.generation]
         counted = [how for how in same if how != "snoozed"]
         assert lease.tries == len(counted) + 1 <= MAX_TRIES, "tries are counted before the work"
+        assert lease.outages == self.outages[lease.key]
         self.began[lease.key].append((lease.generation, "begun"))
         self.at_work.append(lease)
 
     @precondition(lambda self: self.at_work)
-    @rule(data=st.data(), how=st.sampled_from(["done", "done", "failed", "snoozed", "died"]))
+    @rule(
+        data=st.data(), how=st.sampled_from(["done", "done", "failed", "away", "snoozed", "died"])
+    )
     def a_worker_ends(self, data, how):
         lease = self.at_work.pop(data.draw(st.integers(0, len(self.at_work) - 1)))
         self.end(lease, how)
@@ -119,6 +129,8 @@ class Machine(RuleBasedStateMachine):
         if how == "done" and lease.key in self.poison:
             how = "failed"
         latest = self.is_latest(lease)
+        if latest and how in ("done", "failed", "snoozed"):
+            self.outages[lease.key] = 0
         match how:
             case "done":  # the work itself is done, whoever holds the lease
                 self.performed[lease.key] = max(self.performed[lease.key], lease.generation)
@@ -126,6 +138,12 @@ class Machine(RuleBasedStateMachine):
                     self.messages.append(lease.row_id)
             case "failed":
                 outbox.fail(self.engine, lease, "it failed", due_at=self.now + timedelta(seconds=2))
+            case "away":
+                wait = outbox.backoff(lease.outages + 1, jitter=0.5)
+                outbox.wait_out(self.engine, lease, "it was away", due_at=self.now + wait)
+                if latest:
+                    self.forget_try(lease)
+                    self.outages[lease.key] += 1
             case "snoozed":
                 outbox.snooze(self.engine, lease, due_at=self.now + timedelta(seconds=2))
                 if latest:
@@ -165,6 +183,8 @@ class Machine(RuleBasedStateMachine):
             assert row.done_generation <= self.performed[key]
             if row.buried_at is not None:
                 assert row.last_error
+                counted = [how for g, how in self.began[key] if how == "begun"]
+                assert len(counted) >= MAX_TRIES, "an outage is no reason to give up"
                 assert row.done_generation < row.generation
 
     def settle(self):

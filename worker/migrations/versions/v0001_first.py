@@ -107,12 +107,14 @@ def _work() -> None:
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("done_generation", sa.BigInteger(), nullable=False),
         sa.Column("due_at", AT, nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("again_at", AT, nullable=True),
         sa.Column("lease_owner", sa.String(100), nullable=True),
         sa.Column("lease_until", AT, nullable=True),
         sa.Column("lease_number", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("tries_generation", sa.BigInteger(), nullable=False),
+        sa.Column("outages", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("buried_at", AT, nullable=True),
         sa.Column("created_at", AT, nullable=False),
@@ -123,7 +125,7 @@ def _work() -> None:
     _partial(
         "ix_outbox_owed",
         "outbox",
-        ["due_at"],
+        ["late", "due_at"],
         "generation <> done_generation AND buried_at IS NULL",
         unique=False,
     )
