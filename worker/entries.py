@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from planning.calendar import EntryRecord, EntryState
+from planning.calendar import EntryRecord, EntryState, reclaimed
 from worker import tables
 from worker.connections import Connected
 from worker.db import database_now, upsert
@@ -13,27 +13,33 @@ from worker.db import database_now, upsert
 def entries_of(conn: Connection, connection_id: int) -> list[EntryRecord]:
     row = tables.calendar_entry
     found = conn.execute(select(row).where(row.c.connection_id == connection_id).order_by(row.c.id))
-    return [
-        EntryRecord(
-            ident=entry.ident,
-            state=EntryState(entry.state),
-            day=entry.day,
-            remote_id=entry.remote_id,
-            plan_digest=entry.plan_digest,
-            seen_digest=entry.seen_digest,
-            seen_etag=entry.seen_etag,
-            seen_name=entry.seen_name,
-            earlier_digests=frozenset(entry.earlier_digests),
-            written_at=entry.written_at,
-        )
-        for entry in found
-    ]
+    return [_record(entry) for entry in found]
+
+
+def handed_over_to(conn: Connection, athlete_id: int) -> list[EntryRecord]:
+    """What is the athlete's now on any of their calendars."""
+    return [record for _, record in _theirs(conn, athlete_id)]
+
+
+def reclaim(conn: Connection, athlete_id: int, ident: str) -> bool:
+    """The athlete gives a session's entry back, on every calendar; True if one was theirs.
+
+    The next publish writes the plan over it.
+    """
+    found = [each for each in _theirs(conn, athlete_id) if each[1].ident == ident]
+    for connection_id, record in found:
+        _keep(conn, athlete_id, connection_id, reclaimed(record))
+    return bool(found)
 
 
 def keep(conn: Connection, connected: Connected, entry: EntryRecord) -> None:
+    _keep(conn, connected.athlete_id, connected.id, entry)
+
+
+def _keep(conn: Connection, athlete_id: int, connection_id: int, entry: EntryRecord) -> None:
     values = {
-        "athlete_id": connected.athlete_id,
-        "connection_id": connected.id,
+        "athlete_id": athlete_id,
+        "connection_id": connection_id,
         "ident": entry.ident,
         "state": entry.state.value,
         "day": entry.day,
@@ -46,6 +52,32 @@ def keep(conn: Connection, connected: Connected, entry: EntryRecord) -> None:
         "written_at": entry.written_at,
     }
     upsert(conn, tables.calendar_entry, values, key=("connection_id", "ident"))
+
+
+def _theirs(conn: Connection, athlete_id: int) -> list[tuple[int, EntryRecord]]:
+    """Also of calendars that were disconnected: they may be connected again."""
+    row = tables.calendar_entry
+    query = select(row).where(
+        row.c.athlete_id == athlete_id, row.c.state == EntryState.ATHLETES.value
+    )
+    return [
+        (entry.connection_id, _record(entry)) for entry in conn.execute(query.order_by(row.c.id))
+    ]
+
+
+def _record(entry: Any) -> EntryRecord:
+    return EntryRecord(
+        ident=entry.ident,
+        state=EntryState(entry.state),
+        day=entry.day,
+        remote_id=entry.remote_id,
+        plan_digest=entry.plan_digest,
+        seen_digest=entry.seen_digest,
+        seen_etag=entry.seen_etag,
+        seen_name=entry.seen_name,
+        earlier_digests=frozenset(entry.earlier_digests),
+        written_at=entry.written_at,
+    )
 
 
 def drop(conn: Connection, connected: Connected, ident: str) -> None:

@@ -1,57 +1,48 @@
-"""One athlete and one calendar: look, decide, and write what differs, each write by itself.
+"""One athlete and one calendar: look, decide, and write what differs, each write by itself."""
 
-Intend (commit), write (remote), read back and verify (the connector), settle (commit). A crash
-anywhere leaves a pending record, and the next run looks before it writes.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NoReturn
 
-import structlog
 from sqlalchemy import Connection
 
-from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
+from connectors.errors import Refused
 from connectors.ports import WorkoutCalendar
 from planning.athlete import Athlete, Autonomy
 from planning.calendar import (
     Action,
     Create,
     Decision,
-    Delete,
-    DeleteCopy,
     EntryRecord,
-    Forget,
-    HandOver,
-    How,
     Observed,
-    Remember,
     Replace,
     Views,
     decide,
-    handed_over,
-    intended,
-    not_applied,
-    remembered,
-    settled,
     suspicions,
 )
+from planning.replan import Outcome
 from planning.schedule.lint import lint
-from planning.schedule.plan import DayStatus, Layer, LayerKind, Plan
+from planning.schedule.plan import DayStatus, Plan
 from planning.workout import PlannedWorkout
-from worker import entries, outbox, store, tables
+from worker import entries, outbox, store
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connection, opened
 from worker.db import reading, writing
+from worker.outbox import LeaseLost
 from worker.outcomes import latest_outcome
 from worker.owing import owe_message
-from worker.perform import Heartbeat, Held, Performed, Snooze, perform
-from worker.stored import to_body
-
-log = structlog.get_logger()
+from worker.perform import Heartbeat, Held, Snooze, perform
+from worker.writer import Writer
 
 MAY_VANISH = 3
 LISTED_BACK = timedelta(days=1)  # an entry dragged to yesterday is still found in the listing
+LEFT_ALONE = "Your calendar was left alone"
+IT_WAS_ME = "If it was you, run `goalward calendar sync --removed-by-me`."
+UNDECIDED = "today's plan is not decided yet; look again in a moment"
+TAKEN = "a worker is writing this calendar right now; look again in a moment"
+LAGGING = "written, but the calendar may still be catching up: look again in two minutes"
 
 
 class Busy(Exception):
@@ -74,16 +65,29 @@ class Look:
     """The three views of a calendar, and what follows from them."""
 
     wanted: Wanted
-    records: dict[str, EntryRecord]
+    records: Mapping[str, EntryRecord]
     observed: Sequence[Observed]
+    direct: Mapping[str, Observed | None]  # reads by remote id
     decision: Decision
 
     @property
     def why_not(self) -> str | None:
-        """Why nothing may be written now, as a sentence; None when it may."""
+        """Why nothing may be written now and what helps; None when it may."""
         if self.wanted.faults:
-            return f"The plan breaks a rule of its own: {'; '.join(self.wanted.faults)}."
-        return self.decision.refusal
+            faults = "; ".join(self.wanted.faults)
+            return f"The plan breaks a rule of its own: {faults}. `goalward plan lint` shows it."
+        if self.decision.refusal:
+            return f"{self.decision.refusal} {IT_WAS_ME}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one look: how many writes, and which the service would not have."""
+
+    look: Look
+    written: int
+    refused: tuple[Refused, ...]
 
 
 def publish(runtime: Runtime, key: str, held: Held) -> None:
@@ -94,29 +98,97 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
             return
         profile = store.profile_of(conn, connected.athlete_id)
     if profile.autonomy is Autonomy.AUTO:
-        sync(runtime, connected, held)
+        with suppress(Busy):  # whoever decides today's plan owes this again
+            _concluded(_equalled(runtime, connected, held))
 
 
-def sync(
-    runtime: Runtime, connected: Connected, held: Held, *, may_vanish: int = MAY_VANISH
-) -> Look:
-    """Make the calendar equal to the plan. Raises Snooze when it has to look again later.
+def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VANISH) -> int:
+    """For a command: write now, under the same lease as the workers. Returns the writes made.
 
-    `may_vanish`: how many of ours may be gone at once before that looks like a fault.
+    `may_vanish`: how many of ours may be gone at once before that looks like a fault. Raises the
+    service's errors, and `Busy` when the plan is of another day or somebody else is writing.
     """
+    done: list[Done] = []
+    trouble: list[Exception] = []
+
+    def at_once(_: Runtime, _key: str, held: Held) -> None:
+        trouble.clear()
+        try:
+            done.append(_equalled(runtime, connected, held, may_vanish=may_vanish))
+            _concluded(done[-1])
+        except Busy as error:
+            trouble.append(error)
+        except Exception as error:
+            trouble.append(error)
+            raise
+
+    with writing(runtime.engine) as conn:
+        now = runtime.clock.machine_now()
+        row_id = outbox.push(conn, "publish", str(connected.id), due_at=now)
+    with Heartbeat(runtime.engine) as heartbeat:
+        perform(runtime, row_id, actors={"publish": at_once}, heartbeat=heartbeat)
+    if trouble:
+        _raise_as_told(trouble[0], done)
+    if not done:
+        raise Busy(TAKEN)
+    return sum(each.written for each in done)
+
+
+def _raise_as_told(error: Exception, done: Sequence[Done]) -> NoReturn:
+    """What a person is told of what a worker would see to by itself."""
+    match error:
+        case Snooze() if done and done[-1].refused:
+            raise done[-1].refused[0]
+        case Snooze():
+            raise Busy(LAGGING) from error
+        case LeaseLost():
+            raise Busy(TAKEN) from error
+        case _:
+            raise error
+
+
+def _equalled(
+    runtime: Runtime, connected: Connected, held: Held, *, may_vanish: int = MAY_VANISH
+) -> Done:
+    """Make the calendar equal to the plan, as far as the service lets us."""
     with opened(runtime, connected) as use:
         if use.calendar is None:
             raise Refused(f"{connected.connector} has no calendar to write to")
         look = look_at(runtime, connected, use.calendar, may_vanish=may_vanish)
-        if why := look.why_not:
-            _tell_refusal(runtime, connected, look.wanted.today, why)
-            raise Refused(why)
-        writer = _Writer(runtime, connected, use.calendar, held)
-        for action in look.decision.actions:
-            writer.apply(action, look.records.get(_ident_of(action)))
-    if look.decision.look_again_at:
-        raise Snooze(look.decision.look_again_at, "the calendar may still be catching up")
-    return look
+        if look.why_not is None:
+            writer = Writer(runtime, connected, use.calendar, held, look.records, look.direct)
+            return _all_applied(writer, look)
+    # Outside, for it says nothing of the connection's health.
+    today = look.wanted.today
+    _tell(runtime, connected, f"refused:{connected.id}:{today}", LEFT_ALONE, look.why_not)
+    raise Refused(look.why_not)
+
+
+def _all_applied(writer: Writer, look: Look) -> Done:
+    """An entry that the service refuses does not hold up the others; an account that it refuses
+    does, and is told by the same words about two workouts of different names.
+    """
+    written, refused = 0, list[Refused]()
+    before: tuple[str | None, str] | None = None  # the refusal just before: name and words
+    for action in look.decision.actions:
+        try:
+            if writer.apply(action):
+                written, before = written + 1, None
+        except Refused as error:
+            about = _name_of(action, look), str(error)
+            if before and before[1] == about[1] and before[0] != about[0]:
+                raise
+            before = about
+            refused.append(error)
+    return Done(look, written, tuple(refused))
+
+
+def _concluded(done: Done) -> None:
+    """How the work ends: look again, give up what was refused, or done."""
+    if done.look.decision.look_again_at:
+        raise Snooze(done.look.decision.look_again_at, "the calendar may still be catching up")
+    if done.refused:
+        raise done.refused[0]
 
 
 def look_at(
@@ -124,11 +196,16 @@ def look_at(
     connected: Connected,
     calendar: WorkoutCalendar,
     *,
+    outcome: Outcome | None = None,
     may_vanish: int = MAY_VANISH,
 ) -> Look:
-    """Decide, and do nothing."""
+    """Decide, and do nothing. `outcome`: today's, when it is not the one that is stored.
+
+    Raises Busy when what was decided last is not of today.
+    """
     with reading(runtime.engine) as conn:
-        wanted = wanted_of(runtime, conn, connected.athlete_id)
+        decided = outcome or latest_outcome(conn, connected.athlete_id)
+        wanted = _wanted(runtime, conn, connected.athlete_id, decided)
         records = entries.entries_of(conn, connected.id)
     known = frozenset(record.remote_id for record in records if record.remote_id)
     observed = calendar.entries(wanted.today - LISTED_BACK, wanted.last, known)
@@ -141,16 +218,17 @@ def look_at(
         settle_s=runtime.settings.calendar_settle_s,
         may_vanish=may_vanish,
     )
-    return Look(wanted, {record.ident: record for record in records}, observed, decision)
+    return Look(wanted, {record.ident: record for record in records}, observed, direct, decision)
 
 
-def wanted_of(runtime: Runtime, conn: Connection, athlete_id: int) -> Wanted:
-    """The workouts of the coming days, from what was decided last."""
+def _wanted(runtime: Runtime, conn: Connection, athlete_id: int, outcome: Outcome | None) -> Wanted:
+    """The workouts of the coming days, from what was decided today."""
     profile = store.profile_of(conn, athlete_id)
     today = runtime.calendar_now(conn).astimezone(profile.zone).date()
+    if outcome is None or outcome.day != today:
+        raise Busy(UNDECIDED)
     last = today + timedelta(days=profile.horizon_days - 1)
-    outcome = latest_outcome(conn, athlete_id)
-    plan = outcome.plan if outcome else None
+    plan = outcome.plan
     if plan is None:
         return Wanted(today, last, (), frozenset(), ())
     days = [day for day in plan.days() if today <= day.day <= last and day.workout]
@@ -177,197 +255,15 @@ def _faults(
     return tuple(f"{finding.day}: {finding.sentence} ({finding.rule})" for finding in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    runtime: Runtime
-    connected: Connected
-    calendar: WorkoutCalendar
-    held: Held
-
-    def apply(self, action: Action, record: EntryRecord | None) -> None:
-        match action:
-            case Create() | Replace():
-                self._write(action, record)
-            case Delete():
-                self._remove(action, record)
-            case DeleteCopy(ident=ident, remote_id=remote_id, because=because):
-                self.held.check()
-                self.calendar.delete(remote_id)
-                with writing(self.runtime.engine) as conn:
-                    self._journal(conn, "delete", ident, remote_id, because)
-            case HandOver():
-                self._hand_over(action, record)
-            case Forget(ident=ident):
-                with writing(self.runtime.engine) as conn:
-                    entries.drop(conn, self.connected, ident)
-            case Remember():
-                if record:
-                    with writing(self.runtime.engine) as conn:
-                        entries.keep(conn, self.connected, remembered(record, action))
-
-    def _write(self, action: Create | Replace, record: EntryRecord | None) -> None:
-        pending = self._intend(action, record)
-        planned = action.planned
-        try:
-            if isinstance(action, Create):
-                seen = self.calendar.create(planned)
-            else:
-                seen = self.calendar.replace(action.remote_id, planned)
-        except ServiceError as error:
-            self._take_back(error, planned.ident, record)
-            raise
-        name = type(action).__name__.lower()
-        with writing(self.runtime.engine) as conn:
-            now = self.runtime.clock.machine_now()
-            if pending:
-                entries.keep(conn, self.connected, settled(pending, seen, now))
-            self._journal(
-                conn, name, planned.ident, seen.remote_id, action.because, after=to_body(planned)
-            )
-
-    def _remove(self, action: Delete, record: EntryRecord | None) -> None:
-        self._intend(action, record)
-        try:
-            self.calendar.delete(action.remote_id)
-        except ServiceError as error:
-            self._take_back(error, action.ident, record)
-            raise
-        with writing(self.runtime.engine) as conn:
-            entries.drop(conn, self.connected, action.ident)
-            self._journal(conn, "delete", action.ident, action.remote_id, action.because)
-
-    def _intend(
-        self, action: Create | Replace | Delete, record: EntryRecord | None
-    ) -> EntryRecord | None:
-        pending = intended(record, action, self.runtime.clock.machine_now())
-        if pending:
-            with writing(self.runtime.engine) as conn:
-                entries.keep(conn, self.connected, pending)
-        self.held.check()
-        return pending
-
-    def _take_back(self, error: ServiceError, ident: str, record: EntryRecord | None) -> None:
-        """The call certainly changed nothing: do not make the next run wait for it to show."""
-        if not _certainly_unapplied(error):
-            return
-        with writing(self.runtime.engine) as conn:
-            before = not_applied(record)
-            if before:
-                entries.keep(conn, self.connected, before)
-            else:
-                entries.drop(conn, self.connected, ident)
-
-    def _hand_over(self, action: HandOver, record: EntryRecord | None) -> None:
-        """The athlete's hand wins, and what it did is a fact for planning."""
-        athlete_id = self.connected.athlete_id
-        with writing(self.runtime.engine) as conn:
-            if record:
-                entries.keep(conn, self.connected, handed_over(record, action))
-            self._journal(conn, "hand over", action.ident, action.remote_id, action.because)
-            layer = _layer_of(action)
-            if layer is None:
-                return
-            now = self.runtime.clock.machine_now()
-            new = store.put(
-                conn,
-                tables.layer,
-                athlete_id=athlete_id,
-                key=f"calendar:{action.ident}",
-                body=to_body(layer),
-                known_at=self.runtime.calendar_now(conn),
-                now=now,
-            )
-            if new:
-                outbox.push(conn, "replan", str(athlete_id), due_at=now)
-
-    def _journal(
-        self,
-        conn: Connection,
-        action: str,
-        ident: str,
-        remote_id: str | None,
-        reason: str,
-        after: object = None,
-    ) -> None:
-        entries.write_journal(
-            conn,
-            self.connected,
-            action=action,
-            ident=ident,
-            remote_id=remote_id,
-            reason=reason,
-            after=after,
-        )
-
-
-def _layer_of(action: HandOver) -> Layer | None:
-    because = "on the calendar"
-    match action.how:
-        case How.MOVED if action.to_day:
-            return Layer(LayerKind.MOVE, action.ident, action.to_day, because)
-        case How.REMOVED:
-            return Layer(LayerKind.SKIP, action.ident, None, because)
-        case How.CHANGED:
-            return Layer(LayerKind.EDIT, action.ident, None, because)
-        case _:
-            return None
-
-
-def _certainly_unapplied(error: ServiceError) -> bool:
-    match error:
-        case RateLimited():
-            return True
-        case Unavailable(applied=applied):
-            return applied is False
-        case _:
-            return False
-
-
-def _ident_of(action: Action) -> str:
+def _name_of(action: Action, look: Look) -> str | None:
     match action:
         case Create(planned=planned) | Replace(planned=planned):
-            return planned.ident
+            return planned.workout.name
         case _:
-            return action.ident
+            record = look.records.get(action.ident)
+            return record.seen_name if record else None
 
 
-def _tell_refusal(runtime: Runtime, connected: Connected, today: date, why: str) -> None:
+def _tell(runtime: Runtime, connected: Connected, key: str, title: str, body: str) -> None:
     with writing(runtime.engine) as conn:
-        owe_message(
-            runtime,
-            conn,
-            connected.athlete_id,
-            key=f"refused:{connected.id}:{today}",
-            title="Your calendar was left alone",
-            body=f"{why} If it was you, run `goalward calendar sync --removed-by-me`; "
-            "`goalward calendar diff` shows what would be done.",
-        )
-
-
-def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VANISH) -> int:
-    """For a command: write now, under the same lease as the workers. Returns the writes made.
-
-    Raises the service's errors, and `Busy` while somebody else is writing this calendar.
-    """
-    done: list[Look] = []
-    failed: list[ServiceError] = []
-
-    def at_once(_: Runtime, _key: str, held: Held) -> None:
-        try:
-            done.append(sync(runtime, connected, held, may_vanish=may_vanish))
-        except ServiceError as error:
-            failed.append(error)
-            raise
-
-    with writing(runtime.engine) as conn:
-        now = runtime.clock.machine_now()
-        row_id = outbox.push(conn, "publish", str(connected.id), due_at=now)
-    with Heartbeat(runtime.engine) as heartbeat:
-        performed = perform(runtime, row_id, actors={"publish": at_once}, heartbeat=heartbeat)
-    if failed:
-        raise failed[0]
-    if performed is Performed.NOTHING:
-        raise Busy("a worker is writing this calendar right now; look again in a moment")
-    if performed is Performed.SNOOZED:
-        raise Busy("written, but the calendar may still be catching up: look again in two minutes")
-    return len(done[0].decision.actions)
+        owe_message(runtime, conn, connected.athlete_id, key=key, title=title, body=body)

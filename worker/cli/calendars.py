@@ -28,13 +28,13 @@ def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
     from worker.publish import look_at
 
     with session(athlete) as at_work:
-        at_work.outcome()
+        outcome = at_work.outcome()
         shown = []
         for connected in _calendars(at_work):
             with opened(at_work.runtime, connected) as use:
                 if use.calendar is None:
                     continue
-                look = look_at(at_work.runtime, connected, use.calendar)
+                look = look_at(at_work.runtime, connected, use.calendar, outcome=outcome)
                 foreign = len(use.calendar.foreign(look.wanted.today, look.wanted.last))
             shown.append(_shown(connected, look, foreign))
         if json:
@@ -76,6 +76,46 @@ def sync_(
             return
         for one in done:
             typer.echo(f"{one['calendar']}: {one['written']} written; it equals the plan.")
+
+
+@calendar_commands.command("reclaim")
+def reclaim(
+    which: Annotated[str, typer.Argument(help="The day (YYYY-MM-DD) or the session's ident.")],
+    athlete: AthleteOption = None,
+) -> None:
+    """Give a workout that you changed on the calendar back: the plan is written over it again.
+
+    A day that you moved it to stays; `goalward plan undo` takes that back as well.
+    """
+    from worker.db import writing
+    from worker.hand import reclaimed
+
+    with session(athlete) as at_work:
+        ident = _theirs(at_work, which)
+        with writing(at_work.runtime.engine) as conn:
+            reclaimed(at_work.runtime, conn, at_work.athlete_id, ident)
+        at_work.finish()
+        typer.echo(
+            "Given back. `goalward up` writes the plan over it, or `goalward calendar sync`."
+        )
+
+
+def _theirs(at_work: Session, words: str) -> str:
+    """The ident of what was handed over, by it or by the day it stands or stood on."""
+    from worker import entries
+    from worker.cli.failing import UsedWrongly
+    from worker.db import reading
+
+    with reading(at_work.runtime.engine) as conn:
+        theirs = entries.handed_over_to(conn, at_work.athlete_id)
+    coming = {each.ident: each for each in theirs if each.day >= at_work.today}
+    found = {each.ident for each in coming.values() if words in (each.ident, each.day.isoformat())}
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise UsedWrongly(f"{words} holds several of yours; say which: {', '.join(sorted(found))}")
+    yours = ", ".join(f"{each.day} ({each.ident})" for each in coming.values()) or "none"
+    raise UsedWrongly(f"{words!r} names no workout that was handed over to you; there are: {yours}")
 
 
 def _read_what_came_in(at_work: Session) -> None:
@@ -123,15 +163,15 @@ def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]
 
 def _action(action: "Action", look: "Look") -> dict[str, Any]:
     from planning.calendar import Create, Replace
+    from worker.writer import ident_of, words_of
 
     planned = action.planned if isinstance(action, Create | Replace) else None
-    ident = planned.ident if planned else action.ident  # type: ignore[union-attr]  # the others have one
+    ident = ident_of(action)
     record = look.records.get(ident)
     day = planned.day if planned else record.day if record else None
     name = planned.workout.name if planned else record.seen_name if record else None
-    kind = "".join(f" {c.lower()}" if c.isupper() else c for c in type(action).__name__).strip()
     return {
-        "action": kind,
+        "action": words_of(action),
         "day": day.isoformat() if day else None,
         "ident": ident,
         "name": name,

@@ -112,7 +112,7 @@ def skip(ident: IdentArgument, athlete: AthleteOption = None) -> None:
 
     with session(athlete) as at_work:
         planned = _session_of(at_work, ident)
-        _layer(at_work, planned.ident, Layer(LayerKind.SKIP, planned.ident, None, "by you"))
+        _by_hand(at_work, Layer(LayerKind.SKIP, planned.ident, None, "by you"))
         typer.echo("Skipped. Nothing is piled on the days after.")
 
 
@@ -126,26 +126,34 @@ def move(
     from planning.schedule.plan import Layer, LayerKind
     from worker.cli.failing import UsedWrongly
     from worker.cli.goals import parsed_day
+    from worker.hand import tried
 
     with session(athlete) as at_work:
         planned, day = _session_of(at_work, ident), parsed_day(to)
         if min(planned.day, day) < at_work.today:
             raise UsedWrongly(f"{min(planned.day, day)} is over; only days to come can be changed")
         _find(_plan(at_work), to)
-        _layer(at_work, planned.ident, Layer(LayerKind.MOVE, planned.ident, day, "by you"))
-        there = _plan(at_work).on(day)
+        moved = Layer(LayerKind.MOVE, planned.ident, day, "by you")
+        would_be = tried(at_work.runtime, at_work.athlete_id, moved).plan
+        there = would_be.on(day) if would_be else None
         if there is None or there.workout is None or there.workout.ident != planned.ident:
-            _layer(at_work, planned.ident, None)
             holds = there.workout.workout.name if there and there.workout else "something"
             raise UsedWrongly(f"{to} holds {holds}; skip or move that first, or choose another day")
+        _by_hand(at_work, moved)
         typer.echo(f"Moved to {to}.")
 
 
 @plan_commands.command("undo")
 def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
     """Take back what was skipped, moved or edited, here or on the calendar."""
+    from worker.db import writing
+    from worker.hand import undone
+
     with session(athlete) as at_work:
-        _layer(at_work, _touched(at_work, ident), None)
+        touched = _touched(at_work, ident)
+        with writing(at_work.runtime.engine) as conn:
+            undone(at_work.runtime, conn, at_work.athlete_id, touched)
+        at_work.finish()
         typer.echo("Undone.")
 
 
@@ -194,26 +202,12 @@ def _touched(at_work: Session, words: str) -> str:
     raise UsedWrongly(f"nothing was skipped, moved or edited on {day.day}")
 
 
-def _layer(at_work: Session, ident: str, layer: "Layer | None") -> None:
-    """Put or take back what the athlete's hand did to one session."""
-    from worker import store, tables
+def _by_hand(at_work: Session, layer: "Layer") -> None:
     from worker.db import writing
-    from worker.owing import owe_replan
-    from worker.stored import to_body
+    from worker.hand import by_command
 
-    keys = (f"by hand:{ident}",) if layer else (f"by hand:{ident}", f"calendar:{ident}")
     with writing(at_work.runtime.engine) as conn:
-        for key in keys:
-            store.put(
-                conn,
-                tables.layer,
-                athlete_id=at_work.athlete_id,
-                key=key,
-                body=to_body(layer) if layer else None,
-                known_at=at_work.now,
-                now=at_work.runtime.clock.machine_now(),
-            )
-        owe_replan(at_work.runtime, conn, at_work.athlete_id)
+        by_command(at_work.runtime, conn, at_work.athlete_id, layer)
     at_work.finish()
 
 
