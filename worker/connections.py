@@ -26,6 +26,8 @@ CONNECTED, SIGN_IN_NEEDED, PAUSED, DISCONNECTED = (
     "disconnected",
 )
 
+ENDED = "left alone: the connection was ended"  # what became of an arrival after that
+
 
 @dataclass(frozen=True, slots=True)
 class Connected:
@@ -96,8 +98,8 @@ def connect(
     tokens: Mapping[str, str],
     settings: Mapping[str, Any] | None = None,
 ) -> int:
-    """Make or renew a connection. A renewed one keeps its history and starts afresh in health;
-    what came in and could not be read without a sign-in is owed again.
+    """Make or renew a connection. A renewed one keeps its history and starts afresh in health,
+    also after it was ended; what came in and was not read without a sign-in is owed again.
 
     Raises ValueError when the account belongs to another athlete here.
     """
@@ -106,11 +108,16 @@ def connect(
             runtime, conn, athlete_id, connector, external_athlete_id, settings=settings
         )
     # Before it is connected, for a worker that finds it so uses the tokens at once.
-    runtime.vault.tokens(connection_id).write(tokens)
+    kept = runtime.vault.tokens(connection_id)
+    with kept.locked():  # a renewal under way would write the old sign-in's tokens over these
+        kept.write(tokens)
     row = tables.connection
+    renewed = update(row).where(row.c.id == connection_id)
+    if settings is not None:
+        renewed = renewed.values(settings=dict(settings))
+    healthy = {"state": CONNECTED, "problem": None, "told_at": None}
     with writing(runtime.engine) as conn:
-        renewed = update(row).where(row.c.id == connection_id)
-        conn.execute(renewed.values(state=CONNECTED, problem=None, told_at=None))
+        conn.execute(renewed.values(version=row.c.version + 1, **healthy))
         _owe_unread(conn, connection_id, runtime.clock.machine_now())
     return connection_id
 
@@ -131,6 +138,9 @@ def _row_of(
         raise ValueError(message)
     if known:
         return known.id
+    ended = _ended(conn, athlete_id, connector, external_athlete_id)
+    if ended is not None:
+        return _revived(conn, ended)
     created = conn.execute(
         insert(tables.connection).values(
             athlete_id=athlete_id,
@@ -145,6 +155,33 @@ def _row_of(
     return int(created.inserted_primary_key[0])  # type: ignore[index]  # one row was inserted
 
 
+def _ended(
+    conn: Transaction, athlete_id: int, connector: str, external_athlete_id: str
+) -> int | None:
+    """The athlete's newest connection with this account that was disconnected."""
+    row = tables.connection
+    ended = select(row.c.id).where(
+        row.c.athlete_id == athlete_id,
+        row.c.connector == connector,
+        row.c.external_athlete_id == external_athlete_id,
+        row.c.state == DISCONNECTED,
+    )
+    found: int | None = conn.scalar(ended.order_by(row.c.id.desc()).limit(1))
+    return found
+
+
+def _revived(conn: Transaction, connection_id: int) -> int:
+    """With it come its calendar's records, so that what the athlete changed there stays theirs,
+    and its place in the source. So what was left alone meanwhile would never be listed again.
+    """
+    row, event = tables.connection, tables.inbox_event
+    conn.execute(update(row).where(row.c.id == connection_id).values(state=PAUSED))
+    left = (event.c.connection_id == connection_id) & (event.c.kind == "activity")
+    left_alone = update(event).where(left, event.c.outcome == ENDED)
+    conn.execute(left_alone.values(done_at=None, outcome=None))
+    return connection_id
+
+
 def _owe_unread(conn: Transaction, connection_id: int, now: datetime) -> None:
     """The polls to come would pass by what is in the inbox already."""
     event = tables.inbox_event
@@ -157,13 +194,12 @@ def _owe_unread(conn: Transaction, connection_id: int, now: datetime) -> None:
 
 def disconnect(runtime: "Runtime", connected: Connected) -> None:
     """Delete the tokens, close the connection; what was learned through it stays."""
-    runtime.vault.tokens(connected.id).delete()
+    kept, row = runtime.vault.tokens(connected.id), tables.connection
+    with kept.locked():  # a renewal under way would bring them back
+        kept.delete()
+    ended = update(row).where(row.c.id == connected.id)
     with writing(runtime.engine) as conn:
-        conn.execute(
-            update(tables.connection)
-            .where(tables.connection.c.id == connected.id)
-            .values(state=DISCONNECTED, problem=None)
-        )
+        conn.execute(ended.values(state=DISCONNECTED, problem=None, version=row.c.version + 1))
 
 
 @contextmanager
@@ -174,14 +210,16 @@ def opened(runtime: "Runtime", connected: Connected) -> Iterator[Opened]:
         message = f"the connector {connected.connector!r} is not installed any more"
         raise SignInNeeded(message, remedy=f"pip install it, or `disconnect {connected.connector}`")
     now = runtime.clock.machine_now()
+    version = _version_of(runtime, connected)
     try:
         with connector.open(link_of(runtime, connector, connected), now) as use:
             yield use
     except SignInNeeded as error:
-        _note(runtime, connected, state=SIGN_IN_NEEDED, problem=f"{error} {error.remedy}".strip())
+        problem = f"{error} {error.remedy}".strip()
+        _note(runtime, connected, version, state=SIGN_IN_NEEDED, problem=problem)
         raise
     except ServiceError as error:
-        _note(runtime, connected, problem=str(error))
+        _note(runtime, connected, version, problem=str(error))
         raise
     _note_good(runtime, connected)
 
@@ -254,10 +292,16 @@ def _note_good(runtime: "Runtime", connected: Connected) -> None:
         conn.execute(update(row).where(row.c.id == connected.id, news).values(values))
 
 
-def _note(runtime: "Runtime", connected: Connected, **values: Any) -> None:
+def _version_of(runtime: "Runtime", connected: Connected) -> int:
+    row = tables.connection
+    with reading(runtime.engine) as conn:
+        return int(conn.scalar(select(row.c.version).where(row.c.id == connected.id)) or 0)
+
+
+def _note(runtime: "Runtime", connected: Connected, version: int, **values: Any) -> None:
+    """Unless the athlete has signed in or disconnected since: then it is of tokens of the past."""
+    row = tables.connection
+    same = (row.c.id == connected.id) & (row.c.version == version)
     with writing(runtime.engine) as conn:
-        conn.execute(
-            update(tables.connection)
-            .where(tables.connection.c.id == connected.id)
-            .values(last_attempt_at=runtime.clock.machine_now(), **values)
-        )
+        values["last_attempt_at"] = runtime.clock.machine_now()
+        conn.execute(update(row).where(same).values(values))
