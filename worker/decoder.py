@@ -5,6 +5,7 @@ and what a file may hold in memory is held once. It is ended with this process, 
 """
 
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable
@@ -81,7 +82,7 @@ class Decoder:
         alarm.start()
         decoded: Decoded | None = None
         try:
-            reader.pipe.send(file)  # also this may hang, when the process takes no more of it
+            _send(reader.pipe, file)  # also this may hang, when the process takes no more of it
             decoded = reader.pipe.recv()
         except (EOFError, OSError):
             self._closed_or_ended()
@@ -128,13 +129,18 @@ def _ring(late: threading.Event, process: BaseProcess) -> None:
     process.kill()
 
 
+def _send(pipe: Connection, what: object) -> None:
+    """As `pipe.send`, whose buffer is not freed in order when it fails."""
+    pipe.send_bytes(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
+
+
 def _serve(pipe: Connection, read: Read) -> None:
     """Runs in the other process, until nobody holds the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started us
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         while True:
-            pipe.send(read(pipe.recv()))
+            _send(pipe, read(pipe.recv()))
 
 
 def _leave_with_parent() -> None:
