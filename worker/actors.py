@@ -30,15 +30,13 @@ def replan(runtime: Runtime, key: str, held: Held) -> None:
     with reading(runtime.engine) as conn:
         zone = store.zone_of(conn, athlete_id)
         today = runtime.calendar_now(conn).astimezone(zone).date()
-        now = runtime.clock.machine_now()
-        if _unread_of_earlier_days(conn, athlete_id, before=_start_of(today, zone), now=now):
-            raise Snooze(now + UNREAD_PAUSE, "runs of an earlier day are still being read")
-    closing = _close_days(runtime, athlete_id, zone=zone, today=today, held=held)
+        _read_first(runtime, conn, athlete_id, before=_start_of(today, zone))
+    closing = _close_days(runtime, athlete_id, today=today, held=held)
     with reading(runtime.engine) as conn:
         state = store.load_state(conn, athlete_id, closing=closing)
     outcome = decide(state, today)
-    held.check()
     with writing(runtime.engine) as conn:
+        held.check(conn)
         before = latest_outcome(conn, athlete_id)
         store_outcome(runtime, conn, athlete_id, outcome)
         owe_telling(runtime, conn, athlete_id, outcome.news)
@@ -81,6 +79,7 @@ def tell(runtime: Runtime, key: str, held: Held) -> None:
     except NotTold as error:
         told_at, problem = None, str(error)
     with writing(runtime.engine) as conn:
+        held.check(conn)
         row = update(tables.message).where(tables.message.c.id == message.id)
         conn.execute(row.values(told_at=told_at, problem=problem))
     if told_at is None:
@@ -95,30 +94,51 @@ ACTORS: Mapping[str, Actor] = {
 }
 
 
-def _close_days(
-    runtime: Runtime, athlete_id: int, *, zone: ZoneInfo, today: date, held: Held
-) -> Closing | None:
+def _close_days(runtime: Runtime, athlete_id: int, *, today: date, held: Held) -> Closing | None:
     """Every ended day on which something became known closes as it would have at its end."""
     with reading(runtime.engine) as conn:
-        last = store.last_closing(conn, athlete_id, before=today)
-        after = _end_of(last.day, zone) if last else None
-        days = store.days_with_news(conn, athlete_id, zone, after=after, before=today)
-    for day in days:
-        until = _end_of(day, zone)
+        last = store.last_closed(conn, athlete_id, before=today)
+    while True:
+        closing = last.closing if last else None
         with reading(runtime.engine) as conn:
-            state = store.load_state(conn, athlete_id, closing=last, until=until)
+            day, until = _next_day(conn, athlete_id, last)
+            if day >= today or until >= runtime.calendar_now(conn):
+                return closing
+            _read_first(runtime, conn, athlete_id, before=until)
+            state = store.load_state(conn, athlete_id, closing=closing, until=until)
         outcome = decide(state, day)
-        last = outcome.closing
-        held.check()
         with writing(runtime.engine) as conn:
+            held.check(conn)
             store_closing(runtime, conn, athlete_id, outcome, until=until)
-    return last
+        last = store.Closed(outcome.closing, until)
 
 
-def _unread_of_earlier_days(
-    conn: Connection, athlete_id: int, *, before: datetime, now: datetime
-) -> bool:
-    """Arrivals of an earlier day belong to that day's end: it must not close without them."""
+def _next_day(
+    conn: Connection, athlete_id: int, last: store.Closed | None
+) -> tuple[date, datetime]:
+    """The day of what became known first since the last closing, and its end.
+
+    A day is the one it was where the athlete lived when the last closing was made, wherever they
+    live now: so a day ends alike whenever it is looked at. Whoever travels west has a day twice,
+    and the second part of it belongs to the next.
+    """
+    after = last.until if last else None
+    known_at = store.next_news(conn, athlete_id, after=after)
+    if known_at is None:
+        return date.max, datetime.max.replace(tzinfo=UTC)
+    zone = store.zone_of(conn, athlete_id, at=after or known_at)
+    day = known_at.astimezone(zone).date()
+    if last:
+        day = max(day, last.closing.day + timedelta(days=1))
+    return day, _end_of(day, zone)
+
+
+def _read_first(runtime: Runtime, conn: Connection, athlete_id: int, *, before: datetime) -> None:
+    """Arrivals of an earlier day belong to that day's end: it must not close without them.
+
+    Raises Snooze while there are some that may be read soon.
+    """
+    now = runtime.clock.machine_now()
     event, owed = tables.inbox_event, tables.outbox
     query = (
         select(event.c.id, owed.c.tries)
@@ -133,12 +153,13 @@ def _unread_of_earlier_days(
             event.c.done_at.is_(None),
             event.c.known_at < before,
             owed.c.buried_at.is_(None),
-            owed.c.tries <= UNREAD_TRIES,
+            owed.c.tries + owed.c.outages <= UNREAD_TRIES,
             owed.c.due_at <= now + UNREAD_SOON,
         )
         .limit(1)
     )
-    return conn.execute(query).first() is not None
+    if conn.execute(query).first() is not None:
+        raise Snooze(now + UNREAD_PAUSE, "runs of an earlier day are still being read")
 
 
 def _start_of(day: date, zone: ZoneInfo) -> datetime:

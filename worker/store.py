@@ -5,11 +5,12 @@ back by appending one without a body; only `superseded_at` is ever updated, to s
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
@@ -118,8 +119,21 @@ def athlete_ids(conn: Connection) -> list[int]:
     return list(conn.scalars(select(tables.athlete.c.id).order_by(tables.athlete.c.id)))
 
 
-def zone_of(conn: Connection, athlete_id: int) -> ZoneInfo:
-    return profile_of(conn, athlete_id).zone
+def zone_of(conn: Connection, athlete_id: int, *, at: datetime | None = None) -> ZoneInfo:
+    """Where the athlete's days begin and end; `at`: as it was known at that instant.
+
+    Before anything was known, what the first profile says.
+    """
+    row = tables.athlete_setting
+    said = select(row.c.body).where(row.c.athlete_id == athlete_id, row.c.key == PROFILE)
+    newest = said.order_by(row.c.id.desc()).limit(1)
+    if at is None:
+        body = conn.scalar(newest)
+    else:
+        body = conn.scalar(newest.where(row.c.known_at <= at)) or conn.scalar(
+            said.order_by(row.c.id).limit(1)
+        )
+    return from_body(Athlete, body).zone
 
 
 # --- observations and goals -----------------------------------------------------------------------
@@ -202,10 +216,24 @@ def put_goal(
 # --- the state that planning decides on --------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How a day ended, and when: what became known after `until` belongs to a later day."""
+
+    closing: Closing
+    until: datetime
+
+
 def last_closing(conn: Connection, athlete_id: int, *, before: date) -> Closing | None:
     """How the last day before `before` ended that had anything new in it."""
+    last = last_closed(conn, athlete_id, before=before)
+    return last.closing if last else None
+
+
+def last_closed(conn: Connection, athlete_id: int, *, before: date) -> Closed | None:
+    """The same, with the instant at which that day was over."""
     row = conn.execute(
-        select(tables.closing.c.body)
+        select(tables.closing.c.body, tables.closing.c.known_at)
         .where(
             tables.closing.c.athlete_id == athlete_id,
             tables.closing.c.key < before.isoformat(),
@@ -214,7 +242,7 @@ def last_closing(conn: Connection, athlete_id: int, *, before: date) -> Closing 
         .order_by(tables.closing.c.key.desc())
         .limit(1)
     ).one_or_none()
-    return from_body(Closing, row.body) if row else None
+    return Closed(from_body(Closing, row.body), row.known_at) if row else None
 
 
 def put_closing(
@@ -247,17 +275,15 @@ def load_state(
     )
 
 
-def days_with_news(
-    conn: Connection, athlete_id: int, zone: ZoneInfo, *, after: datetime | None, before: date
-) -> list[date]:
-    """The athlete's days before `before` on which something became known, in order."""
-    days: set[date] = set()
+def next_news(conn: Connection, athlete_id: int, *, after: datetime | None) -> datetime | None:
+    """When the first thing after an instant became known; None: nothing since."""
+    found: list[datetime | None] = []
     for table in (tables.athlete_setting, tables.observation, tables.goal, tables.layer):
-        query = select(table.c.known_at).where(table.c.athlete_id == athlete_id).distinct()
+        first = select(func.min(table.c.known_at)).where(table.c.athlete_id == athlete_id)
         if after is not None:
-            query = query.where(table.c.known_at > after)
-        days.update(known_at.astimezone(zone).date() for known_at in conn.scalars(query))
-    return sorted(day for day in days if day < before)
+            first = first.where(table.c.known_at > after)
+        found.append(conn.scalar(first))
+    return min((known_at for known_at in found if known_at is not None), default=None)
 
 
 def _complete_until(recorded: tuple[Activity, ...]) -> date | None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -16,11 +17,14 @@ from planning.news import News
 from planning.schedule.plan import Layer, LayerKind
 from tests.worker.living import PARIS, START, HandClock, a_record, life, life_with_services
 from worker import outbox, standing, store, tables
-from worker.actors import as_of_now
+from worker.actors import ACTORS, as_of_now
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
+from worker.notify import NotTold
+from worker.outbox import LeaseLost
 from worker.outcomes import changes_of, latest_outcome
 from worker.owing import owe_message, owe_replan, owe_telling
+from worker.perform import Held
 from worker.schedule import tick
 from worker.stored import to_body
 
@@ -109,11 +113,14 @@ def test_a_late_fact_leaves_the_closed_day_as_it_was(lived):
     assert outcome(lived).ability.runs_used > before["2026-08-31"]["ability"]["runs_used"]
 
 
+ZONES = ("Pacific/Auckland", "America/Los_Angeles", "Europe/Paris")
+
+
 def events():
     """What becomes known within four days: minutes from the start, and what it is."""
     minute = st.integers(0, 4 * 24 * 60)
     return st.lists(
-        st.tuples(minute, st.sampled_from(["run", "goal", "name"])), min_size=1, max_size=6
+        st.tuples(minute, st.sampled_from(["run", "goal", "name", *ZONES])), min_size=1, max_size=8
     )
 
 
@@ -128,7 +135,8 @@ def test_processing_late_gives_the_same_closings(
     sqlite_template, tmp_path_factory, happened, looked
 ):
     """Whenever the work is done, each day closes as it would have at its end."""
-    at_once = sorted({*looked, *(minute for minute, _ in happened), *midnights()})
+    often = range(30, 6 * 24 * 60, 6 * 60)
+    at_once = sorted({*looked, *(minute for minute, _ in happened), *midnights(), *often})
     runs = [
         closed_by(sqlite_template, tmp_path_factory, happened, moments)
         for moments in (at_once, looked, [])
@@ -155,6 +163,8 @@ def closed_by(template, folders, happened, moments):
                     knows(lived, n)
                 case "goal":
                     states(lived, target_s=5400.0 + n)
+                case zone if zone in ZONES:
+                    lived.profile(zone=ZoneInfo(zone))
                 case "name":
                     lived.profile(name=f"Robin {n}")
                 case _:
@@ -193,11 +203,49 @@ def test_days_end_where_the_athlete_lives(sqlite_url, tmp_path, zone, ends_at):
         (row,) = [r for r in lived.rows(tables.closing) if r.key == last_day.isoformat()]
         assert row.known_at == ends_at - timedelta(microseconds=1)
         replans(lived)
+        assert lived.rows(tables.closing, key=last_day.isoformat()) == [row]
         with reading(lived.engine) as conn:
-            left = store.days_with_news(
-                conn, 1, ZoneInfo(zone), after=row.known_at, before=clock.at.date() + DAY
-            )
-        assert last_day not in left
+            assert store.next_news(conn, 1, after=row.known_at) is None
+
+
+def test_a_day_that_is_over_ended_where_the_athlete_was_then(lived):
+    """Looked at days later, after a flight from Paris to Los Angeles on Wednesday evening."""
+    states(lived)
+    for hours in (1, 35, 61, 70, 87):
+        lived.clock.at = START + hours * HOUR
+        knows(lived, hours)
+        if hours == 61:
+            lived.profile(zone=ZoneInfo("America/Los_Angeles"))
+    lived.clock.at = START + 7 * DAY
+    replans(lived)
+    assert [(row.key, row.known_at) for row in lived.rows(tables.closing)] == [
+        ("2026-08-31", last_instant(2026, 8, 31, 22)),
+        ("2026-09-01", last_instant(2026, 9, 1, 22)),
+        ("2026-09-02", last_instant(2026, 9, 2, 22)),  # by the clocks of Paris
+        ("2026-09-03", last_instant(2026, 9, 4, 7)),
+    ]
+
+
+def test_a_day_does_not_close_before_it_was_over_where_it_began(lived):
+    """In Auckland it is tomorrow; what becomes known before midnight in Paris is still today's."""
+    states(lived)
+    lived.clock.at = START + 7 * HOUR  # 16:00 in Paris, 02:00 in Auckland
+    lived.profile(zone=ZoneInfo("Pacific/Auckland"))
+    replans(lived)
+    assert outcome(lived).day == MONDAY + DAY
+    assert closings(lived) == {}
+    arrives(lived, 1, known_at=START + 14 * HOUR)  # 23:00 in Paris
+    lived.clock.at = START + 16 * HOUR
+    replans(lived)
+    assert closings(lived) == {}
+    with writing(lived.engine) as conn:
+        conn.execute(tables.inbox_event.update().values(done_at=lived.clock.at))
+    replans(lived)
+    assert list(closings(lived)) == ["2026-08-31"]
+
+
+def last_instant(*until):
+    return datetime(*until, tzinfo=UTC) - timedelta(microseconds=1)
 
 
 # --- arrivals of earlier days come first ----------------------------------------------------------
@@ -286,6 +334,76 @@ def test_the_order_of_reading_does_not_matter(sqlite_template, tmp_path_factory)
             found.append((closings(lived), outcome(lived)))
     assert found[0] == found[1]
     assert found[0][0]["2026-08-31"]["ability"]["runs_used"] == 1
+
+
+# --- who was paused stores nothing ----------------------------------------------------------------
+
+
+class Stopped:
+    """A runtime whose process is stopped for a while when it turns to the database once more."""
+
+    def __init__(self, runtime, *, at, meanwhile):
+        self.runtime, self.left, self.meanwhile = runtime, at, meanwhile
+
+    def __getattr__(self, name):
+        if name == "engine":
+            self.left -= 1
+            if self.left == 0:
+                self.meanwhile()
+        return getattr(self.runtime, name)
+
+
+def stopped(lived, actor, *, at, meanwhile):
+    """Perform what is owed by one process that is stopped for longer than its lease lasts.
+
+    Returns whether it came to be stopped.
+    """
+    (owed,) = lived.owed(actor)
+    held = Held(lived.engine, outbox.claim(lived.engine, owed.id, owner="stopped"))
+
+    def sleeps():
+        lived.clock.later(seconds=11)
+        meanwhile()
+
+    runtime = Stopped(lived.runtime, at=at, meanwhile=sleeps)
+    with suppress(LeaseLost, NotTold):
+        ACTORS[actor](runtime, owed.key, held)
+    return runtime.left <= 0
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_a_plan_is_not_overwritten_by_one_who_slept(database_url, tmp_path, at):
+    with life(database_url, tmp_path) as lived:
+        states(lived)
+        lived.clock.later(days=1)
+        with writing(lived.engine) as conn:
+            owe_replan(lived.runtime, conn, 1)
+
+        def another():
+            goal = Goal("new", GoalKind.COMPLETION, Priority.B, date(2026, 10, 18), 10_000.0)
+            with writing(lived.engine) as conn:
+                store.put_goal(conn, 1, goal, known_at=lived.clock.at, now=lived.clock.at)
+                owe_replan(lived.runtime, conn, 1)
+            lived.work("replan")
+            assert set(outcome(lived).plan.goal_ids) == {"half", "new"}
+
+        assert stopped(lived, "replan", at=at, meanwhile=another)
+        assert set(outcome(lived).plan.goal_ids) == {"half", "new"}
+        assert lived.owed("replan") == []
+
+
+def test_one_who_slept_does_not_untell_what_was_told(sqlite_url, tmp_path):
+    (tmp_path / "blocked").write_text("")
+    with life(sqlite_url, tmp_path, NOTIFY=f"goalward-file://{tmp_path}/blocked/x.txt") as lived:
+        says(lived)
+
+        def another():
+            (tmp_path / "blocked").unlink()
+            lived.work("tell")
+
+        assert stopped(lived, "tell", at=2, meanwhile=another)
+        (row,) = lived.rows(tables.message)
+        assert (row.told_at, row.problem) == (lived.clock.at, None)
 
 
 # --- what follows ---------------------------------------------------------------------------------

@@ -193,41 +193,34 @@ def test_only_what_lies_before_the_newest_run_is_complete(conn):
     assert store.load_state(conn, 1, closing=None).complete_until == date(2026, 8, 30)
 
 
-# --- days on which something became known --------------------------------------------------------
+def test_the_last_closing_tells_when_its_day_was_over(conn):
+    assert store.last_closed(conn, 1, before=date(2027, 1, 1)) is None
+    closing = Closing(date(2026, 8, 31), None, UNKNOWN, (), ())
+    store.put_closing(conn, 1, closing, known_at=MONDAY + HOUR, now=MONDAY + DAY)
+    found = store.last_closed(conn, 1, before=date(2027, 1, 1))
+    assert (found.closing, found.until) == (closing, MONDAY + HOUR)
 
 
-def days_with_news(conn, zone, known_at, *, after=None, before=date(2030, 1, 1)):
-    put(conn, "x", known_at=known_at, table=tables.goal)
-    found = store.days_with_news(conn, 1, ZoneInfo(zone), after=after, before=before)
-    return [day for day in found if day != MONDAY.astimezone(ZoneInfo(zone)).date()]
+def test_the_zone_as_it_was_known(conn):
+    moved, home = ZoneInfo("Asia/Tokyo"), store.profile_of(conn, 1)
+    for at, zone in ((MONDAY + DAY, moved), (MONDAY + 3 * DAY, PARIS)):
+        store.put_profile(conn, 1, replace(home, zone=zone), known_at=at, now=MONDAY)
+    at = [MONDAY - DAY, MONDAY, MONDAY + DAY - HOUR, MONDAY + DAY, MONDAY + 3 * DAY, None]
+    assert [store.zone_of(conn, 1, at=instant) for instant in at] == [
+        PARIS, PARIS, PARIS, moved, PARIS, PARIS,
+    ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("zone", "known_at", "day"),
-    [
-        ("Pacific/Kiritimati", datetime(2026, 9, 9, 9, 59, tzinfo=UTC), date(2026, 9, 9)),
-        ("Pacific/Kiritimati", datetime(2026, 9, 9, 10, tzinfo=UTC), date(2026, 9, 10)),
-        ("America/Los_Angeles", datetime(2026, 9, 9, 6, 59, tzinfo=UTC), date(2026, 9, 8)),
-        ("America/Los_Angeles", datetime(2026, 9, 9, 7, tzinfo=UTC), date(2026, 9, 9)),
-        # clocks go back on 1 November: the day has 25 hours
-        ("America/Los_Angeles", datetime(2026, 11, 1, 7, tzinfo=UTC), date(2026, 11, 1)),
-        ("America/Los_Angeles", datetime(2026, 11, 2, 7, 59, tzinfo=UTC), date(2026, 11, 1)),
-        ("Europe/Paris", datetime(2027, 3, 27, 23, tzinfo=UTC), date(2027, 3, 28)),
-        ("Europe/Paris", datetime(2027, 3, 28, 21, 59, tzinfo=UTC), date(2027, 3, 28)),
-        ("Europe/Paris", datetime(2027, 3, 28, 22, tzinfo=UTC), date(2027, 3, 29)),
-    ],
-)
-def test_a_day_is_the_athletes(conn, zone, known_at, day):
-    assert days_with_news(conn, zone, known_at) == [day]
+# --- what became known, and when -----------------------------------------------------------------
 
 
-def test_only_days_after_one_instant_and_before_one_day(conn):
-    for n in range(1, 5):
-        put(conn, n, key=str(n), known_at=MONDAY + n * DAY)
-    found = store.days_with_news(
-        conn, 1, PARIS, after=MONDAY + DAY, before=date(2026, 9, 4)
-    )  # fmt: skip
-    assert found == [date(2026, 9, 2), date(2026, 9, 3)]
+def test_news_come_one_after_the_other(conn):
+    instants = [MONDAY + n * DAY for n in range(1, 4)]
+    for n in (2, 0, 1):
+        put(conn, n, key=str(n), known_at=instants[n])
+    put(conn, 9, key="9", known_at=MONDAY, athlete_id=store.add_athlete(conn, Athlete(PARIS), known_at=MONDAY, now=MONDAY))  # fmt: skip
+    found = [store.next_news(conn, 1, after=after) for after in (None, MONDAY, *instants)]
+    assert found == [MONDAY, *instants, None]
 
 
 @pytest.mark.parametrize(
@@ -238,6 +231,4 @@ def test_every_kind_of_fact_is_news(conn, table):
     columns = {"source": "s", "external_id": "1", "day": at.date(), "start_at": at}
     extra = columns if table is tables.observation else {}
     store.put(conn, table, athlete_id=1, key="new", body="x", known_at=at, now=at, **extra)
-    assert date(2026, 9, 1) in store.days_with_news(
-        conn, 1, PARIS, after=None, before=date(2030, 1, 1)
-    )
+    assert store.next_news(conn, 1, after=MONDAY) == at
