@@ -141,15 +141,11 @@ class Found:
 
 
 def found_in(case: Case, direct: Mapping[str, Observed | None], today: date) -> Found:
-    """Keep the recorded entry, else the one with the lowest id. Others are surplus when they equal
-    something we wrote, otherwise they are copies that the athlete made theirs.
+    """Keep the recorded entry, else what we wrote, lowest id first. Others are surplus when they
+    equal something we wrote, otherwise they are copies that the athlete made theirs.
     """
     present = list(_present(case, direct, today))
-    theirs = case.state is EntryState.ATHLETES  # a late write of ours never stands in for theirs
-    entry = next(
-        (e for e in present if not theirs or e.remote_id == case.remote_id or not case.wrote(e)),
-        None,
-    )
+    entry = next(_candidates(case, direct, present), None)
     others = [each for each in present if each is not entry]
     return Found(
         entry,
@@ -158,12 +154,35 @@ def found_in(case: Case, direct: Mapping[str, Observed | None], today: date) -> 
     )
 
 
+def _candidates(
+    case: Case, direct: Mapping[str, Observed | None], present: Sequence[Observed]
+) -> Iterator[Observed]:
+    """What may count as the entry of this ident, the likeliest first."""
+    yield from (each for each in present if each.remote_id == case.remote_id)
+    if case.state is not EntryState.ATHLETES:  # a late write of ours never stands in for theirs
+        yield from (each for each in present if case.wrote(each))
+    # While our own entry is there, be it on a past day, nothing stands in for it that we never
+    # wrote: after a crash in the middle of a write that would be the athlete's own copy.
+    if case.state is not EntryState.PENDING or direct.get(case.remote_id or "") is None:
+        strangers = (each for each in present if not case.wrote(each))
+        yield from sorted(strangers, key=lambda each: _like_a_copy(case, each))
+
+
+def _like_a_copy(case: Case, entry: Observed) -> tuple[bool, bool]:
+    """A write of ours that a service stored in its own words, under a new id, is of content never
+    seen before, or on the day we meant; a copy is old content on another day.
+    """
+    known = versions(case.record) if case.record else frozenset[str]()
+    contents = {each.partition("/")[2] for each in known}
+    return entry.digest in contents, case.record is None or entry.day != case.record.day
+
+
 def _present(case: Case, direct: Mapping[str, Observed | None], today: date) -> Iterator[Observed]:
-    """What is there, the recorded entry first, then by id (shorter first: ids are mostly numbers).
+    """What is there, by id (shorter first: ids are mostly numbers).
 
     What stands on a past day is not looked at, unless the athlete put it there just now.
     """
-    for remote_id in sorted(case.ids, key=lambda each: (each != case.remote_id, len(each), each)):
+    for remote_id in sorted(case.ids, key=lambda each: (len(each), each)):
         match direct[remote_id]:
             case None:
                 continue

@@ -159,7 +159,8 @@ class CalendarMachine(RuleBasedStateMachine):
             k: self._bare(entry) for k, entry in self.hand.items()
         }, "the athlete's hand is kept"
         self._check_entries()
-        if not self.hand and not self.removed and not self.loose:
+        several = len({e.ident for e in self.world.entries.values()}) < len(self.world.entries)
+        if not self.hand and not self.removed and not self.loose and not several:
             assert self.world.reads == reads, "and costs one listing"
 
     def _check_entries(self):
@@ -278,3 +279,42 @@ CalendarMachine.TestCase.settings = settings(
     max_examples=EXAMPLES, stateful_step_count=40, deadline=None, derandomize=FIXED
 )
 TestCalendarMachine = CalendarMachine.TestCase
+
+
+def test_a_copy_of_the_athletes_outlives_a_crash_and_the_day():
+    """Found by chance: an unfinished write on a day that is over, beside a copy on one to come."""
+    state = CalendarMachine()
+    state.begin(rewrites=False, renumbers=False)
+    state.plan(days=2, ident="a", km=5)
+    state.publish()
+    state.copy(days=1, which=0)
+    state.plan(days=0, ident="a", km=5)
+    state.crash(after=3)
+    state.next_day()
+    state.teardown()
+
+
+def test_a_copy_of_the_athletes_outlives_a_move_into_an_unfinished_write():
+    """Found by chance: what we wrote, under another id now, comes before what we never wrote."""
+    state = CalendarMachine()
+    state.begin(rewrites=False, renumbers=True)
+    state.plan(days=2, ident="a", km=5)
+    state.crash(after=4)
+    state.copy(days=1, which=0)
+    state.plan(days=0, ident="a", km=5)
+    state.crash(after=2)
+    state.move(days=0, which=0)
+    state.teardown()
+
+
+def test_a_copy_of_the_athletes_outlives_a_write_stored_in_other_words():
+    """Found by chance: a service that rewrites and renumbers, and nobody to say which one is ours."""
+    for day, km in ((0, 6), (2, 5)):
+        state = CalendarMachine()
+        state.begin(rewrites=True, renumbers=True)
+        state.plan(days=1, ident="a", km=km)
+        state.publish()
+        state.copy(days=day, which=0)
+        state.plan(days=0, ident="a", km=5)
+        state.crash(after=3)
+        state.teardown()
