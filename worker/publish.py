@@ -1,7 +1,7 @@
 """One athlete and one calendar: look, decide, and write what differs, each write by itself."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
@@ -38,7 +38,7 @@ from worker.writer import Writer
 
 MAY_VANISH = 3
 LISTED_BACK = timedelta(days=1)  # an entry dragged to yesterday is still found in the listing
-LEFT_ALONE = "Your calendar was left alone"
+NOT_EQUAL = "Your calendar does not follow the plan"
 IT_WAS_ME = "If it was you, run `goalward calendar sync --removed-by-me`."
 UNDECIDED = "today's plan is not decided yet; look again in a moment"
 TAKEN = "a worker is writing this calendar right now; look again in a moment"
@@ -98,8 +98,13 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
             return
         profile = store.profile_of(conn, connected.athlete_id)
     if profile.autonomy is Autonomy.AUTO:
-        with suppress(Busy):  # whoever decides today's plan owes this again
+        try:
             _concluded(_equalled(runtime, connected, held))
+        except Busy:
+            return  # whoever decides today's plan owes this again
+        except Refused as error:
+            _tell(runtime, connected, str(error))
+            raise
 
 
 def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VANISH) -> int:
@@ -158,10 +163,7 @@ def _equalled(
         if look.why_not is None:
             writer = Writer(runtime, connected, use.calendar, held, look.records, look.direct)
             return _all_applied(writer, look)
-    # Outside, for it says nothing of the connection's health.
-    today = look.wanted.today
-    _tell(runtime, connected, f"refused:{connected.id}:{today}", LEFT_ALONE, look.why_not)
-    raise Refused(look.why_not)
+    raise Refused(look.why_not)  # outside, for it says nothing of the connection's health
 
 
 def _all_applied(writer: Writer, look: Look) -> Done:
@@ -264,6 +266,10 @@ def _name_of(action: Action, look: Look) -> str | None:
             return record.seen_name if record else None
 
 
-def _tell(runtime: Runtime, connected: Connected, key: str, title: str, body: str) -> None:
+def _tell(runtime: Runtime, connected: Connected, why: str) -> None:
+    """The same words once a week: a refusal comes again with every publish."""
+    words = hashlib.sha256(why.encode()).hexdigest()[:12]
     with writing(runtime.engine) as conn:
-        owe_message(runtime, conn, connected.athlete_id, key=key, title=title, body=body)
+        year, week, _ = runtime.calendar_now(conn).isocalendar()
+        key = f"refused:{connected.id}:{year}-W{week}:{words}"
+        owe_message(runtime, conn, connected.athlete_id, key=key, title=NOT_EQUAL, body=why)

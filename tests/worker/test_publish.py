@@ -1,0 +1,609 @@
+"""The calendar of the watch: whose hand counts, what one bad entry may hold up, and when not to
+write at all. Real database, Garmin's simulated service over HTTP, its real client library.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectors.errors import Refused
+from connectors.ports import Opened
+from planning.athlete import Autonomy
+from planning.calendar import Decision
+from planning.fitness.observation import derive
+from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
+from planning.schedule.plan import DayStatus, Layer, LayerKind
+from tests.worker.living import PARIS, START, a_record, life_with_services
+from worker import hand, outbox, store, tables
+from worker.actors import as_of_now
+from worker.connections import connections, disconnect, opened
+from worker.db import reading, writing
+from worker.outcomes import latest_outcome
+from worker.owing import owe_publishing, owe_replan
+from worker.publish import Busy, Look, Wanted, look_at, sync_now
+from worker.schedule import tick
+
+TODAY = START.date()
+GOAL = Goal(
+    "g", GoalKind.TIME, Priority.A, date(2026, 12, 20), MARATHON_M, 12000.0, stated_on=TODAY
+)
+
+
+@pytest.fixture
+def garmin(sqlite_url, tmp_path):
+    with a_published_life(sqlite_url, tmp_path) as lived:
+        yield lived
+
+
+@contextmanager
+def a_published_life(database_url, home):
+    """Five weeks of running, a goal, and a fortnight of workouts on the calendar, long settled."""
+    with life_with_services(database_url, home) as lived:
+        lived.connect_garmin()
+        with writing(lived.engine) as conn:
+            for n in range(1, 36, 2):
+                run = a_record(n, start_at=START - timedelta(days=n))
+                seen = derive(run, None, zone=PARIS)
+                store.put_observation(conn, 1, seen, known_at=lived.clock.at, now=lived.clock.at)
+            store.put_goal(conn, 1, GOAL, known_at=lived.clock.at, now=lived.clock.at)
+            owe_replan(lived.runtime, conn, 1)
+        lived.work()
+        lived.clock.later(minutes=5)
+        assert equals_the_plan(lived)
+        yield lived
+
+
+def plan(lived):
+    with reading(lived.engine) as conn:
+        return latest_outcome(conn, 1).plan
+
+
+def coming(lived, after=3):
+    """Planned sessions beyond the frozen days, within what stands on the calendar."""
+    first, last = lived.today + timedelta(days=after), lived.today + timedelta(days=13)
+    return [d.workout for d in plan(lived).days() if d.workout and first <= d.day <= last]
+
+
+def free_day(lived, after):
+    return next(d.day for d in plan(lived).days() if d.workout is None and d.day > after)
+
+
+def on_calendar(lived):
+    """Ident, day and name of every entry of ours, as Garmin has it; also of templates on no day."""
+    dump = lived.control.dump()
+    return sorted((e["ident"], e["day"], e["name"]) for e in dump["entries"])
+
+
+def equals_the_plan(lived):
+    last = lived.today + timedelta(days=13)
+    wanted = sorted(
+        (d.workout.ident, d.day.isoformat())
+        for d in plan(lived).days()
+        if d.workout and lived.today <= d.day <= last and d.status is DayStatus.PLANNED
+    )
+    there = on_calendar(lived)
+    return [entry[:2] for entry in there if entry[1] >= lived.today.isoformat()] == wanted
+
+
+def publishes(lived, times=1):
+    """Owed and done, with all that follows, until the calendar has caught up."""
+    for _ in range(times):
+        with writing(lived.engine) as conn:
+            owe_publishing(lived.runtime, conn, 1)
+        lived.work()
+        lived.clock.later(minutes=5)
+    lived.work()
+
+
+def does(lived, what, *args):
+    """One of `worker.hand`, and the work that it owes."""
+    with writing(lived.engine) as conn:
+        what(lived.runtime, conn, 1, *args)
+    lived.work()
+    lived.clock.later(minutes=5)
+    lived.work()
+
+
+def record_of(lived, ident):
+    found = lived.rows(tables.calendar_entry, ident=ident)
+    return found[0] if found else None
+
+
+def standing(lived):
+    """What the athlete's hand has said that still counts: key and kind."""
+    rows = lived.rows(tables.layer, superseded_at=None)
+    return {(row.key, row.body["kind"]) for row in rows if row.body}
+
+
+def connected(lived):
+    with reading(lived.engine) as conn:
+        return next(c for c in connections(conn) if c.connector == "garmin")
+
+
+# --- undoing reaches the watch --------------------------------------------------------------------
+
+
+def removes(lived, workout):
+    lived.control.delete_entry(workout.ident, template=True)
+
+
+def takes_off_its_day(lived, workout):
+    lived.control.delete_entry(workout.ident)
+
+
+def moves(lived, workout):
+    lived.control.move_entry(workout.ident, free_day(lived, workout.day))
+
+
+def edits(lived, workout):
+    lived.control.edit_entry(workout.ident, name="My own", scale=0.5)
+
+
+@pytest.mark.parametrize("hand_does", [removes, takes_off_its_day, moves, edits])
+def test_undone_here_it_is_as_planned_on_the_watch(garmin, hand_does):
+    before, (workout, *_) = on_calendar(garmin), coming(garmin)
+    hand_does(garmin, workout)
+    publishes(garmin)
+    record = record_of(garmin, workout.ident)
+    assert record is None or record.state == "athletes"
+    assert [key for key, _ in standing(garmin)] == [f"calendar:{workout.ident}"]
+    changed = on_calendar(garmin)
+    publishes(garmin)
+    assert on_calendar(garmin) == changed != before  # their hand is left alone
+    does(garmin, hand.undone, workout.ident)
+    assert standing(garmin) == set()
+    publishes(garmin, times=2)
+    assert on_calendar(garmin) == before
+    assert record_of(garmin, workout.ident).state == "settled"
+
+
+def test_undone_it_is_owed_in_the_same_transaction(database_url, tmp_path):
+    with a_published_life(database_url, tmp_path) as lived:
+        (workout, *_) = coming(lived)
+        edits(lived, workout)  # which changes no plan: replanning alone would owe nothing
+        publishes(lived)
+        with writing(lived.engine) as conn:
+            hand.undone(lived.runtime, conn, 1, workout.ident)
+        record = record_of(lived, workout.ident)
+        assert (record.state, record.written_at) == ("pending", None)
+        assert len(lived.owed("publish")) == len(lived.owed("replan")) == 1
+
+
+def test_undoing_a_command_touches_no_record(garmin):
+    first, second, *_ = coming(garmin)
+    edits(garmin, second)
+    publishes(garmin)
+    does(garmin, hand.by_command, Layer(LayerKind.SKIP, first.ident, None, "by you"))
+    does(garmin, hand.undone, first.ident)
+    assert record_of(garmin, second.ident).state == "athletes"
+    assert equals_the_plan(garmin)
+
+
+# --- the last word counts -------------------------------------------------------------------------
+
+
+def test_a_command_stands_above_what_was_done_on_the_calendar_before(garmin):
+    (workout, *_) = coming(garmin)
+    moves(garmin, workout)
+    publishes(garmin)
+    does(garmin, hand.by_command, Layer(LayerKind.SKIP, workout.ident, None, "by you"))
+    assert standing(garmin) == {(f"by hand:{workout.ident}", "skip")}
+    assert workout.ident not in {d.workout.ident for d in plan(garmin).days() if d.workout}
+    assert equals_the_plan(garmin)  # it is off the watch as well
+    does(garmin, hand.undone, workout.ident)
+    assert plan(garmin).on(workout.day).workout.ident == workout.ident
+    assert equals_the_plan(garmin)
+
+
+def test_what_is_done_on_the_calendar_stands_above_a_command_before(garmin):
+    (workout, *_) = coming(garmin)
+    first = free_day(garmin, workout.day)
+    second = free_day(garmin, first)
+    layer = Layer(LayerKind.MOVE, workout.ident, first, "by you")
+    does(garmin, hand.by_command, layer)
+    assert equals_the_plan(garmin)
+    garmin.control.move_entry(workout.ident, second)
+    publishes(garmin)
+    assert standing(garmin) == {(f"calendar:{workout.ident}", "move")}
+    assert plan(garmin).on(second).workout.ident == workout.ident
+    does(garmin, hand.by_command, layer)
+    assert plan(garmin).on(first).workout.ident == workout.ident
+    assert equals_the_plan(garmin)
+
+
+def test_what_was_known_then_is_still_known(garmin):
+    """The word that was taken back stood until it was."""
+    (workout, *_) = coming(garmin)
+    moves(garmin, workout)
+    publishes(garmin)
+    then = garmin.clock.at
+    garmin.clock.later(minutes=1)
+    does(garmin, hand.by_command, Layer(LayerKind.SKIP, workout.ident, None, "by you"))
+    with reading(garmin.engine) as conn:
+        keys = [key for key, _ in store.facts(conn, tables.layer, athlete_id=1, until=then)]
+    assert keys == [f"calendar:{workout.ident}"]
+
+
+def test_trying_a_command_stores_nothing(garmin):
+    (workout, *_) = coming(garmin)
+    edits(garmin, workout)
+    publishes(garmin)
+    before = [garmin.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
+    to_day = free_day(garmin, workout.day)
+    layer = Layer(LayerKind.MOVE, workout.ident, to_day, "by you")
+    would_be = hand.tried(garmin.runtime, 1, layer)
+    after = [garmin.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
+    assert after == before
+    does(garmin, hand.by_command, layer)
+    assert would_be.plan == plan(garmin)
+    assert plan(garmin).on(to_day).workout.ident == workout.ident
+
+
+# --- giving an entry back -------------------------------------------------------------------------
+
+
+def test_an_edited_entry_that_is_given_back_is_written_over(garmin):
+    before, (workout, *_) = on_calendar(garmin), coming(garmin)
+    edits(garmin, workout)
+    publishes(garmin)
+    does(garmin, hand.reclaimed, workout.ident)
+    assert standing(garmin) == set()
+    assert on_calendar(garmin) == before
+    assert record_of(garmin, workout.ident).state == "settled"
+
+
+def test_a_moved_entry_that_is_given_back_keeps_its_day(garmin):
+    (workout, *_) = coming(garmin)
+    to_day = free_day(garmin, workout.day)
+    garmin.control.move_entry(workout.ident, to_day)
+    publishes(garmin)
+    garmin.control.edit_entry(workout.ident, name="My own", scale=0.5)
+    does(garmin, hand.reclaimed, workout.ident)
+    assert standing(garmin) == {(f"calendar:{workout.ident}", "move")}
+    assert plan(garmin).on(to_day).workout.ident == workout.ident
+    assert equals_the_plan(garmin)
+    assert "My own" not in {name for _, _, name in on_calendar(garmin)}
+
+
+def test_a_removed_entry_that_is_given_back_is_there_again(garmin):
+    before, (workout, *_) = on_calendar(garmin), coming(garmin)
+    removes(garmin, workout)
+    publishes(garmin)
+    does(garmin, hand.reclaimed, workout.ident)
+    assert on_calendar(garmin) == before
+
+
+# --- what the athlete changed outlives a connection -----------------------------------------------
+
+
+def test_connected_again_what_was_edited_is_still_theirs(garmin):
+    (workout, *_) = coming(garmin)
+    edits(garmin, workout)
+    publishes(garmin)
+    before = on_calendar(garmin)
+    disconnect(garmin.runtime, connected(garmin))
+    garmin.clock.later(hours=1)
+    garmin.connect_garmin()
+    publishes(garmin, times=2)
+    assert on_calendar(garmin) == before
+    assert "My own" in {name for _, _, name in before}
+    does(garmin, hand.undone, workout.ident)  # and can still be taken back
+    assert equals_the_plan(garmin)
+
+
+# --- yesterday's plan is not written --------------------------------------------------------------
+
+
+def requests(lived):
+    return sum(lived.control.dump()["requests"].values())
+
+
+def test_after_midnight_nothing_is_done_before_today_is_decided(database_url, tmp_path):
+    with a_published_life(database_url, tmp_path) as lived:
+        lived.clock.at = datetime(2026, 8, 31, 22, 0, 5, tzinfo=UTC)  # 00:00:05 in Paris
+        lived.control.day(lived.today)
+        before, asked = on_calendar(lived), requests(lived)
+        tick(lived.runtime)
+        assert lived.work("publish") == 1
+        assert (on_calendar(lived), requests(lived)) == (before, asked)
+        assert lived.owed("publish") == []
+        with pytest.raises(Busy, match="not decided"):
+            sync_now(lived.runtime, connected(lived))
+        assert requests(lived) == asked
+        lived.work("replan")
+        assert len(lived.owed("publish")) == 1  # because the day is a new one
+        lived.work()
+        assert equals_the_plan(lived)
+        assert lived.rows(tables.message) == []
+
+
+def test_before_anything_was_decided_nothing_is_written(sqlite_url, tmp_path):
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.connect_garmin()
+        publishes(lived)
+        assert [key for key in lived.control.dump()["requests"] if key.startswith("garmin")] == []
+        with pytest.raises(Busy, match="not decided"):
+            sync_now(lived.runtime, connected(lived))
+
+
+def test_whoever_asks_meanwhile_sees_what_would_be_written_today(garmin):
+    garmin.clock.at = datetime(2026, 8, 31, 22, 0, 5, tzinfo=UTC)
+    today = as_of_now(garmin.runtime, 1)
+    with opened(garmin.runtime, connected(garmin)) as use:
+        look = look_at(garmin.runtime, connected(garmin), use.calendar, outcome=today)
+        with pytest.raises(Busy):
+            look_at(garmin.runtime, connected(garmin), use.calendar)
+    assert look.wanted.today == TODAY + timedelta(days=1)
+    assert look.decision.actions
+
+
+# --- one bad entry, and a bad account -------------------------------------------------------------
+
+
+def workout_ids(lived):
+    rows = lived.rows(tables.calendar_entry)
+    return {row.ident: row.remote_id.partition("/")[0] for row in rows if row.remote_id}
+
+
+def outdated(lived, *workouts):
+    """As if the plan had been another when these were written."""
+    row = tables.calendar_entry
+    with writing(lived.engine) as conn:
+        mine = row.c.ident.in_([workout.ident for workout in workouts])
+        conn.execute(row.update().where(mine).values(plan_digest="another"))
+
+
+def refusing(lived, *workouts):
+    for workout in workouts:
+        remote = workout_ids(lived)[workout.ident]
+        lived.control.fault(
+            "garmin", status=400, method="PUT", path_contains=f"workout/{remote}", times=99
+        )
+
+
+def still_outdated(lived):
+    rows = lived.rows(tables.calendar_entry, plan_digest="another")
+    pending = lived.rows(tables.calendar_entry, state="pending")
+    return {row.ident for row in (*rows, *pending)}
+
+
+def test_an_entry_that_is_refused_holds_up_no_other(database_url, tmp_path):
+    with a_published_life(database_url, tmp_path) as lived:
+        first, *rest = coming(lived)
+        outdated(lived, first, *rest)
+        refusing(lived, first)
+        publishes(lived)
+        assert still_outdated(lived) == {first.ident}
+        (owed,) = lived.rows(tables.outbox, actor="publish")
+        assert owed.buried_at is not None
+        assert "400" in owed.last_error
+        assert connected(lived).problem is None  # the connection is well
+        (told,) = lived.rows(tables.message)
+        assert (told.title, "400" in told.body) == ("Your calendar does not follow the plan", True)
+        publishes(lived)
+        assert len(lived.rows(tables.message)) == 1
+        lived.control.clear_faults()
+        publishes(lived)
+        assert still_outdated(lived) == set()
+        assert equals_the_plan(lived)
+
+
+def test_two_of_one_name_that_are_refused_alike_hold_up_no_other(garmin):
+    """The same words about workouts of one name may well be about that kind of workout."""
+    garmin.profile(runs_per_week=6)
+    with writing(garmin.engine) as conn:
+        owe_replan(garmin.runtime, conn, 1)
+    publishes(garmin)
+    workouts = coming(garmin, after=0)
+    names = [workout.workout.name for workout in workouts]
+    name = next(n for n in names if names.count(n) > 1)
+    bad = [w for w in workouts if w.workout.name == name][:2]
+    last = next(w for w in reversed(workouts) if w not in bad)
+    assert last.day > bad[-1].day
+    outdated(garmin, *bad, last)
+    refusing(garmin, *bad)
+    publishes(garmin)
+    assert still_outdated(garmin) == {workout.ident for workout in bad}
+
+
+def test_an_account_that_is_refused_is_asked_twice_at_most(garmin):
+    workouts = coming(garmin)
+    outdated(garmin, *workouts)
+    assert workouts[0].workout.name != workouts[1].workout.name
+    garmin.control.settings(consent=False)
+    before = written(garmin)
+    publishes(garmin)
+    assert written(garmin) - before == 2
+    assert "412" in connected(garmin).problem  # this is about the connection
+    with pytest.raises(Refused, match="consent"):
+        sync_now(garmin.runtime, connected(garmin))
+    garmin.control.settings(consent=True)
+    publishes(garmin)
+    assert still_outdated(garmin) == set()
+    assert connected(garmin).problem is None
+
+
+def written(lived):
+    asked = lived.control.dump()["requests"]
+    return sum(n for what, n in asked.items() if what.startswith("garmin PUT /workout-service/w"))
+
+
+# --- why nothing was written, in words ------------------------------------------------------------
+
+
+def test_many_that_vanished_are_told_with_what_to_do_if_it_was_you(garmin):
+    for workout in coming(garmin)[:4]:
+        removes(garmin, workout)
+    before = on_calendar(garmin)
+    publishes(garmin)
+    (told,) = garmin.rows(tables.message)
+    assert "sync --removed-by-me" in told.body
+    assert "plan lint" not in told.body
+    assert on_calendar(garmin) == before
+    with pytest.raises(Refused, match="sync --removed-by-me"):
+        sync_now(garmin.runtime, connected(garmin))
+    assert connected(garmin).problem is None
+    assert (
+        sync_now(garmin.runtime, connected(garmin), may_vanish=1000) == 0
+    )  # handed over, not written
+    publishes(garmin)
+    assert equals_the_plan(garmin)
+
+
+def test_a_plan_that_breaks_a_rule_is_told_with_the_command_that_shows_it():
+    wanted = Wanted(TODAY, TODAY, (), frozenset(), ("2026-09-01: too long (L1)",))
+    why = Look(wanted, {}, (), {}, Decision()).why_not
+    assert "too long (L1)" in why
+    assert "goalward plan lint" in why
+    assert "removed-by-me" not in why
+    assert Look(replace(wanted, faults=()), {}, (), {}, Decision()).why_not is None
+
+
+# --- writing at once, for a command ---------------------------------------------------------------
+
+
+@dataclass
+class Meanwhile:
+    """Garmin's connector; something happens right after one of the calendar's calls."""
+
+    real: Any
+    call: str
+    happens: Any
+
+    @property
+    def name(self):
+        return self.real.name
+
+    @property
+    def capabilities(self):
+        return self.real.capabilities
+
+    @contextmanager
+    def open(self, link, now):
+        with self.real.open(link, now) as use:
+            yield Opened(calendar=_Meanwhile(use.calendar, self.call, self.happens))
+
+
+class _Meanwhile:
+    def __init__(self, real, call, happens):
+        self._real, self._call, self._happens = real, call, happens
+
+    def __getattr__(self, name):
+        real = getattr(self._real, name)
+        if name != self._call:
+            return real
+
+        def call(*args):
+            answer = real(*args)
+            self._happens()
+            return answer
+
+        return call
+
+
+def meanwhile(lived, call, happens):
+    real = lived.runtime.connectors["garmin"]
+    lived.runtime.connectors = {"garmin": Meanwhile(real, call, happens)}
+
+
+def taken_over(lived):
+    """Our process was paused for longer than a lease, and another worker has come to it."""
+    lived.clock.later(seconds=11)
+    (owed,) = lived.rows(tables.outbox, actor="publish")
+    assert outbox.claim(lived.engine, owed.id, owner="another")
+
+
+def test_only_what_was_written_is_counted(garmin):
+    first, second, *_ = coming(garmin)
+    removes(garmin, first)  # to be handed over, which writes nothing there
+    outdated(garmin, second)
+    assert sync_now(garmin.runtime, connected(garmin)) == 1
+    garmin.clock.later(minutes=5)
+    garmin.work()
+    assert sync_now(garmin.runtime, connected(garmin)) == 0
+
+
+def test_a_fault_of_ours_is_raised_as_it_is(garmin):
+    def fails():
+        raise KeyError("a fault of ours")
+
+    meanwhile(garmin, "entries", fails)
+    with pytest.raises(KeyError, match="a fault of ours"):
+        sync_now(garmin.runtime, connected(garmin))
+
+
+@pytest.mark.parametrize("call", ["read", "replace"])
+def test_somebody_who_took_over_is_told_as_busy_and_their_records_stand(garmin, call):
+    (workout, *_) = coming(garmin)
+    outdated(garmin, workout)
+    before = record_of(garmin, workout.ident)
+    meanwhile(garmin, call, lambda: taken_over(garmin))
+    with pytest.raises(Busy, match="a worker is writing"):
+        sync_now(garmin.runtime, connected(garmin))
+    after = record_of(garmin, workout.ident)
+    assert after.state == ("settled" if call == "read" else "pending")
+    assert (after == before) is (call == "read")
+
+
+def test_a_calendar_that_another_worker_holds_is_busy(garmin):
+    with writing(garmin.engine) as conn:
+        owe_publishing(garmin.runtime, conn, 1)
+    (owed,) = garmin.owed("publish")
+    assert outbox.claim(garmin.engine, owed.id, owner="another")
+    with pytest.raises(Busy, match="a worker is writing"):
+        sync_now(garmin.runtime, connected(garmin))
+
+
+def test_what_may_still_be_catching_up_is_said(garmin):
+    (workout, *_) = coming(garmin)
+    outdated(garmin, workout)
+    assert sync_now(garmin.runtime, connected(garmin)) == 1
+    removes(garmin, workout)  # too soon after our write to be believed
+    with pytest.raises(Busy, match="catching up"):
+        sync_now(garmin.runtime, connected(garmin))
+
+
+def test_who_wants_to_look_first_is_not_written_to_by_workers(garmin):
+    garmin.profile(autonomy=Autonomy.ASK)
+    (workout, *_) = coming(garmin)
+    outdated(garmin, workout)
+    publishes(garmin)
+    assert still_outdated(garmin) == {workout.ident}
+    assert sync_now(garmin.runtime, connected(garmin)) == 1
+
+
+# --- the journal ----------------------------------------------------------------------------------
+
+
+def test_the_journal_says_what_stood_there_before(garmin):
+    created = garmin.rows(tables.calendar_journal)
+    assert {(row.action, row.before) for row in created} == {("create", None)}
+    assert all(row.after["workout"]["steps"] for row in created)
+    kept, moved, dropped, *_ = coming(garmin)
+    outdated(garmin, kept)
+    stood = {ident: record_of(garmin, ident) for ident in (kept.ident, moved.ident, dropped.ident)}
+    garmin.control.move_entry(moved.ident, free_day(garmin, moved.day))
+    does(garmin, hand.by_command, Layer(LayerKind.SKIP, dropped.ident, None, "by you"))
+    rows = {row.ident: row for row in garmin.rows(tables.calendar_journal)[len(created) :]}
+    for ident, action in (
+        (kept.ident, "replace"),
+        (moved.ident, "hand over"),
+        (dropped.ident, "delete"),
+    ):
+        was, row = stood[ident], rows[ident]
+        assert row.action == action
+        assert row.before == {
+            "remote_id": was.remote_id,
+            "day": was.day.isoformat(),
+            "name": was.seen_name,
+            "digest": was.seen_digest.partition("/")[2],
+        }
+    assert rows[moved.ident].after["day"] == free_day_of(garmin, moved).isoformat()
+
+
+def free_day_of(lived, workout):
+    """Where the athlete put it."""
+    return next(d.day for d in plan(lived).days() if d.workout and d.workout.ident == workout.ident)
