@@ -1,10 +1,11 @@
-"""The calendar of the watch: whose hand counts, what one bad entry may hold up, and when not to
-write at all. Real database, Garmin's simulated service over HTTP, its real client library.
+"""What one bad entry may hold up, when nothing is written at all, and what is told of it.
+
+Real databases, Garmin's simulated service over HTTP, its real client library.
 """
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,285 +14,36 @@ from connectors.errors import Refused
 from connectors.ports import Opened
 from planning.athlete import Autonomy
 from planning.calendar import Decision
-from planning.fitness.observation import derive
-from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
-from planning.schedule.plan import DayStatus, Layer, LayerKind
-from tests.worker.living import PARIS, START, a_record, life_with_services
-from worker import hand, outbox, store, tables
+from planning.schedule.plan import Layer, LayerKind
+from tests.worker.living import life_with_services
+from tests.worker.published import (
+    TODAY,
+    a_published_life,
+    coming,
+    connected,
+    does,
+    equals_the_plan,
+    free_day,
+    on_calendar,
+    outdated,
+    plan,
+    publishes,
+    record_of,
+    removes,
+)
+from worker import hand, outbox, tables
 from worker.actors import as_of_now
-from worker.connections import connections, disconnect, opened
-from worker.db import reading, writing
-from worker.outcomes import latest_outcome
+from worker.connections import opened
+from worker.db import writing
 from worker.owing import owe_publishing, owe_replan
 from worker.publish import Busy, Look, Wanted, look_at, sync_now
 from worker.schedule import tick
-
-TODAY = START.date()
-GOAL = Goal(
-    "g", GoalKind.TIME, Priority.A, date(2026, 12, 20), MARATHON_M, 12000.0, stated_on=TODAY
-)
 
 
 @pytest.fixture
 def garmin(sqlite_url, tmp_path):
     with a_published_life(sqlite_url, tmp_path) as lived:
         yield lived
-
-
-@contextmanager
-def a_published_life(database_url, home):
-    """Five weeks of running, a goal, and a fortnight of workouts on the calendar, long settled."""
-    with life_with_services(database_url, home) as lived:
-        lived.connect_garmin()
-        with writing(lived.engine) as conn:
-            for n in range(1, 36, 2):
-                run = a_record(n, start_at=START - timedelta(days=n))
-                seen = derive(run, None, zone=PARIS)
-                store.put_observation(conn, 1, seen, known_at=lived.clock.at, now=lived.clock.at)
-            store.put_goal(conn, 1, GOAL, known_at=lived.clock.at, now=lived.clock.at)
-            owe_replan(lived.runtime, conn, 1)
-        lived.work()
-        lived.clock.later(minutes=5)
-        assert equals_the_plan(lived)
-        yield lived
-
-
-def plan(lived):
-    with reading(lived.engine) as conn:
-        return latest_outcome(conn, 1).plan
-
-
-def coming(lived, after=3):
-    """Planned sessions beyond the frozen days, within what stands on the calendar."""
-    first, last = lived.today + timedelta(days=after), lived.today + timedelta(days=13)
-    return [d.workout for d in plan(lived).days() if d.workout and first <= d.day <= last]
-
-
-def free_day(lived, after):
-    return next(d.day for d in plan(lived).days() if d.workout is None and d.day > after)
-
-
-def on_calendar(lived):
-    """Ident, day and name of every entry of ours, as Garmin has it; also of templates on no day."""
-    dump = lived.control.dump()
-    return sorted((e["ident"], e["day"], e["name"]) for e in dump["entries"])
-
-
-def equals_the_plan(lived):
-    last = lived.today + timedelta(days=13)
-    wanted = sorted(
-        (d.workout.ident, d.day.isoformat())
-        for d in plan(lived).days()
-        if d.workout and lived.today <= d.day <= last and d.status is DayStatus.PLANNED
-    )
-    there = on_calendar(lived)
-    return [entry[:2] for entry in there if entry[1] >= lived.today.isoformat()] == wanted
-
-
-def publishes(lived, times=1):
-    """Owed and done, with all that follows, until the calendar has caught up."""
-    for _ in range(times):
-        with writing(lived.engine) as conn:
-            owe_publishing(lived.runtime, conn, 1)
-        lived.work()
-        lived.clock.later(minutes=5)
-    lived.work()
-
-
-def does(lived, what, *args):
-    """One of `worker.hand`, and the work that it owes."""
-    with writing(lived.engine) as conn:
-        what(lived.runtime, conn, 1, *args)
-    lived.work()
-    lived.clock.later(minutes=5)
-    lived.work()
-
-
-def record_of(lived, ident):
-    found = lived.rows(tables.calendar_entry, ident=ident)
-    return found[0] if found else None
-
-
-def standing(lived):
-    """What the athlete's hand has said that still counts: key and kind."""
-    rows = lived.rows(tables.layer, superseded_at=None)
-    return {(row.key, row.body["kind"]) for row in rows if row.body}
-
-
-def connected(lived):
-    with reading(lived.engine) as conn:
-        return next(c for c in connections(conn) if c.connector == "garmin")
-
-
-# --- undoing reaches the watch --------------------------------------------------------------------
-
-
-def removes(lived, workout):
-    lived.control.delete_entry(workout.ident, template=True)
-
-
-def takes_off_its_day(lived, workout):
-    lived.control.delete_entry(workout.ident)
-
-
-def moves(lived, workout):
-    lived.control.move_entry(workout.ident, free_day(lived, workout.day))
-
-
-def edits(lived, workout):
-    lived.control.edit_entry(workout.ident, name="My own", scale=0.5)
-
-
-@pytest.mark.parametrize("hand_does", [removes, takes_off_its_day, moves, edits])
-def test_undone_here_it_is_as_planned_on_the_watch(garmin, hand_does):
-    before, (workout, *_) = on_calendar(garmin), coming(garmin)
-    hand_does(garmin, workout)
-    publishes(garmin)
-    record = record_of(garmin, workout.ident)
-    assert record is None or record.state == "athletes"
-    assert [key for key, _ in standing(garmin)] == [f"calendar:{workout.ident}"]
-    changed = on_calendar(garmin)
-    publishes(garmin)
-    assert on_calendar(garmin) == changed != before  # their hand is left alone
-    does(garmin, hand.undone, workout.ident)
-    assert standing(garmin) == set()
-    publishes(garmin, times=2)
-    assert on_calendar(garmin) == before
-    assert record_of(garmin, workout.ident).state == "settled"
-
-
-def test_undone_it_is_owed_in_the_same_transaction(database_url, tmp_path):
-    with a_published_life(database_url, tmp_path) as lived:
-        (workout, *_) = coming(lived)
-        edits(lived, workout)  # which changes no plan: replanning alone would owe nothing
-        publishes(lived)
-        with writing(lived.engine) as conn:
-            hand.undone(lived.runtime, conn, 1, workout.ident)
-        record = record_of(lived, workout.ident)
-        assert (record.state, record.written_at) == ("pending", None)
-        assert len(lived.owed("publish")) == len(lived.owed("replan")) == 1
-
-
-def test_undoing_a_command_touches_no_record(garmin):
-    first, second, *_ = coming(garmin)
-    edits(garmin, second)
-    publishes(garmin)
-    does(garmin, hand.by_command, Layer(LayerKind.SKIP, first.ident, None, "by you"))
-    does(garmin, hand.undone, first.ident)
-    assert record_of(garmin, second.ident).state == "athletes"
-    assert equals_the_plan(garmin)
-
-
-# --- the last word counts -------------------------------------------------------------------------
-
-
-def test_a_command_stands_above_what_was_done_on_the_calendar_before(garmin):
-    (workout, *_) = coming(garmin)
-    moves(garmin, workout)
-    publishes(garmin)
-    does(garmin, hand.by_command, Layer(LayerKind.SKIP, workout.ident, None, "by you"))
-    assert standing(garmin) == {(f"by hand:{workout.ident}", "skip")}
-    assert workout.ident not in {d.workout.ident for d in plan(garmin).days() if d.workout}
-    assert equals_the_plan(garmin)  # it is off the watch as well
-    does(garmin, hand.undone, workout.ident)
-    assert plan(garmin).on(workout.day).workout.ident == workout.ident
-    assert equals_the_plan(garmin)
-
-
-def test_what_is_done_on_the_calendar_stands_above_a_command_before(garmin):
-    (workout, *_) = coming(garmin)
-    first = free_day(garmin, workout.day)
-    second = free_day(garmin, first)
-    layer = Layer(LayerKind.MOVE, workout.ident, first, "by you")
-    does(garmin, hand.by_command, layer)
-    assert equals_the_plan(garmin)
-    garmin.control.move_entry(workout.ident, second)
-    publishes(garmin)
-    assert standing(garmin) == {(f"calendar:{workout.ident}", "move")}
-    assert plan(garmin).on(second).workout.ident == workout.ident
-    does(garmin, hand.by_command, layer)
-    assert plan(garmin).on(first).workout.ident == workout.ident
-    assert equals_the_plan(garmin)
-
-
-def test_what_was_known_then_is_still_known(garmin):
-    """The word that was taken back stood until it was."""
-    (workout, *_) = coming(garmin)
-    moves(garmin, workout)
-    publishes(garmin)
-    then = garmin.clock.at
-    garmin.clock.later(minutes=1)
-    does(garmin, hand.by_command, Layer(LayerKind.SKIP, workout.ident, None, "by you"))
-    with reading(garmin.engine) as conn:
-        keys = [key for key, _ in store.facts(conn, tables.layer, athlete_id=1, until=then)]
-    assert keys == [f"calendar:{workout.ident}"]
-
-
-def test_trying_a_command_stores_nothing(garmin):
-    (workout, *_) = coming(garmin)
-    edits(garmin, workout)
-    publishes(garmin)
-    before = [garmin.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
-    to_day = free_day(garmin, workout.day)
-    layer = Layer(LayerKind.MOVE, workout.ident, to_day, "by you")
-    would_be = hand.tried(garmin.runtime, 1, layer)
-    after = [garmin.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
-    assert after == before
-    does(garmin, hand.by_command, layer)
-    assert would_be.plan == plan(garmin)
-    assert plan(garmin).on(to_day).workout.ident == workout.ident
-
-
-# --- giving an entry back -------------------------------------------------------------------------
-
-
-def test_an_edited_entry_that_is_given_back_is_written_over(garmin):
-    before, (workout, *_) = on_calendar(garmin), coming(garmin)
-    edits(garmin, workout)
-    publishes(garmin)
-    does(garmin, hand.reclaimed, workout.ident)
-    assert standing(garmin) == set()
-    assert on_calendar(garmin) == before
-    assert record_of(garmin, workout.ident).state == "settled"
-
-
-def test_a_moved_entry_that_is_given_back_keeps_its_day(garmin):
-    (workout, *_) = coming(garmin)
-    to_day = free_day(garmin, workout.day)
-    garmin.control.move_entry(workout.ident, to_day)
-    publishes(garmin)
-    garmin.control.edit_entry(workout.ident, name="My own", scale=0.5)
-    does(garmin, hand.reclaimed, workout.ident)
-    assert standing(garmin) == {(f"calendar:{workout.ident}", "move")}
-    assert plan(garmin).on(to_day).workout.ident == workout.ident
-    assert equals_the_plan(garmin)
-    assert "My own" not in {name for _, _, name in on_calendar(garmin)}
-
-
-def test_a_removed_entry_that_is_given_back_is_there_again(garmin):
-    before, (workout, *_) = on_calendar(garmin), coming(garmin)
-    removes(garmin, workout)
-    publishes(garmin)
-    does(garmin, hand.reclaimed, workout.ident)
-    assert on_calendar(garmin) == before
-
-
-# --- what the athlete changed outlives a connection -----------------------------------------------
-
-
-def test_connected_again_what_was_edited_is_still_theirs(garmin):
-    (workout, *_) = coming(garmin)
-    edits(garmin, workout)
-    publishes(garmin)
-    before = on_calendar(garmin)
-    disconnect(garmin.runtime, connected(garmin))
-    garmin.clock.later(hours=1)
-    garmin.connect_garmin()
-    publishes(garmin, times=2)
-    assert on_calendar(garmin) == before
-    assert "My own" in {name for _, _, name in before}
-    does(garmin, hand.undone, workout.ident)  # and can still be taken back
-    assert equals_the_plan(garmin)
 
 
 # --- yesterday's plan is not written --------------------------------------------------------------
@@ -346,14 +98,6 @@ def test_whoever_asks_meanwhile_sees_what_would_be_written_today(garmin):
 def workout_ids(lived):
     rows = lived.rows(tables.calendar_entry)
     return {row.ident: row.remote_id.partition("/")[0] for row in rows if row.remote_id}
-
-
-def outdated(lived, *workouts):
-    """As if the plan had been another when these were written."""
-    row = tables.calendar_entry
-    with writing(lived.engine) as conn:
-        mine = row.c.ident.in_([workout.ident for workout in workouts])
-        conn.execute(row.update().where(mine).values(plan_digest="another"))
 
 
 def refusing(lived, *workouts):
