@@ -45,8 +45,8 @@ def reconciliation():
     """The calendar decided by three views, in a hostile world, with crashes at every step."""
     machine = "tests/planning/test_calendar_machine.py"
     return [
-        tests(f"machine-{seed}", "500 histories", machine, examples=500, seed=seed)
-        for seed in range(1, 5)
+        tests(f"machine-{seed}", "1000 histories", machine, examples=1000, seed=seed)
+        for seed in range(1, 7)
     ]
 
 
@@ -98,7 +98,7 @@ def plans():
     seasons = "tests/planning/schedule/test_seasons.py"
     return [
         tests("grid", "every day of the grid", grid, examples=1, seed=1),
-        tests("seasons", "20 seasons", seasons, examples=20, seed=1),
+        tests("seasons", "40 seasons of each kind", seasons, examples=40, seed=1),
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
 from planning.fitness.evidence import Evidence
+from planning.goals.assessment import Need
 from planning.goals.goal import Goal
 from planning.goals.trajectory import GoalForecast
 from planning.replan import Outcome
@@ -163,8 +164,19 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
         )
     for need in forecast.needs:
         mark = "✓" if need.met else "·"
-        lines.append(f"  {mark} {need.what}: {need.value:g} {need.unit} by {need.by_day}")
+        lines.append(f"  {mark} {need.what}: {_amount(need)} by {need.by_day}")
     return lines
+
+
+def _amount(need: Need) -> str:
+    """Metres as people say them."""
+    match need.unit:
+        case "m":
+            return format_distance(need.value)
+        case "m/week":
+            return f"{format_distance(need.value)} a week"
+        case unit:
+            return f"{need.value:g} {unit}"
 
 
 def distance_lines(outcome: Outcome) -> list[str]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from connectors.errors import ServiceError
 from connectors.strava import oauth
 from planning.schedule.plan import PlanDay
+from planning.schedule.receipt import in_words
 from worker import standing, store
 from worker.app import Runtime
 from worker.cli.goals import describe
@@ -68,7 +69,7 @@ def _page(runtime: Runtime, wanted: str | None) -> str | None:
         distances=distance_lines(outcome) if outcome else [],
         ability=outcome.ability.message if outcome else "",
         days=_coming(outcome, today) if outcome else [],
-        changes=changes,
+        changes=in_words(changes),
         connections=seen.connection_lines(),
         owed=seen.owed_lines(),
         activities=seen.activities,
