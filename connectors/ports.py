@@ -25,11 +25,15 @@ class ActivityRef:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a poll. `cursor` is where the next poll starts; `more`: ask again at once."""
+    """One page of a poll. `cursor` is where the next poll starts; `more`: ask again at once.
+
+    `again_after_s`: something is on its way and not worth fetching yet; ask again after that time.
+    """
 
     refs: tuple[ActivityRef, ...]
     cursor: Cursor | None
     more: bool = False
+    again_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Recorded:
 
     `tag` is comparable with a listing's: equal means that what was fetched is still what there is.
     `incomplete`: the samples are still on their way at the service; fetch again in some minutes.
+    `is_bare`: the source knows nothing but the file. The record only stands in for what is in it,
+    which may be no activity, or several.
     """
 
     record: Record
@@ -53,6 +59,7 @@ class Recorded:
     file: OriginalFile | None = None
     tag: str = ""
     incomplete: bool = False
+    is_bare: bool = False
 
 
 class ActivitySource(Protocol):

@@ -13,15 +13,17 @@ from connectors.files.decoded import Decoded, Imported, Refused, Skipped
 from connectors.files.log import read_log
 from connectors.ports import OriginalFile, Recorded
 from planning.activity import Activity
+from planning.fitness.observation import derive
 from worker import store, tables
 from worker.db import reading, writing
-from worker.ingest import AHEAD, ASIDE, keep_raw, store_recorded
+from worker.ingest import AHEAD, BACKFILL_PAUSE, store_seen
+from worker.polling import ASIDE, sliced
+from worker.recordings import Place, keep_raw
 
 if TYPE_CHECKING:
     from worker.app import Runtime
 
 SOURCE = "files"
-ROWS_IN_A_TRANSACTION = 100  # so that nobody else waits long for the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,17 @@ class Importer:
         decoded = self._log(file) if is_log else self.runtime.decode(file)
         ahead = self._ahead(decoded)
         problem = "; ".join(filter(None, (ASIDE if ahead else None, decoded.problem))) or None
-        if not is_log:
+        usable = [one for one in decoded.recorded if one not in ahead]
+        new = self._store(usable)
+        if not is_log:  # last, for a file that is kept is not read again
             self._keep(file, digest, problem)
         match decoded:
             case Skipped(reason):
                 return Fate(path, "skipped", reason)
             case Refused(reason):
                 return Fate(path, "refused", reason)
-            case Imported(recorded):
-                usable = [one for one in recorded if one not in ahead]
-                return self._store(path, usable, problem)
+            case Imported():
+                return _fate(path, usable, problem, new=new)
 
     def with_ids(self, fates: Iterable[Fate]) -> Iterator[Fate]:
         """The same fates, with the ids of the activities that their records became part of."""
@@ -108,33 +111,32 @@ class Importer:
         latest_start = self.known_at + AHEAD
         return [one for one in decoded.recorded if one.record.start_at > latest_start]
 
-    def _store(self, path: str, usable: list[Recorded], problem: str | None) -> Fate:
-        new = 0
-        for first in range(0, len(usable), ROWS_IN_A_TRANSACTION):
-            batch = usable[first : first + ROWS_IN_A_TRANSACTION]
-            with writing(self.runtime.engine) as conn:
-                now = self.runtime.clock.machine_now()
-                new += sum(
-                    store_recorded(conn, self.athlete_id, one, known_at=self.known_at, now=now)
-                    for one in batch
+    def _store(self, usable: list[Recorded]) -> bool:
+        """True when it says something new. Each part owes its replan: the next may never come."""
+        runtime, athlete_id = self.runtime, self.athlete_id
+        with reading(runtime.engine) as conn:
+            zone = store.zone_of(conn, athlete_id)
+        new = False
+        for part in sliced(usable) if usable else ():
+            seen = [derive(one.record, one.streams, zone=zone) for one in part]
+            with writing(runtime.engine) as conn:
+                new |= store_seen(
+                    runtime, conn, athlete_id, seen, known_at=self.known_at, pause=BACKFILL_PAUSE
                 )
-        if not usable:
-            return Fate(path, "skipped", problem)
-        keys = tuple(f"{one.record.source}:{one.record.external_id}" for one in usable)
-        return Fate(path, "imported" if new else "unchanged", problem, keys)
+        return new
 
     def _keep(self, file: OriginalFile, digest: str, problem: str | None) -> None:
+        place = Place(self.athlete_id, SOURCE, digest)
         with writing(self.runtime.engine) as conn:
-            keep_raw(
-                conn,
-                self.athlete_id,
-                file,
-                source=SOURCE,
-                external_id=digest,
-                tag="",
-                problem=problem,
-                now=self.runtime.clock.machine_now(),
-            )
+            now = self.runtime.clock.machine_now()
+            keep_raw(conn, place, file, problem=problem, now=now)
+
+
+def _fate(path: str, usable: list[Recorded], problem: str | None, *, new: bool) -> Fate:
+    if not usable:
+        return Fate(path, "skipped", problem)
+    keys = tuple(f"{one.record.source}:{one.record.external_id}" for one in usable)
+    return Fate(path, "imported" if new else "unchanged", problem, keys)
 
 
 def _ids_by_key(recorded: Iterable[Activity]) -> dict[str, str]:

@@ -1,14 +1,16 @@
 """One inbox row: fetch, derive, store. A webhook is a hint: only what is fetched is believed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from connectors.errors import Refused, SignInNeeded
-from connectors.files.decode import Decoded
-from connectors.ports import ActivityRef, OriginalFile, Recorded
-from planning.activity import Record, RecordKind, Streams, Surface
+from connectors.files.decoded import Decoded, Skipped
+from connectors.files.decoded import Refused as RefusedFile
+from connectors.ports import ActivityRef, Recorded
+from planning.activity import Observation, Record, RecordKind, Streams, Surface
 from planning.fitness.observation import derive
 from worker import outbox, store, tables
 from worker.app import Runtime
@@ -24,10 +26,20 @@ from worker.connections import (
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.perform import Held
-from worker.polling import ACTIVITY, Event, poll, poll_arrival
+from worker.polling import (
+    ACTIVITY,
+    ASIDE,
+    LEFT_ALONE,
+    POLL,
+    Event,
+    accept_later,
+    poll,
+    poll_arrival,
+    sliced,
+)
+from worker.recordings import Place, gave_something, keep_raw, take_back_earlier
 
 AHEAD = timedelta(days=1)  # an activity dated further in the future is kept aside
-ASIDE = "kept aside: it is dated more than a day ahead"
 SAMPLES_PAUSE = timedelta(minutes=5)  # a service may take a while to make a recording's samples
 BACKFILL_PAUSE = timedelta(seconds=1)  # a history makes one replan a second, not one a run
 
@@ -46,12 +58,19 @@ def ingest(runtime: Runtime, key: str, held: Held) -> None:
 def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
     """What became of it, in words. Raises what perform knows."""
     if event.connected.state == DISCONNECTED:
-        return "left alone: the connection was ended"
+        return f"{LEFT_ALONE}: the connection was ended"
     if event.connected.state == SIGN_IN_NEEDED:  # its tokens were refused: they are not tried again
         raise SignInNeeded("it waits for a new sign-in", remedy="")
+    if event.kind in {ACTIVITY, POLL} and event.connected.connector == "strava":
+        with reading(runtime.engine) as conn:
+            use = strava_use(conn, runtime, event.connected.athlete_id)
+        if use == "off":
+            return f"{LEFT_ALONE}: Strava is switched off"
+        if use == "trigger":
+            return _triggered(runtime, event)
     match event.kind:
         case "activity":
-            return _activity_event(runtime, event, held)
+            return _fetch(runtime, event, held)
         case "poll":
             return poll(runtime, event, held)
         case "deauthorised":
@@ -60,52 +79,21 @@ def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
             raise Refused(f"an inbox row of unknown kind {other!r}")
 
 
-def store_recorded(
+def store_seen(
+    runtime: Runtime,
     conn: Connection,
     athlete_id: int,
-    recorded: Recorded,
+    seen: Sequence[Observation],
     *,
     known_at: datetime,
-    now: datetime,
+    pause: timedelta = timedelta(0),
 ) -> bool:
-    """Derive and append; True when it says something new. Owes nothing: the caller does."""
-    zone = store.zone_of(conn, athlete_id)
-    seen = derive(recorded.record, recorded.streams, zone=zone)
-    return store.put_observation(conn, athlete_id, seen, known_at=known_at, now=now)
-
-
-def keep_raw(
-    conn: Connection,
-    athlete_id: int,
-    file: OriginalFile,
-    *,
-    source: str,
-    external_id: str,
-    tag: str,
-    problem: str | None,
-    now: datetime,
-) -> None:
-    """The recording as it came, so that it can be derived again; also a damaged one."""
-    copy = tables.raw_copy
-    conn.execute(
-        delete(copy).where(
-            copy.c.athlete_id == athlete_id,
-            copy.c.source == source,
-            copy.c.external_id == external_id,
-        )
-    )
-    conn.execute(
-        insert(copy).values(
-            athlete_id=athlete_id,
-            source=source,
-            external_id=external_id,
-            tag=tag,
-            name=file.name,
-            content=file.content,
-            fetched_at=now,
-            problem=problem,
-        )
-    )
+    """Append what was derived; True when it says something new, and then a replan is owed too."""
+    now = runtime.clock.machine_now()
+    new = [store.put_observation(conn, athlete_id, o, known_at=known_at, now=now) for o in seen]
+    if any(new):
+        outbox.push(conn, "replan", str(athlete_id), due_at=now + pause)
+    return any(new)
 
 
 def _load(conn: Connection, event_id: int) -> Event | None:
@@ -120,16 +108,11 @@ def _load(conn: Connection, event_id: int) -> Event | None:
     return Event(row.id, row.kind, row.delivery_key, row.payload, row.known_at, connected)
 
 
-def _activity_event(runtime: Runtime, event: Event, held: Held) -> str:
-    """Fetch it, or, where Strava may only say that something happened, ask the other sources."""
-    if event.connected.connector == "strava":
-        with reading(runtime.engine) as conn:
-            use = strava_use(conn, runtime, event.connected.athlete_id)
-        if use == "off":
-            return "left alone: Strava is switched off"
-        if use == "trigger":
-            return _ask_others(runtime, event)
-    return _fetch(runtime, event, held)
+def _triggered(runtime: Runtime, event: Event) -> str:
+    """Strava may only say that something happened. Its listing does not: webhooks do, untagged."""
+    if event.kind == POLL or event.payload.get("tag"):
+        return f"{LEFT_ALONE}: Strava only says when to ask other sources"
+    return _ask_others(runtime, event)
 
 
 def _ask_others(runtime: Runtime, event: Event) -> str:
@@ -145,68 +128,97 @@ def _ask_others(runtime: Runtime, event: Event) -> str:
 
 
 def _fetch(runtime: Runtime, event: Event, held: Held) -> str:
-    payload, connected = event.payload, event.connected
-    ref = ActivityRef(payload["external_id"], payload.get("tag", ""))
-    with opened(runtime, connected) as use:
+    ref = ActivityRef(event.payload["external_id"], event.payload.get("tag", ""))
+    with opened(runtime, event.connected) as use:
         if use.activities is None:
-            raise Refused(f"{connected.connector} gives no activities")
+            raise Refused(f"{event.connected.connector} gives no activities")
         recorded = use.activities.activity(ref)
     if recorded is None:
-        return _gone(runtime, event, ref)
+        return _gone(runtime, event, ref, held)
     decoded = runtime.decode(recorded.file) if recorded.file else None
-    held.check()
-    return _store(runtime, event, ref, recorded, decoded)
+    if recorded.is_bare and isinstance(decoded, Skipped):
+        return f"not kept: {decoded.reason}"
+    told = _store(runtime, event, held, recorded, decoded)
+    if recorded.is_bare and isinstance(decoded, RefusedFile):
+        raise Refused(f"{ref.external_id}: {decoded.reason}")
+    return told
 
 
 def _store(
+    runtime: Runtime, event: Event, held: Held, recorded: Recorded, decoded: Decoded | None
+) -> str:
+    """A few at a time; with the last of them the recording itself, and what follows.
+
+    So whoever is stopped in between finds the earlier recording still there when it goes on.
+    """
+    seen, aside = _derived(runtime, event, recorded, decoded)
+    athlete_id, known_at = event.connected.athlete_id, event.known_at
+    pause = BACKFILL_PAUSE if event.payload.get("backfill") else timedelta(0)
+    new, slices = False, sliced(seen)
+    for part in slices:
+        with writing(runtime.engine) as conn:
+            held.check(conn)
+            new |= store_seen(runtime, conn, athlete_id, part, known_at=known_at, pause=pause)
+            if part is slices[-1]:
+                new |= _keep_file(runtime, conn, event, recorded, decoded, seen=seen)
+            if recorded.incomplete and seen:
+                _look_again(runtime, conn, event)
+    runtime.ring()
+    if not seen:
+        return ASIDE
+    told = "stored" if new else "known already"
+    return f"{told}; {aside} more {ASIDE}" if aside else told
+
+
+def _derived(
+    runtime: Runtime, event: Event, recorded: Recorded, decoded: Decoded | None
+) -> tuple[list[Observation], int]:
+    """What is learnt from all that is believed, and how many are dated ahead."""
+    with reading(runtime.engine) as conn:
+        zone = store.zone_of(conn, event.connected.athlete_id)
+        latest_start = runtime.calendar_now(conn) + AHEAD
+    found = _believed(recorded, decoded)
+    usable = [one for one in found if one.record.start_at <= latest_start]
+    seen = [derive(one.record, one.streams, zone=zone) for one in usable]
+    return seen, len(found) - len(usable)
+
+
+def _keep_file(
     runtime: Runtime,
+    conn: Connection,
     event: Event,
-    ref: ActivityRef,
     recorded: Recorded,
     decoded: Decoded | None,
-) -> str:
-    athlete_id = event.connected.athlete_id
-    now = runtime.clock.machine_now()
-    with writing(runtime.engine) as conn:
-        if recorded.file:
-            keep_raw(
-                conn,
-                athlete_id,
-                recorded.file,
-                source=event.connected.connector,
-                external_id=ref.external_id,
-                tag=ref.tag,
-                problem=decoded.problem if decoded else None,
-                now=now,
-            )
-        latest_start = runtime.calendar_now(conn) + AHEAD
-        believed = _believed(event, recorded, decoded)
-        usable = [one for one in believed if one.record.start_at <= latest_start]
-        if not usable:
-            return ASIDE
-        new = [
-            store_recorded(conn, athlete_id, one, known_at=event.known_at, now=now)
-            for one in usable
-        ]
-        if any(new):
-            late = now + BACKFILL_PAUSE if event.payload.get("backfill") else now
-            outbox.push(conn, "replan", str(athlete_id), due_at=late)
-        if recorded.incomplete:
-            _look_again(runtime, conn, event)
-    runtime.ring()
-    return "stored" if any(new) else "known already"
+    *,
+    seen: Sequence[Observation],
+) -> bool:
+    """In place of what was there under its name; True if that changes what was run."""
+    if recorded.file is None:
+        return False
+    athlete_id, now = event.connected.athlete_id, runtime.clock.machine_now()
+    place = Place(athlete_id, event.connected.connector, event.payload["external_id"])
+    gone = False
+    if recorded.is_bare:
+        if not seen and gave_something(conn, place):
+            return False  # it may be half-written over: what it was counts until it can be read
+        file, known_at = recorded.file, event.known_at
+        gone = take_back_earlier(conn, place, file, seen, known_at=known_at, now=now)
+    if gone:
+        outbox.push(conn, "replan", str(athlete_id), due_at=now)
+    tag, problem = event.payload.get("tag", ""), decoded.problem if decoded else None
+    keep_raw(conn, place, recorded.file, tag=tag, problem=problem, now=now)
+    return gone
 
 
-def _believed(event: Event, recorded: Recorded, decoded: Decoded | None) -> tuple[Recorded, ...]:
-    """A service's activity is one; a file from a folder is all that is in it."""
-    if event.connected.connector == "files" and decoded and decoded.recorded:
-        return decoded.recorded
+def _believed(recorded: Recorded, decoded: Decoded | None) -> tuple[Recorded, ...]:
+    """A service's activity is one; a bare file is all that is in it."""
+    if recorded.is_bare:
+        return decoded.recorded if decoded else ()
     return (believed(recorded, decoded),)
 
 
 def _look_again(runtime: Runtime, conn: Connection, event: Event) -> None:
     """The samples are still on their way: an arrival of its own asks for them later."""
-    now = runtime.clock.machine_now()
     payload = {**event.payload, "again": event.payload.get("again", 0) + 1}
     arrival = Arrival(
         source=event.connected.connector,
@@ -217,19 +229,15 @@ def _look_again(runtime: Runtime, conn: Connection, event: Event) -> None:
         athlete_id=event.connected.athlete_id,
         known_at=runtime.calendar_now(conn),
     )
-    if accept_now(conn, arrival, now=now):
-        key = tables.inbox_event.c.delivery_key == arrival.delivery_key
-        event_id = conn.execute(select(tables.inbox_event.c.id).where(key)).scalar_one()
-        owed = tables.outbox
-        mine = (owed.c.actor == "ingest") & (owed.c.key == str(event_id))
-        conn.execute(update(owed).where(mine).values(due_at=now + SAMPLES_PAUSE))
+    accept_later(conn, arrival, now=runtime.clock.machine_now(), after=SAMPLES_PAUSE)
 
 
-def _gone(runtime: Runtime, event: Event, ref: ActivityRef) -> str:
+def _gone(runtime: Runtime, event: Event, ref: ActivityRef, held: Held) -> str:
     """The service itself says that it is not there (any more)."""
     athlete_id, now = event.connected.athlete_id, runtime.clock.machine_now()
     key = f"{event.connected.connector}:{ref.external_id}"
     with writing(runtime.engine) as conn:
+        held.check(conn)
         dropped = store.drop_observation(conn, athlete_id, key, known_at=event.known_at, now=now)
         if dropped:
             outbox.push(conn, "replan", str(athlete_id), due_at=now)

@@ -12,9 +12,8 @@ from worker import outbox, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connections, opened
 from worker.db import reading, writing
-from worker.ingest import ASIDE
 from worker.notify import problem_with
-from worker.polling import ACTIVITY
+from worker.polling import ACTIVITY, ASIDE
 
 LATE = timedelta(minutes=5)
 
@@ -192,7 +191,7 @@ def _aside(conn: Any, athlete_id: int) -> int:
     read = select(event.c.connection_id, event.c.payload, event.c.outcome).where(
         event.c.athlete_id == athlete_id, event.c.kind == ACTIVITY, event.c.done_at.is_not(None)
     )
-    ever = read.where(event.c.outcome == ASIDE).limit(1)
+    ever = read.where(event.c.outcome.contains(ASIDE)).limit(1)
     newest = {}
     if conn.execute(ever).first() is not None:  # seldom, so all are read only then
         for row in conn.execute(read.order_by(event.c.done_at, event.c.id)):
@@ -201,7 +200,7 @@ def _aside(conn: Any, athlete_id: int) -> int:
         copy.c.athlete_id == athlete_id, copy.c.problem.startswith(ASIDE)
     )
     in_files: int = conn.execute(files).scalar_one()
-    return in_files + len([1 for outcome in newest.values() if outcome == ASIDE])
+    return in_files + len([1 for outcome in newest.values() if ASIDE in (outcome or "")])
 
 
 def _stuck(conn: Any) -> tuple[Stuck, ...]:

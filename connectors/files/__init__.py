@@ -27,8 +27,7 @@ class Files:
         """Raises Unavailable when the folder is read and not there."""
         from connectors.files.folder import Folder
 
-        del now
-        yield Opened(activities=Folder(Path(link.settings["folder"]).expanduser()))
+        yield Opened(activities=Folder(Path(link.settings["folder"]).expanduser(), now=now))
 
     def receiver(self, settings: Mapping[str, str]) -> WebhookReceiver | None:
         del settings

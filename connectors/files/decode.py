@@ -18,6 +18,10 @@ from connectors.ports import OriginalFile
 __all__ = ["Decoded", "TooLarge", "content_hash", "decode", "files_in", "member", "unpacked"]
 
 LARGEST_BYTES = 200_000_000  # of one file, unpacked: a recording of days is a tenth of it
+TOO_LARGE_ARCHIVE = (
+    f"the archive holds more than {LARGEST_BYTES // 1_000_000} MB; `goalward import` reads its "
+    "files one by one"
+)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 DEEPEST = 3  # archives within archives
 _NOT_RECORDINGS = {
@@ -86,15 +90,20 @@ def _format(file: OriginalFile) -> str:
 
 def _decode_archive(content: bytes, source: str, external_id: str | None, depth: int) -> Decoded:
     """All that can be imported of an archive. A recording alone in it keeps the id it came by."""
+    parts, total = [], 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            files = [
-                OriginalFile(info.filename, member(archive, info)) for info in files_in(archive)
-            ]
+            infos = list(files_in(archive))
+            alone = external_id if len(infos) == 1 else None
+            for info in infos:  # one at a time: only what is learnt of each is held together
+                file = OriginalFile(info.filename, member(archive, info))
+                total += len(file.content)
+                if total > LARGEST_BYTES:
+                    return Refused(TOO_LARGE_ARCHIVE)
+                parts.append(_decode(file, source, alone, depth=depth + 1))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         return Refused(f"the archive is damaged: {error}")
-    alone = external_id if len(files) == 1 else None
-    return gathered([_decode(file, source, alone, depth=depth + 1) for file in files])
+    return gathered(parts)
 
 
 def files_in(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:

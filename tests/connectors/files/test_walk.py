@@ -1,20 +1,15 @@
 import io
 import sys
 import zipfile
-from datetime import UTC, datetime
 from subprocess import run
 
 import pytest
 
-from connectors.errors import Refused, Unavailable
-from connectors.files import CONNECTOR, walk
+from connectors.files import walk
 from connectors.files.decode import decode
-from connectors.files.folder import Folder
-from connectors.ports import ActivityRef, Link
 from tests.connectors.files.made import fit_file, tcx_file
 
 FIT, TCX = fit_file(seconds=30), tcx_file()
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def archive(**files):
@@ -77,44 +72,6 @@ def test_a_missing_path_is_an_error_when_it_is_opened(tmp_path):
     ((_, opener),) = list(walk([tmp_path / "gone.fit"]))
     with pytest.raises(FileNotFoundError):
         opener()
-
-
-class NoTokens:
-    """For a connector without sign-in."""
-
-
-def opened(folder):
-    return CONNECTOR.open(Link({"folder": str(folder)}, NoTokens()), NOW)
-
-
-def test_the_watched_folder_lists_recordings_and_moves_the_tag_with_the_file(tmp_path):
-    (tmp_path / "new").mkdir()
-    path = tmp_path / "new" / "a.fit"
-    path.write_bytes(FIT)
-    (tmp_path / "notes.txt").write_text("hello")
-    with opened(tmp_path) as use:
-        (ref,) = use.activities.changes(None).refs
-        assert ref.external_id == "new/a.fit"
-        assert use.activities.changes(None).refs == (ref,)
-        recorded = use.activities.activity(ref)
-        assert recorded.file.content == FIT
-        assert recorded.record.distance_m == 90
-        path.write_bytes(FIT + b"more")
-        assert use.activities.changes(None).refs[0].tag != ref.tag
-
-
-def test_the_watched_folder_says_what_is_wrong(tmp_path):
-    folder = Folder(tmp_path)
-    (tmp_path / "bad.fit").write_bytes(b"no fit at all")
-    (tmp_path / "workout.fit").write_bytes(fit_file(file_type="workout", records=[], session=False))
-    with pytest.raises(Refused, match=r"bad\.fit"):
-        folder.activity(ActivityRef("bad.fit"))
-    assert folder.activity(ActivityRef("workout.fit")) is None
-    assert folder.activity(ActivityRef("gone.fit")) is None
-    with pytest.raises(Refused, match="outside"):
-        folder.activity(ActivityRef("../../etc/passwd"))
-    with pytest.raises(Unavailable, match="not there"):
-        Folder(tmp_path / "unplugged").changes(None)
 
 
 def test_importing_the_connector_imports_no_library_of_a_format():
