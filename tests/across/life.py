@@ -82,8 +82,8 @@ def worker_and_trial(set_up, folder, *, postgres=None, valkey=None, weeks=6, see
         yield worker, trial
 
 
-def live(trial):
-    """The demo's days: history, a goal, runs as planned, a fast race, a missed key session."""
+def settle_in(trial):
+    """Accounts, the history they bring, a goal, and the plan for it on the calendar."""
     trial.connect_garmin()
     trial.connect_strava()
     trial.ask_for_history()
@@ -91,6 +91,11 @@ def live(trial):
     trial.settle(after=lambda: trial.subscribed() and trial.unread()[1] > total)
     trial.state_goal()
     trial.settle(after=trial.has_plan)
+
+
+def live(trial):
+    """The demo's days: history, a goal, runs as planned, a fast race, a missed key session."""
+    settle_in(trial)
     missed = False
     day = FIRST_DAY
     while day <= LAST_DAY:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from planning.schedule.plan import DayStatus
-from tests.across.life import EMBEDDED, worker_and_trial
+from tests.across.life import EMBEDDED, settle_in, worker_and_trial
 from worker.trial import FIRST_DAY
 
 DAYS = 40
@@ -29,13 +29,7 @@ def run():
         tempfile.TemporaryDirectory() as folder,
         worker_and_trial(EMBEDDED, Path(folder), weeks=26) as (_, trial),
     ):
-        trial.connect_garmin()
-        trial.connect_strava()
-        trial.ask_for_history()
-        total = len(trial.control.dump()["activities"])
-        trial.settle(after=lambda: trial.subscribed() and trial.unread()[1] > total)
-        trial.state_goal()
-        trial.settle(after=trial.has_plan)
+        settle_in(trial)
         for number in range(DAYS):
             _live(trial, FIRST_DAY + timedelta(days=number), number, took)
     every = took["planned"] + took["race"]
