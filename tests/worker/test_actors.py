@@ -306,6 +306,19 @@ def test_a_services_limit_does_not_hold_up_the_days(lived):
     assert list(closings(lived)) == ["2026-08-31"]
 
 
+def test_a_service_that_is_away_does_not_hold_up_the_days(lived):
+    states(lived)
+    arrives(lived, 1, known_at=lived.clock.at)
+    lived.clock.later(days=1)
+    for outages in range(5):
+        replans(lived)
+        assert len(closings(lived)) == int(outages > 3)
+        (owed,) = lived.owed("ingest")
+        lease = outbox.claim(lived.engine, owed.id, owner="somebody")
+        outbox.wait_out(lived.engine, lease, "no route", due_at=lived.clock.at)
+        lived.clock.later(seconds=2)
+
+
 def test_whoever_asks_meanwhile_is_answered_and_nothing_is_stored(lived):
     states(lived)
     knows(lived, 1)
@@ -390,6 +403,23 @@ def test_a_plan_is_not_overwritten_by_one_who_slept(database_url, tmp_path, at):
         assert stopped(lived, "replan", at=at, meanwhile=another)
         assert set(outcome(lived).plan.goal_ids) == {"half", "new"}
         assert lived.owed("replan") == []
+
+
+@pytest.mark.parametrize("at", range(1, 5))  # up to the transaction that closes the day
+def test_a_closing_is_not_overwritten_by_one_who_slept(lived, at):
+    """A run of the day was read while the process slept."""
+    states(lived)
+    lived.clock.later(days=1)
+    with writing(lived.engine) as conn:
+        owe_replan(lived.runtime, conn, 1)
+
+    def another():
+        knows(lived, 1, at=START + HOUR)
+        lived.work("replan")
+
+    assert stopped(lived, "replan", at=at, meanwhile=another)
+    (row,) = lived.rows(tables.closing)
+    assert row.body["ability"]["runs_used"] == 1
 
 
 def test_one_who_slept_does_not_untell_what_was_told(sqlite_url, tmp_path):
