@@ -13,12 +13,13 @@ from connectors.files.decoded import Imported
 from connectors.ports import OriginalFile, Recorded
 from planning.activity import RecordKind, Surface
 from tests.connectors.files.made import NUMBERS, fit_file
-from tests.worker.living import PARIS, START, a_record, life, life_with_services
+from tests.worker.living import PARIS, START, a_record, life_with_services
 from worker import standing, tables
 from worker.connections import application_values, connection, disconnect, opened
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.ingest import believed
+from worker.polling import ASIDE
 from worker.schedule import POLL_EVERY, tick
 from worker.settings import load_settings
 from worker.vault import Vault, WrongKey
@@ -211,6 +212,41 @@ def test_a_trigger_without_other_sources_says_so(strava):
     assert strava.outcomes() == ["asked nobody: no other source is connected"]
 
 
+def test_a_listing_of_a_strava_that_only_triggers_is_left_alone(strava):
+    happens(strava, strava.control.run)
+    strava.poll("strava")
+    strava.connect_garmin()
+    before = strava.control.dump()["requests"]
+    strava.poll("strava")
+    strava.setting("strava_use", "off")
+    strava.poll("strava")
+    assert [r.outcome for r in strava.rows(tables.inbox_event, kind="poll")] == [
+        "1 new",
+        "left alone: Strava only says when to ask other sources",
+        "left alone: Strava is switched off",
+    ]
+    assert strava.control.dump()["requests"] == before
+
+
+def test_what_a_listing_named_before_strava_became_a_trigger_asks_nobody(sqlite_url, tmp_path):
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.connect_strava()
+        lived.control.run()
+        lived.control.fault("strava", path_contains="/activities/", status=503, times=99)
+        lived.poll("strava")
+        assert lived.outcomes() == [None]
+        lived.connect_garmin()
+        lived.control.clear_faults()
+        lived.clock.later(minutes=1)
+        lived.work("ingest")
+        assert lived.outcomes() == ["left alone: Strava only says when to ask other sources"]
+        assert lived.rows(tables.inbox_event, source="garmin") == []
+        # when its data may be used again, that run is asked for like one that was never seen
+        lived.setting("strava_use", "full")
+        lived.poll("strava")
+        assert lived.outcomes()[1:] == ["stored"]
+
+
 # --- Garmin: the poll -----------------------------------------------------------------------------
 
 
@@ -320,6 +356,41 @@ def test_a_corrected_date_is_no_longer_aside(garmin):
     assert len(garmin.activities()) == 1
 
 
+@pytest.fixture
+def behind(sqlite_url, tmp_path):
+    """Our clock is five days late: a run of today is one of the future."""
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.clock.at = START - timedelta(days=5)
+        lived.connect_garmin()
+        lived.control.run()
+        lived.poll()
+        yield lived
+
+
+def polls(lived, *, days, every=timedelta(hours=8)):
+    """The polls of some days, by the clock."""
+    for _ in range(int(timedelta(days=days) / every)):
+        lived.clock.later(seconds=every.total_seconds())
+        tick(lived.runtime)
+        lived.work("ingest")
+
+
+def test_what_was_kept_aside_comes_in_once_its_day_has_come(behind):
+    assert (behind.outcomes(), behind.activities()) == ([ASIDE], ())
+    polls(behind, days=7)
+    (run,) = behind.activities()
+    assert run.day == TODAY
+    assert standing.of(behind.runtime, 1).aside == 0
+
+
+def test_what_was_kept_aside_is_asked_for_once_a_day(behind):
+    polls(behind, days=3)
+    assert behind.outcomes() == [ASIDE] * 5  # the first time, and on each date since
+    assert standing.of(behind.runtime, 1).aside == 1
+    polls(behind, days=6)
+    assert len(behind.outcomes()) <= 7  # once it is known, nobody asks any more
+
+
 def again(run):
     return Arrival(
         source="garmin",
@@ -401,35 +472,6 @@ def test_a_damaged_file_is_kept_with_its_reason(garmin):
     assert not decode(OriginalFile(copy.name, copy.content)).problem
 
 
-def test_a_folder_gives_all_that_is_in_a_file(sqlite_url, tmp_path):
-    (tmp_path / "in").mkdir()
-    second = {
-        "timestamp": START + timedelta(seconds=3600),
-        "start_time": START + timedelta(seconds=1800),
-        "total_elapsed_time": 1800.0,
-        "total_timer_time": 1800.0,
-        "total_distance": 12_000.0,
-        "sport": "cycling",
-        "sub_sport": "road",
-    }
-    both = fit_file(seconds=1800, start=START, extra_session=[second])
-    (tmp_path / "in" / "duathlon.fit").write_bytes(both)
-    (tmp_path / "in" / "broken.fit").write_bytes(WHOLE[: len(WHOLE) // 2])
-    (tmp_path / "in" / "noise.fit").write_bytes(b"noise" * 40)
-    with life(sqlite_url, tmp_path) as lived:
-        lived._connect("files", str(tmp_path / "in"), {}, folder=str(tmp_path / "in"))
-        lived.poll("files")
-        sports = sorted(run.sport.value for run in lived.activities())
-        problems = {row.name: row.problem for row in lived.rows(tables.raw_copy)}
-        buried = [row.last_error for row in lived.rows(tables.outbox) if row.buried_at]
-    assert sports.count("ride") == 1
-    assert "run" in sports
-    assert problems["duathlon.fit"] is None
-    assert problems["broken.fit"]
-    assert len(buried) == 1
-    assert buried[0].startswith("noise.fit")
-
-
 # --- when the service has trouble -----------------------------------------------------------------
 
 
@@ -460,6 +502,50 @@ def test_trouble_is_tried_again_and_shown(garmin):
     garmin.work("ingest")
     assert len(garmin.activities()) == 1
     assert health(garmin, "garmin").problem is None
+
+
+def test_what_was_given_up_is_asked_for_again_while_it_is_listed(garmin):
+    garmin.control.run()
+    garmin.control.fault("garmin", path_contains="/activity-service", status=400, times=1)
+    garmin.poll()
+    (owed,) = garmin.owed("ingest")
+    assert owed.buried_at
+    garmin.clock.later(minutes=10)
+    garmin.poll()
+    assert len(garmin.activities()) == 1
+    assert garmin.outcomes() == [None, "stored"]
+    garmin.clock.later(days=1)
+    garmin.poll()
+    assert len(garmin.outcomes()) == 2
+
+
+def test_what_is_refused_for_good_is_asked_for_once_a_day(garmin):
+    garmin.control.run()
+    garmin.control.fault("garmin", path_contains="/activity-service", status=400, times=999)
+    garmin.poll()
+    polls(garmin, days=2, every=timedelta(hours=2))
+    asked = [path for path in garmin.control.dump()["requests"] if "/activity-service/" in path]
+    assert len(asked) <= 1 + 3  # and the first time; two days touch three dates
+
+
+def test_a_poll_that_goes_on_in_the_middle_misses_nothing_at_the_beginning(sqlite_url, tmp_path):
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.control.history(weeks=8, until=TODAY - timedelta(days=1))
+        lived.connect_garmin()
+        lived.poll()
+        lived.work("ingest")
+        known = len(lived.outcomes())
+        # as a kill after the first page of a poll leaves it: the newest thirty were listed
+        place = json.dumps({"newest": "2026-08-30", "first": None, "start": 30})
+        with writing(lived.engine) as conn:
+            conn.execute(update(tables.connection).values(cursor=place))
+        lived.clock.later(minutes=10)
+        lived.poll()
+        assert len(lived.outcomes()) == known
+        gone = lived.control.delete_activity()
+        lived.clock.later(minutes=10)
+        lived.poll()  # this one begins at the beginning
+        assert lived.outcomes()[known:] == ["deleted at the source"], gone
 
 
 def test_troubles_do_not_pile_up_polls(garmin):

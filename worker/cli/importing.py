@@ -104,13 +104,16 @@ def progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], Non
 
 
 def _owe(at_work: Session, fates: list["Fate"]) -> None:
+    """The plan is brought up to date; also with what an import came to owe that was stopped."""
+    from worker import outbox
     from worker.db import writing
     from worker.owing import owe_replan
 
-    if any(fate.outcome == "imported" for fate in fates):
-        with writing(at_work.runtime.engine) as conn:
+    with writing(at_work.runtime.engine) as conn:
+        owed = outbox.open_count(conn, actor="replan", key=str(at_work.athlete_id))
+        if owed or any(fate.outcome == "imported" for fate in fates):
             owe_replan(at_work.runtime, conn, at_work.athlete_id)
-        at_work.finish()
+    at_work.finish()
 
 
 def _print(fates: list["Fate"]) -> None:

@@ -1,0 +1,23 @@
+"""Looking over the shoulder of a database."""
+
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+
+@contextmanager
+def transactions(engine, table):
+    """How many rows of a table each transaction wrote."""
+    sizes = []
+
+    def counted(_conn, cursor, statement, parameters, _context, many):
+        if statement.startswith("BEGIN"):
+            sizes.append(0)
+        if statement.startswith(f"INSERT INTO {table} "):
+            sizes[-1] += len(parameters) if many else 1
+
+    event.listen(engine, "before_cursor_execute", counted)
+    try:
+        yield sizes
+    finally:
+        event.remove(engine, "before_cursor_execute", counted)
