@@ -3,7 +3,8 @@
 *Machine time* rules leases, `due_at`, token expiry and rate windows. *Calendar time* is what day it
 is for the athlete: the trial instant of `GOALWARD_CLOCK`, if one is set, plus the time since the
 process started, plus what the demo or the simulator has advanced it by, and never earlier than the
-latest calendar instant stored.
+latest calendar instant stored. For real time that is kept about once a minute, so that a machine
+that wakes up with its clock in the past does not live through those days again.
 """
 
 import time
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker import tables
+
+KEPT_EVERY = timedelta(minutes=1)
 
 
 def machine_now() -> datetime:
@@ -56,17 +59,32 @@ def keep_calendar_now(conn: Connection, clock: Clock) -> datetime:
     """Calendar time, kept as the latest one stored when it is not simply machine time.
 
     For the transaction that stores an instant of calendar time. A process started again with the
-    same trial instant then goes on where the last one was. Real time needs no keeping, and is
-    spared a row that every writer would contend for.
+    same trial instant then goes on where the last one was. Real time is kept by the scheduler
+    alone (`keep_latest`), and spared a row that every writer would contend for.
     """
     at = calendar_now(conn, clock)
-    row = tables.calendar_clock
-    offset_s = conn.scalar(select(row.c.offset_s)) or 0.0
+    offset_s = conn.scalar(select(tables.calendar_clock.c.offset_s)) or 0.0
     if clock.trial_start is not None or offset_s:
-        _ensure_row(conn)
-        earlier = row.c.latest_at.is_(None) | (row.c.latest_at < at)
-        conn.execute(update(row).where(earlier).values(latest_at=at))
+        _keep(conn, at)
     return at
+
+
+def is_kept(conn: Connection, clock: Clock) -> bool:
+    """Whether the latest instant stored is of the last minute."""
+    latest_at = conn.scalar(select(tables.calendar_clock.c.latest_at))
+    return latest_at is not None and calendar_now(conn, clock) - latest_at < KEPT_EVERY
+
+
+def keep_latest(conn: Connection, clock: Clock) -> None:
+    """Calendar time does not go back behind this moment any more, for no process."""
+    _keep(conn, calendar_now(conn, clock))
+
+
+def _keep(conn: Connection, at: datetime) -> None:
+    _ensure_row(conn)
+    row = tables.calendar_clock
+    earlier = row.c.latest_at.is_(None) | (row.c.latest_at < at)
+    conn.execute(update(row).where(earlier).values(latest_at=at))
 
 
 def advance(conn: Connection, seconds: float) -> None:

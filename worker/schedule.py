@@ -6,7 +6,10 @@ number of schedulers make each happen once.
 
 import secrets
 import threading
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Self
 
 import structlog
@@ -15,9 +18,10 @@ from sqlalchemy import Connection, select, update
 from connectors.errors import ServiceError
 from worker import store, tables
 from worker.app import Runtime
-from worker.clock import keep_calendar_now
+from worker.clock import is_kept, keep_calendar_now, keep_latest
 from worker.connections import (
     SIGN_IN_NEEDED,
+    Connected,
     application_values,
     connections,
     gives_activities,
@@ -26,7 +30,7 @@ from worker.connections import (
     strava_use,
 )
 from worker.db import reading, upsert, writing
-from worker.inbox import accept_now
+from worker.inbox import Arrival, accept_now
 from worker.owing import owe_message, owe_publishing, owe_replan
 from worker.polling import POLL, poll_arrival
 
@@ -37,43 +41,98 @@ POLL_EVERY = timedelta(minutes=10)
 SUBSCRIBE_AGAIN = timedelta(minutes=10)
 
 
+@dataclass(slots=True)
+class _Due:
+    """What is due for one athlete."""
+
+    day: date | None = None  # that has begun
+    undecided: bool = False  # the day has been seen to begin, but the last decision is of another
+    sources: list[Connected] = field(default_factory=list)  # to be asked what is new
+    lapsed: list[Connected] = field(default_factory=list)  # that want a sign-in: not told yet
+
+
 def tick(runtime: Runtime) -> None:
-    """Owe everything that has fallen due by now. Safe to call as often as one likes."""
-    with writing(runtime.engine) as conn:
-        now = keep_calendar_now(conn, runtime.clock)
-        for athlete_id in store.athlete_ids(conn):
-            _daily(runtime, conn, athlete_id, now)
-            _polls(runtime, conn, athlete_id, now)
-            _lapsed_sign_ins(runtime, conn, athlete_id)
-    runtime.ring()
+    """Owe everything that has fallen due by now. Safe to call as often as one likes.
+
+    Mostly nothing has: so it is looked at for all athletes together, and nothing is written.
+    """
+    with reading(runtime.engine) as conn:
+        kept = is_kept(conn, runtime.clock)
+        found = _due(runtime, conn)
+    if not kept:
+        with writing(runtime.engine) as conn:
+            keep_latest(conn, runtime.clock)
+    for athlete_id, due in found.items():
+        with writing(runtime.engine) as conn:
+            _owe(runtime, conn, athlete_id, due)
+    if found:
+        runtime.ring()
 
 
-def _daily(runtime: Runtime, conn: Connection, athlete_id: int, now: datetime) -> None:
-    """A new day: yesterday closes, the fortnight moves on, the calendar is looked through."""
-    today = now.astimezone(store.zone_of(conn, athlete_id)).date()
-    if upsert(
-        conn,
-        tables.tick,
-        {"name": f"day:{athlete_id}", "day": today},
-        key=("name", "day"),
-        keep=True,
-    ):
-        owe_replan(runtime, conn, athlete_id)
-        owe_publishing(runtime, conn, athlete_id)
+def _due(runtime: Runtime, conn: Connection) -> dict[int, _Due]:
+    found: defaultdict[int, _Due] = defaultdict(_Due)
+    now = runtime.calendar_now(conn)
+    today = {one: now.astimezone(zone).date() for one, zone in store.zones(conn).items()}
+    begun = _begun(conn, today)
+    for athlete_id in today.keys() - begun:
+        found[athlete_id].day = today[athlete_id]
+    for athlete_id in begun - _decided(conn, today):
+        found[athlete_id].undecided = True
+    for connected in _unasked(runtime, conn, now):
+        found[connected.athlete_id].sources.append(connected)
+    for connected in connections(conn, state=SIGN_IN_NEEDED):
+        if connected.told_at is None:
+            found[connected.athlete_id].lapsed.append(connected)
+    return found
 
 
-def _polls(runtime: Runtime, conn: Connection, athlete_id: int, now: datetime) -> None:
-    """Webhooks are lost and services give up: every source is asked as well."""
-    slot = int(runtime.clock.machine_now().timestamp() // POLL_EVERY.total_seconds())
-    for connected in connections(conn, athlete_id=athlete_id):
-        if not gives_activities(runtime, connected):
-            continue
-        if connected.connector == "strava" and strava_use(conn, runtime, athlete_id) != "full":
-            continue
-        if _is_being_asked(conn, connected.id):
-            continue
-        arrival = poll_arrival(connected, reason=f"slot {slot}", known_at=now)
-        accept_now(conn, arrival, now=runtime.clock.machine_now())
+def _begun(conn: Connection, today: Mapping[int, date]) -> set[int]:
+    """The athletes whose day has been seen to begin."""
+    tick = tables.tick
+    names = {_name_of_day(athlete_id): athlete_id for athlete_id in today}
+    query = select(tick).where(tick.c.name.in_(list(names)), tick.c.day.in_(set(today.values())))
+    begun = ((names[row.name], row.day) for row in conn.execute(query))
+    return {athlete_id for athlete_id, day in begun if today[athlete_id] == day}
+
+
+def _decided(conn: Connection, today: Mapping[int, date]) -> set[int]:
+    """The athletes whose last decision is of today, or who are about to get one."""
+    owed, outcome = tables.outbox, tables.outcome
+    about_to = (owed.c.actor == "replan") & (owed.c.generation != owed.c.done_generation)
+    replans = {int(key) for key in conn.scalars(select(owed.c.key).where(about_to))}
+    decided = conn.execute(select(outcome.c.athlete_id, outcome.c.day))
+    return replans | {row.athlete_id for row in decided if today.get(row.athlete_id) == row.day}
+
+
+def _name_of_day(athlete_id: int) -> str:
+    return f"day:{athlete_id}"
+
+
+def _unasked(runtime: Runtime, conn: Connection, now: datetime) -> list[Connected]:
+    """Webhooks are lost and services give up: every source is asked as well, now and then."""
+    keys = {_poll(runtime, source, now).delivery_key: source for source in sources(runtime, conn)}
+    key = tables.inbox_event.c.delivery_key
+    asked = set(conn.scalars(select(key).where(key.in_(list(keys)))))
+    return [
+        connected
+        for key, connected in keys.items()
+        if key not in asked and not _is_being_asked(conn, connected.id)
+    ]
+
+
+def sources(
+    runtime: Runtime, conn: Connection, *, athlete_id: int | None = None
+) -> list[Connected]:
+    """The connections that are asked for activities; Strava only where its data may be used."""
+    return [
+        connected
+        for connected in connections(conn, athlete_id=athlete_id)
+        if gives_activities(runtime, connected)
+        and (
+            connected.connector != "strava"
+            or strava_use(conn, runtime, connected.athlete_id) == "full"
+        )
+    ]
 
 
 def _is_being_asked(conn: Connection, connection_id: int) -> bool:
@@ -90,24 +149,47 @@ def _is_being_asked(conn: Connection, connection_id: int) -> bool:
     return conn.execute(waiting.limit(1)).first() is not None
 
 
-def _lapsed_sign_ins(runtime: Runtime, conn: Connection, athlete_id: int) -> None:
+def _owe(runtime: Runtime, conn: Connection, athlete_id: int, due: _Due) -> None:
+    """Another scheduler may have been quicker: what it did is left as it is."""
+    now = keep_calendar_now(conn, runtime.clock)
+    if due.day:
+        _begin(runtime, conn, athlete_id, due.day)
+    elif due.undecided:
+        owe_replan(runtime, conn, athlete_id)
+    for connected in due.sources:
+        accept_now(conn, _poll(runtime, connected, now), now=runtime.clock.machine_now())
+    for connected in due.lapsed:
+        _tell_lapsed(runtime, conn, connected)
+
+
+def _begin(runtime: Runtime, conn: Connection, athlete_id: int, day: date) -> None:
+    """A new day: yesterday closes, the fortnight moves on, the calendar is looked through."""
+    begun = {"name": _name_of_day(athlete_id), "day": day}
+    if upsert(conn, tables.tick, begun, key=("name", "day"), keep=True):
+        owe_replan(runtime, conn, athlete_id)
+        owe_publishing(runtime, conn, athlete_id)
+
+
+def _poll(runtime: Runtime, connected: Connected, known_at: datetime) -> Arrival:
+    slot = int(runtime.clock.machine_now().timestamp() // POLL_EVERY.total_seconds())
+    return poll_arrival(connected, reason=f"slot {slot}", known_at=known_at)
+
+
+def _tell_lapsed(runtime: Runtime, conn: Connection, connected: Connected) -> None:
     """Told once for each time that it happened; nothing signs in by itself."""
-    for connected in connections(conn, athlete_id=athlete_id, state=SIGN_IN_NEEDED):
-        if connected.told_at is not None:
-            continue
-        connector = runtime.connectors.get(connected.connector)
-        title = connector.title if connector else connected.connector
-        now = runtime.clock.machine_now()
-        owe_message(
-            runtime,
-            conn,
-            athlete_id,
-            key=f"sign-in:{connected.id}:{now.isoformat()}",
-            title=f"{title} wants you to sign in again",
-            body=connected.problem or f"Run: goalward connect {connected.connector}",
-        )
-        row = tables.connection
-        conn.execute(update(row).where(row.c.id == connected.id).values(told_at=now))
+    now, row = runtime.clock.machine_now(), tables.connection
+    untold = update(row).where(row.c.id == connected.id, row.c.told_at.is_(None))
+    if conn.execute(untold.values(told_at=now)).rowcount == 0:
+        return
+    connector = runtime.connectors.get(connected.connector)
+    owe_message(
+        runtime,
+        conn,
+        connected.athlete_id,
+        key=f"sign-in:{connected.id}:{now.isoformat()}",
+        title=f"{connector.title if connector else connected.connector} wants you to sign in again",
+        body=connected.problem or f"Run: goalward connect {connected.connector}",
+    )
 
 
 def subscribe(runtime: Runtime) -> None:
@@ -183,9 +265,8 @@ class Scheduler:
 
 def owe_poll(runtime: Runtime, conn: Connection, athlete_id: int, *, reason: str) -> int:
     """Ask every source of an athlete now, as after connecting one. Returns how many are asked."""
-    asked = 0
-    for connected in connections(conn, athlete_id=athlete_id):
-        if gives_activities(runtime, connected):
-            arrival = poll_arrival(connected, reason=reason, known_at=runtime.calendar_now(conn))
-            asked += accept_now(conn, arrival, now=runtime.clock.machine_now())
+    asked, known_at = 0, runtime.calendar_now(conn)
+    for connected in sources(runtime, conn, athlete_id=athlete_id):
+        arrival = poll_arrival(connected, reason=reason, known_at=known_at)
+        asked += accept_now(conn, arrival, now=runtime.clock.machine_now())
     return asked

@@ -119,6 +119,14 @@ def athlete_ids(conn: Connection) -> list[int]:
     return list(conn.scalars(select(tables.athlete.c.id).order_by(tables.athlete.c.id)))
 
 
+def zones(conn: Connection) -> dict[int, ZoneInfo]:
+    """Where every athlete lives."""
+    row = tables.athlete_setting
+    standing = (row.c.key == PROFILE) & row.c.superseded_at.is_(None)
+    said = select(row.c.athlete_id, row.c.body).where(standing).order_by(row.c.athlete_id)
+    return {found.athlete_id: from_body(Athlete, found.body).zone for found in conn.execute(said)}
+
+
 def zone_of(conn: Connection, athlete_id: int, *, at: datetime | None = None) -> ZoneInfo:
     """Where the athlete's days begin and end; `at`: as it was known at that instant.
 

@@ -6,7 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from worker import tables
-from worker.clock import Clock, advance, calendar_now, keep_calendar_now, machine_now
+from worker.clock import (
+    KEPT_EVERY,
+    Clock,
+    advance,
+    calendar_now,
+    is_kept,
+    keep_calendar_now,
+    keep_latest,
+    machine_now,
+)
 from worker.db import open_database, reading, writing
 
 TRIAL = datetime(2030, 3, 1, 6, tzinfo=UTC)
@@ -68,6 +77,20 @@ def test_machine_time_is_not_kept(engine):
     with writing(engine) as conn:
         keep_calendar_now(conn, Clock())
         assert conn.scalars(select(tables.calendar_clock)).all() == []
+
+
+def test_real_time_that_was_kept_does_not_go_back(engine):
+    with writing(engine) as conn:
+        assert not is_kept(conn, Clock())
+        keep_latest(conn, Clock())
+        assert is_kept(conn, Clock())
+        before = machine_now()
+        earlier = Clock(before - timedelta(days=9))  # a machine that is behind
+        assert before - SOON < calendar_now(conn, earlier) <= before
+        keep_latest(conn, earlier)
+        assert before - SOON < calendar_now(conn, earlier) <= before
+        conn.execute(tables.calendar_clock.update().values(latest_at=before - KEPT_EVERY))
+        assert not is_kept(conn, Clock())
 
 
 def test_a_command_in_another_process_reads_the_same_row(sqlite_url):
