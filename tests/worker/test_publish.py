@@ -100,11 +100,12 @@ def workout_ids(lived):
     return {row.ident: row.remote_id.partition("/")[0] for row in rows if row.remote_id}
 
 
-def refusing(lived, *workouts):
+def refusing(lived, *workouts, words="no such step"):
     for workout in workouts:
-        remote = workout_ids(lived)[workout.ident]
+        path = f"workout/{workout_ids(lived)[workout.ident]}"
+        body = {"message": words}
         lived.control.fault(
-            "garmin", status=400, method="PUT", path_contains=f"workout/{remote}", times=99
+            "garmin", status=400, method="PUT", path_contains=path, times=99, body=body
         )
 
 
@@ -151,6 +152,16 @@ def test_two_of_one_name_that_are_refused_alike_hold_up_no_other(garmin):
     refusing(garmin, *bad)
     publishes(garmin)
     assert still_outdated(garmin) == {workout.ident for workout in bad}
+
+
+def test_two_that_are_refused_for_different_reasons_hold_up_no_other(garmin):
+    first, second, third, *_ = coming(garmin)
+    assert first.workout.name != second.workout.name
+    outdated(garmin, first, second, third)
+    refusing(garmin, first, words="too short")
+    refusing(garmin, second, words="too fast")
+    publishes(garmin)
+    assert still_outdated(garmin) == {first.ident, second.ident}
 
 
 def test_an_account_that_is_refused_is_asked_twice_at_most(garmin):
@@ -290,6 +301,17 @@ def test_somebody_who_took_over_is_told_as_busy_and_their_records_stand(garmin, 
     after = record_of(garmin, workout.ident)
     assert after.state == ("settled" if call == "read" else "pending")
     assert (after == before) is (call == "read")
+
+
+def test_nothing_is_written_once_somebody_may_take_over(garmin):
+    """Nobody has yet; but this process was away for longer than its lease."""
+    (workout, *_) = coming(garmin)
+    outdated(garmin, workout)
+    before = written(garmin)
+    meanwhile(garmin, "read", lambda: garmin.clock.later(seconds=11))
+    with pytest.raises(Busy, match="a worker is writing"):
+        sync_now(garmin.runtime, connected(garmin))
+    assert written(garmin) == before
 
 
 def test_a_calendar_that_another_worker_holds_is_busy(garmin):
