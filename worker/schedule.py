@@ -110,29 +110,25 @@ def _name_of_day(athlete_id: int) -> str:
 
 def _unasked(runtime: Runtime, conn: Connection, now: datetime) -> list[Connected]:
     """Webhooks are lost and services give up: every source is asked as well, now and then."""
-    keys = {_poll(runtime, source, now).delivery_key: source for source in sources(runtime, conn)}
+    polls = {_poll(runtime, one, now).delivery_key: one for one in connections(conn)}
     key = tables.inbox_event.c.delivery_key
-    asked = set(conn.scalars(select(key).where(key.in_(list(keys)))))
+    asked = set(conn.scalars(select(key).where(key.in_(list(polls)))))
     return [
         connected
-        for key, connected in keys.items()
-        if key not in asked and not _is_being_asked(conn, connected.id)
+        for poll, connected in polls.items()
+        if poll not in asked
+        and is_asked(runtime, conn, connected)
+        and not _is_being_asked(conn, connected.id)
     ]
 
 
-def sources(
-    runtime: Runtime, conn: Connection, *, athlete_id: int | None = None
-) -> list[Connected]:
-    """The connections that are asked for activities; Strava only where its data may be used."""
-    return [
-        connected
-        for connected in connections(conn, athlete_id=athlete_id)
-        if gives_activities(runtime, connected)
-        and (
-            connected.connector != "strava"
-            or strava_use(conn, runtime, connected.athlete_id) == "full"
-        )
-    ]
+def is_asked(runtime: Runtime, conn: Connection, connected: Connected) -> bool:
+    """Whether it is asked for activities: Strava only where its data may feed the estimate."""
+    if not gives_activities(runtime, connected):
+        return False
+    if connected.connector != "strava":
+        return True
+    return strava_use(conn, runtime, connected.athlete_id) == "full"
 
 
 def _is_being_asked(conn: Connection, connection_id: int) -> bool:
@@ -266,7 +262,8 @@ class Scheduler:
 def owe_poll(runtime: Runtime, conn: Connection, athlete_id: int, *, reason: str) -> int:
     """Ask every source of an athlete now, as after connecting one. Returns how many are asked."""
     asked, known_at = 0, runtime.calendar_now(conn)
-    for connected in sources(runtime, conn, athlete_id=athlete_id):
-        arrival = poll_arrival(connected, reason=reason, known_at=known_at)
-        asked += accept_now(conn, arrival, now=runtime.clock.machine_now())
+    for connected in connections(conn, athlete_id=athlete_id):
+        if is_asked(runtime, conn, connected):
+            arrival = poll_arrival(connected, reason=reason, known_at=known_at)
+            asked += accept_now(conn, arrival, now=runtime.clock.machine_now())
     return asked

@@ -14,7 +14,7 @@ from worker import outbox, store, tables
 from worker.connections import SIGN_IN_NEEDED
 from worker.db import reading, writing
 from worker.outcomes import latest_outcome
-from worker.schedule import POLL_EVERY, owe_poll, sources, tick
+from worker.schedule import POLL_EVERY, owe_poll, tick
 
 MONDAY, DAY = START.date(), timedelta(days=1)
 
@@ -235,7 +235,7 @@ def test_only_an_athletes_own_sources_are_theirs(lived):
     lived._connect("garmin", "x", {})
     with writing(lived.engine) as conn:
         assert owe_poll(lived.runtime, conn, other, reason="now") == 0
-        assert [one.athlete_id for one in sources(lived.runtime, conn)] == [1]
+        assert owe_poll(lived.runtime, conn, 1, reason="now") == 1
 
 
 # --- sign-ins that lapsed -------------------------------------------------------------------------
