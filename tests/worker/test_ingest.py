@@ -504,19 +504,21 @@ def test_trouble_is_tried_again_and_shown(garmin):
     assert health(garmin, "garmin").problem is None
 
 
-def test_what_was_given_up_is_asked_for_again_while_it_is_listed(garmin):
-    garmin.control.run()
-    garmin.control.fault("garmin", path_contains="/activity-service", status=400, times=1)
-    garmin.poll()
-    (owed,) = garmin.owed("ingest")
-    assert owed.buried_at
-    garmin.clock.later(minutes=10)
-    garmin.poll()
-    assert len(garmin.activities()) == 1
-    assert garmin.outcomes() == [None, "stored"]
-    garmin.clock.later(days=1)
-    garmin.poll()
-    assert len(garmin.outcomes()) == 2
+def test_what_was_given_up_is_asked_for_again_while_it_is_listed(database_url, tmp_path):
+    with life_with_services(database_url, tmp_path) as lived:
+        lived.connect_garmin()
+        lived.control.run()
+        lived.control.fault("garmin", path_contains="/activity-service", status=400, times=1)
+        lived.poll()
+        (owed,) = lived.owed("ingest")
+        assert owed.buried_at
+        lived.clock.later(minutes=10)
+        lived.poll()
+        assert len(lived.activities()) == 1
+        assert lived.outcomes() == [None, "stored"]
+        lived.clock.later(days=1)
+        lived.poll()
+        assert len(lived.outcomes()) == 2
 
 
 def test_what_is_refused_for_good_is_asked_for_once_a_day(garmin):

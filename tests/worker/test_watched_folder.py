@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.ports import OriginalFile
 from tests.connectors.files.made import NUMBERS, fit_file
 from tests.worker.counted import transactions
 from tests.worker.living import START, life
 from tests.worker.readers import POISON, frail
 from worker import tables
 from worker.decoder import Decoder
+from worker.importing import Importer
 from worker.schedule import tick
 
 SPORT = {"mesg_num": NUMBERS["SPORT"], "sport": "running", "sub_sport": "generic"}
@@ -160,13 +162,31 @@ def test_a_file_that_is_written_for_hours_is_left_to_the_polls_by_the_clock(watc
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
-def test_a_file_that_was_read_half_copied_becomes_one_run(watched, share):
-    watched.look("a.fit", WHOLE[: int(len(WHOLE) * share)])
-    assert len(watched.runs) == 1
-    watched.lived.work("replan")
+def test_a_file_that_was_read_half_copied_becomes_one_run(database_url, tmp_path, share):
+    with watching(database_url, tmp_path) as watched:
+        watched.put("b.fit", a_run(start=START - timedelta(days=1)))
+        watched.look("a.fit", WHOLE[: int(len(WHOLE) * share)])
+        assert len(watched.runs) == 2
+        watched.lived.clock.later(seconds=1)
+        watched.lived.work("replan")
+        assert watched.lived.owed("replan") == []
+        watched.look("a.fit", WHOLE)
+        assert watched.runs[1:] == [(START, 5400.0)]
+        assert [row.key for row in watched.lived.owed("replan")] == ["1"]
+
+
+def test_taking_back_alone_moves_the_plan(watched):
+    """The whole file was imported by hand meanwhile: here it says nothing new."""
+    lived = watched.lived
+    watched.look("a.fit", WHOLE[: len(WHOLE) // 2])
+    Importer(lived.runtime, 1, lived.clock.at).bring_in(OriginalFile("a.fit", WHOLE), "a.fit")
+    lived.clock.later(seconds=1)
+    lived.work("replan")
+    assert lived.owed("replan") == []
     watched.look("a.fit", WHOLE)
+    assert lived.outcomes() == ["stored", "stored"]
     assert watched.runs == [(START, 5400.0)]
-    assert [row.key for row in watched.lived.owed("replan")] == ["1"]
+    assert lived.owed("replan")
 
 
 def test_a_copy_that_breaks_off_unreadably_takes_nothing_back(watched):
