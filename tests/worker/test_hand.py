@@ -123,19 +123,23 @@ def test_what_was_known_then_is_still_known(garmin):
     assert keys == [f"calendar:{workout.ident}"]
 
 
-def test_trying_a_command_stores_nothing(garmin):
-    (workout, *_) = coming(garmin)
-    edits(garmin, workout)
-    publishes(garmin)
-    before = [garmin.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
-    to_day = free_day(garmin, workout.day)
-    layer = Layer(LayerKind.MOVE, workout.ident, to_day, "by you")
-    would_be = hand.tried(garmin.runtime, 1, layer)
-    after = [garmin.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
-    assert after == before
-    does(garmin, hand.by_command, layer)
-    assert would_be.plan == plan(garmin)
-    assert plan(garmin).on(to_day).workout.ident == workout.ident
+def test_trying_a_command_stores_nothing(database_url, tmp_path):
+    with a_published_life(database_url, tmp_path) as lived:
+        (workout, *_) = coming(lived)
+        edits(lived, workout)
+        publishes(lived)
+        before = everything(lived)
+        to_day = free_day(lived, workout.day)
+        layer = Layer(LayerKind.MOVE, workout.ident, to_day, "by you")
+        would_be = hand.tried(lived.runtime, 1, layer)
+        assert everything(lived) == before
+        does(lived, hand.by_command, layer)
+        assert would_be.plan == plan(lived)
+        assert plan(lived).on(to_day).workout.ident == workout.ident
+
+
+def everything(lived):
+    return [lived.rows(table) for table in (tables.layer, tables.calendar_entry, tables.outbox)]
 
 
 # --- giving an entry back -------------------------------------------------------------------------
