@@ -26,6 +26,7 @@ from worker.db import open_database, reading, writing
 from worker.outbox import LEASE, MAX_TRIES
 
 KEYS = ("a", "b", "c")
+HOW = ("done", "done", "failed", "away", "snoozed", "died")  # a run may end
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
 
@@ -111,10 +112,20 @@ class Machine(RuleBasedStateMachine):
         self.began[lease.key].append((lease.generation, "begun"))
         self.at_work.append(lease)
 
+    @precondition(lambda self: self.ids)
+    @rule(data=st.data(), how=st.sampled_from(HOW), times=st.sampled_from([1, 3, MAX_TRIES + 1]))
+    def a_worker_takes_what_is_due(self, data, how, times):
+        """The common case, again and again, which chance alone seldom finds."""
+        for _ in range(times):
+            self.now += timedelta(hours=1)  # as long as anything waits
+            self.sweep()
+            if self.messages:
+                self.a_worker_gets_a_message(data)
+            if self.at_work:
+                self.end(self.at_work.pop(), how)
+
     @precondition(lambda self: self.at_work)
-    @rule(
-        data=st.data(), how=st.sampled_from(["done", "done", "failed", "away", "snoozed", "died"])
-    )
+    @rule(data=st.data(), how=st.sampled_from(HOW))
     def a_worker_ends(self, data, how):
         lease = self.at_work.pop(data.draw(st.integers(0, len(self.at_work) - 1)))
         self.end(lease, how)
