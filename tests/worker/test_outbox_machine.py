@@ -203,7 +203,7 @@ class Machine(RuleBasedStateMachine):
         self.messages.clear()
         self.at_work.clear()
         for _ in range(3 * MAX_TRIES):
-            self.now += timedelta(seconds=60)
+            self.now += timedelta(hours=1)  # as long as anything waits
             self.sweep()
             while self.messages:
                 lease = outbox.claim(self.engine, self.messages.pop(), owner="last")
