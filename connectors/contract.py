@@ -45,7 +45,15 @@ def check_connector(connector: Connector) -> None:
     _require(bool(connector.title.strip()), "a connector has a title for people")
     capabilities = connector.capabilities
     _require(
-        capabilities.activities or capabilities.calendar, "a connector offers something to somebody"
+        any(
+            (
+                capabilities.activities,
+                capabilities.calendar,
+                capabilities.wellness,
+                capabilities.weather,
+            )
+        ),
+        "a connector offers something to somebody",
     )
     _require(
         all(name == name.lower() for name in capabilities.settings),

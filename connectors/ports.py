@@ -5,10 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from planning.activity import Record, Streams
 from planning.calendar import Observed
+from planning.completeness import Withheld
+from planning.weather import Place, Weather
+from planning.wellness import Wellness
 from planning.workout import PlannedWorkout
 
 type Cursor = str  # opaque to everybody but the connector that made it
@@ -16,11 +19,16 @@ type Cursor = str  # opaque to everybody but the connector that made it
 
 @dataclass(frozen=True, slots=True)
 class ActivityRef:
-    """Points at one activity of a source. `tag` moves when the activity does."""
+    """Points at one activity of a source. `tag` moves when the activity does.
+
+    `carried` is what the service hands over with its notification and gives in no other way: the
+    address to fetch it from, or the record itself. Opaque to everybody but the connector.
+    """
 
     external_id: str
     tag: str = ""
     start_at: datetime | None = None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,16 @@ class Page:
     """One page of a poll. `cursor` is where the next poll starts; `more`: ask again at once.
 
     `again_after_s`: something is on its way and not worth fetching yet; ask again after that time.
+    `withheld`: activities that the service names and will not give. `synced_at`: the athlete's
+    device is known to have handed over everything that it recorded before that instant.
     """
 
     refs: tuple[ActivityRef, ...]
     cursor: Cursor | None
     more: bool = False
     again_after_s: float | None = None
+    withheld: tuple[Withheld, ...] = ()
+    synced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,30 @@ class ActivitySource(Protocol):
         """None: it is gone, and the service said so."""
         ...
 
+    def cursor_at(self, day: date) -> Cursor | None:
+        """Where a poll starts that lists everything recorded on `day` or later once more.
+
+        For the daily look back, which finds what was uploaded late, edited or deleted. None where
+        a poll always lists everything.
+        """
+        ...
+
+
+class WellnessSource(Protocol):
+    """Sleep, heart-rate variability, resting heart rate, readiness."""
+
+    def wellness(self, first: date, last: date) -> Sequence[Wellness]:
+        """A row a day of which anything is known, from `first` to `last`, both included."""
+        ...
+
+
+class WeatherSource(Protocol):
+    """How warm it was or will be at a place that is rounded to a tenth of a degree."""
+
+    def weather(self, place: Place, first: date, last: date) -> Sequence[Weather]:
+        """A row a day that the service knows of, from `first` to `last`, both included."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -93,12 +129,19 @@ class Challenge:
 
 class EventKind(StrEnum):
     ACTIVITY = "activity"  # created, changed or deleted: go and look
+    WELLNESS = "wellness"  # a day's values have come or moved: ask for them
+    CALENDAR = "calendar"  # an entry was touched there: read the calendar again
+    PERMISSIONS = "permissions"  # the athlete allows more or less than before: ask what
     DEAUTHORISED = "deauthorised"  # said to be; confirm before destroying anything
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A hint, never data. `owner_id` is the athlete in the service's own ids."""
+    """A hint, never data. `owner_id` is the athlete in the service's own ids.
+
+    The one exception is a service that gives a record in its notification and nowhere else: then
+    `ref.carried` holds it, and the delivery must be one that only the service can have made.
+    """
 
     kind: EventKind
     owner_id: str
@@ -163,18 +206,77 @@ class TokenStore(Protocol):
         ...
 
 
+class Scope(StrEnum):
+    """Whose requests a limit counts."""
+
+    APPLICATION = "application"  # everybody's who uses this installation
+    ATHLETE = "athlete"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `calls` requests in each window of `per_s` seconds.
+
+    Windows begin at whole multiples of their length since 1970 in UTC, as Strava's do: a quarter
+    of an hour at :00, :15, :30, :45, a day at midnight. `kind` groups requests that are counted
+    apart ("read"); a request counts in every limit whose kind is "" or its own.
+    """
+
+    name: str
+    scope: Scope
+    calls: int
+    per_s: int
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the service says itself of a limit, in its headers: it knows better than we do."""
+
+    limit: str  # name of the Limit
+    used: int | None = None
+    calls: int | None = None
+
+
+class Meter(Protocol):
+    """The share of a service's limits that this piece of work may use, shared by all workers."""
+
+    def spend(self, kind: str = "") -> None:
+        """Before every request. Raises RateLimited, with the wait, instead of passing a limit."""
+        ...
+
+    def learn(self, usage: Sequence[Usage]) -> None:
+        """After an answer that says how much is used up."""
+        ...
+
+    def rest(self, seconds: float) -> None:
+        """After a 429: nobody asks that service for so long."""
+        ...
+
+
+class Unmetered:
+    """A meter that lets everything pass: for sign-in, and for services without limits."""
+
+    def spend(self, kind: str = "") -> None: ...
+
+    def learn(self, usage: Sequence[Usage]) -> None: ...
+
+    def rest(self, seconds: float) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """What a connector needs to speak for one athlete: the application's settings and tokens.
 
     `settings` holds the connector's own settings by their names without prefix, lower case:
     `strava_client_id`, `strava_api_url`, `garmin_api_url`, ... `external_athlete_id` is the
-    athlete's id in the service, when known.
+    athlete's id in the service, when known. Every request is told to `meter` first.
     """
 
     settings: Mapping[str, str]
     tokens: TokenStore
     external_athlete_id: str | None = None
+    meter: Meter = field(default_factory=Unmetered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +285,16 @@ class Opened:
 
     activities: ActivitySource | None = None
     calendar: WorkoutCalendar | None = None
+    wellness: WellnessSource | None = None
+    weather: WeatherSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a service asks of who keeps its data. `keep_days` None: as long as the athlete likes."""
+
+    keep_days: int | None = None  # payloads and recordings are deleted after so many days
+    says: str = ""  # in plain words, for the person who connects it
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +302,11 @@ class Capabilities:
     activities: bool = False
     webhooks: bool = False
     calendar: bool = False
+    wellness: bool = False
+    weather: bool = False
     settings: tuple[str, ...] = field(default=())  # settings without which it cannot be opened
+    limits: tuple[Limit, ...] = ()
+    terms: Terms = field(default_factory=Terms)
 
 
 class Connector(Protocol):
@@ -210,3 +326,44 @@ class Connector(Protocol):
         ...
 
     def receiver(self, settings: Mapping[str, str]) -> WebhookReceiver | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to ask the person who connects: a key, an address. `secret`: not echoed."""
+
+    name: str
+    asks: str
+    secret: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A sign-in that worked. `tokens` are encrypted, `settings` are not.
+
+    `expires_on`: when the key ends and has to be made anew; the athlete is warned a week before.
+    """
+
+    athlete_id: str  # in the service's own ids
+    name: str
+    tokens: Mapping[str, str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    expires_on: date | None = None
+    notice: str = ""
+
+
+@runtime_checkable
+class AnswersSignIn(Protocol):
+    """A connector that is connected by answering questions: `goalward connect NAME` asks them.
+
+    One that needs a browser or a code has a command of its own instead.
+    """
+
+    def questions(self) -> Sequence[Question]: ...
+
+    def sign_in(
+        self, settings: Mapping[str, str], answers: Mapping[str, str], now: datetime
+    ) -> Signed:
+        """Tries the answers at the service. Raises the four errors; Refused for a wrong answer."""
+        ...

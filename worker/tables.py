@@ -126,9 +126,37 @@ observation = _fact(  # key: "source:external_id"
     Column("start_at", Instant, nullable=False),
 )
 coverage = _fact("coverage")  # key: the source
+ruling = _fact("ruling")  # what the athlete said of copies of runs
+wellness = _fact(  # key: "source:day"
+    "wellness",
+    Column("source", String(60), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+weather = _fact(  # key: "source:day", and the place if it is not the athlete's own
+    "weather",
+    Column("source", String(60), nullable=False),
+    Column("day", Date, nullable=False, index=True),
+)
+withheld = _fact(  # key: "source:external_id"
+    "withheld",
+    Column("source", String(60), nullable=False),
+    Column("external_id", String(200), nullable=False),
+)
 
 FACTS: dict[str, Table] = {
-    table.name: table for table in (athlete_setting, goal, layer, closing, observation, coverage)
+    table.name: table
+    for table in (
+        athlete_setting,
+        goal,
+        layer,
+        closing,
+        observation,
+        coverage,
+        ruling,
+        wellness,
+        weather,
+        withheld,
+    )
 }
 
 connection = _table(
@@ -180,6 +208,7 @@ inbox_event = _table(
     Column("kind", String(60), nullable=False),
     Column("payload", Body),  # a cache: emptied when its term is over
     Column("received_at", Instant, nullable=False),  # machine time
+    Column("expires_at", Instant, index=True),  # when the payload is to be emptied
     Column("known_at", Instant, nullable=False),  # calendar time
     Column("done_at", Instant),
     Column("outcome", Text),
@@ -324,10 +353,34 @@ calendar_clock = _table(  # one row
     Column("latest_at", Instant),
 )
 
-rate_bucket = _table(
-    "rate_bucket",
+rate_window = _table(  # requests made in one window of one limit; `name` says which and whose
+    "rate_window",
     Column("name", String(200), primary_key=True),
-    Column("tokens", Float, nullable=False),
-    Column("capacity", Float, nullable=False),
-    Column("refilled_at", Instant, nullable=False),
+    Column("starts_at", Instant, primary_key=True),  # machine time
+    Column("used", Integer, nullable=False),
+    Column("backfill", Integer, nullable=False),  # how many of them were for history
+    Column("calls", Integer, nullable=False),  # how many there may be
+)
+
+rate_rest = _table(  # services that asked to be left alone
+    "rate_rest",
+    Column("name", String(200), primary_key=True),
+    Column("until", Instant, nullable=False),  # machine time
+)
+
+sighting = _table(  # in which state an activity was last seen at a source, and by which arrival
+    "sighting",
+    Column("connection_id", Id, ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True),
+    Column("external_id", String(200), primary_key=True),
+    Column("tag", String(200), nullable=False),
+    Column("event_id", Id, nullable=False),
+)
+
+erasure = _table(  # that something was erased; nothing of what it was
+    "erasure",
+    _id(),
+    Column("at", Instant, nullable=False),
+    Column("what", String(60), nullable=False),  # a source, or "athlete"
+    Column("whose", String(64), nullable=False),  # a hash of the athlete's id
+    Column("rows", Body, nullable=False),  # how many rows of which table
 )

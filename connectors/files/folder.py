@@ -1,7 +1,7 @@
 """A folder that a watch, an app or a person puts recordings into."""
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from connectors.errors import Refused, Unavailable
@@ -39,6 +39,10 @@ class Folder:
             if not self._is_being_written(stat)
         )
         return Page(refs, cursor=None, again_after_s=SETTLED_S if len(refs) < len(seen) else None)
+
+    def cursor_at(self, day: date) -> Cursor | None:
+        del day
+        return None  # every poll lists everything
 
     def activity(self, ref: ActivityRef) -> Recorded | None:
         """The file, unread, for whoever reads it may be killed by it. None: gone.

@@ -65,6 +65,9 @@ class GarminActivities:
         ahead = Place(newest, place.first, place.start + len(rows))
         return Page(refs, ahead.written(), more=True)
 
+    def cursor_at(self, day: date) -> Cursor | None:
+        return Place(day + OVERLAP).written()
+
     def activity(self, ref: ActivityRef) -> Recorded | None:
         try:
             detail = self._get(f"/activity-service/activity/{ref.external_id}")

@@ -1,7 +1,9 @@
 """The simulated services as one application on one port.
 
-`/strava` stands for `https://www.strava.com`, `/garmin` for every host of Garmin's, `/control` is
-the hand of fate (`control.Control` is its client).
+`/strava` stands for `https://www.strava.com`, `/garmin` for every host of Garmin Connect,
+`/personal` for its personal API, `/partner` for its developer programme, `/intervals` for
+`https://intervals.icu`, `/weather` for a weather service. `/control` is the hand of fate
+(`control.Control` is its client).
 """
 
 import asyncio
@@ -11,20 +13,24 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import override
+from typing import Protocol, override
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from connectors.sandbox.faults import Faulty
 from connectors.sandbox.garmin import Garmin
+from connectors.sandbox.garmin_partner import GarminPartner
+from connectors.sandbox.garmin_personal import GarminPersonal
 from connectors.sandbox.garmin_sign_in import GarminSignIn
 from connectors.sandbox.hand import Hand
+from connectors.sandbox.intervals import Intervals
 from connectors.sandbox.steering import Steering
 from connectors.sandbox.strava import Strava
+from connectors.sandbox.weather import WeatherStation
 from connectors.sandbox.webhooks import Webhooks
 from connectors.sandbox.world import World
 
@@ -57,6 +63,12 @@ def application(machine_now: Callable[[], datetime], options: Options) -> Starle
     webhooks = Webhooks(machine_now=machine_now, retry_s=options.webhook_retry_s)
     garmin, sign_in = Garmin(world), GarminSignIn(world)
     steering = Steering(world, webhooks, garmin=garmin, sign_in=sign_in)
+    others: dict[str, _Simulated] = {
+        "personal": GarminPersonal(world, webhooks),
+        "partner": GarminPartner(world, webhooks),
+        "intervals": Intervals(world, webhooks),
+        "weather": WeatherStation(world, webhooks),
+    }
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -67,6 +79,11 @@ def application(machine_now: Callable[[], datetime], options: Options) -> Starle
         routes=[
             Mount("/strava", routes=list(Strava(world, webhooks).routes())),
             Mount("/garmin", routes=[*sign_in.routes(), *garmin.routes()]),
+            *(Mount(f"/{name}", routes=list(one.routes())) for name, one in others.items()),
+            *(
+                Mount(f"/control/{name}", routes=list(one.steering()))
+                for name, one in others.items()
+            ),
             Mount("/control", routes=[*steering.routes(), *Hand(world, webhooks).routes()]),
         ],
         middleware=[Middleware(Faulty, faults=world.faults, requests=world.requests)],
@@ -128,6 +145,12 @@ def _config(
         timeout_graceful_shutdown=1,
         timeout_keep_alive=60,
     )
+
+
+class _Simulated(Protocol):
+    def routes(self) -> Iterator[BaseRoute]: ...
+
+    def steering(self) -> Iterator[BaseRoute]: ...
 
 
 class _Server(uvicorn.Server):

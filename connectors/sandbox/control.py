@@ -44,9 +44,28 @@ class Control:
         """Replaces every host of Garmin's."""
         return f"{self.base_url}/garmin"
 
+    @property
+    def personal_url(self) -> str:
+        """Replaces the host of Garmin's personal API."""
+        return f"{self.base_url}/personal"
+
+    @property
+    def partner_url(self) -> str:
+        """Replaces every host of Garmin's developer programme."""
+        return f"{self.base_url}/partner"
+
+    @property
+    def intervals_url(self) -> str:
+        """Replaces `https://intervals.icu`."""
+        return f"{self.base_url}/intervals"
+
+    @property
+    def weather_url(self) -> str:
+        return f"{self.base_url}/weather"
+
     def history(self, *, weeks: int = 26, until: date | None = None) -> Json:
         """Makes weeks of training up to `until` (default: the simulated today)."""
-        return self._post("history", weeks=weeks, until=_iso(until))
+        return self.post("history", weeks=weeks, until=_iso(until))
 
     def run(
         self,
@@ -63,7 +82,7 @@ class Control:
         `faster_by` is a share (.03: 3 % faster than the true fitness was), `at` is local time as
         HH:MM, `twice` announces the creation twice. None: nothing of ours is planned on the day.
         """
-        answer = self._post(
+        answer = self.post(
             "run",
             day=_iso(day),
             kind=kind,
@@ -77,7 +96,7 @@ class Control:
 
     def day(self, today: date) -> None:
         """The simulated date."""
-        self._post("day", today=today.isoformat())
+        self.post("day", today=today.isoformat())
 
     def dump(self) -> Json:
         """`entries` and `templates` made through the API, `foreign` with its fingerprint,
@@ -89,14 +108,14 @@ class Control:
         """Fresh tokens of both services: `strava` {access_token, refresh_token, expires_at, ...}
         and `garmin`, the content of garmin_tokens.json.
         """
-        return self._post("tokens", life_s=life_s, scope=scope)
+        return self.post("tokens", life_s=life_s, scope=scope)
 
     def expire_tokens(self, service: str, *, in_s: float = 0.0) -> None:
-        self._post("tokens/expire", service=service, in_s=in_s)
+        self.post("tokens/expire", service=service, in_s=in_s)
 
     def revoke(self, service: str) -> None:
         """The athlete removes the application in the service's own settings."""
-        self._post("tokens/revoke", service=service)
+        self.post("tokens/revoke", service=service)
 
     def fault(  # noqa: PLR0913 - a fault has many sides, and each has a default
         self,
@@ -127,7 +146,7 @@ class Control:
 
     def clear_faults(self) -> int:
         """How many had not struck yet."""
-        return int(self._post("faults/clear")["left"])
+        return int(self.post("faults/clear")["left"])
 
     def settings(
         self,
@@ -142,7 +161,7 @@ class Control:
         """`lag_s`: how long Garmin's lists stay old; `strava_lag_s`: how long Strava works on a
         new activity. `limits`: short, day, read_short, read_day. `approval`: athlete, deny, scope.
         """
-        self._post(
+        self.post(
             "settings",
             lag_s=lag_s,
             strava_lag_s=strava_lag_s,
@@ -154,12 +173,12 @@ class Control:
 
     def edit_activity(self, identity: int | str = "latest", **changes: Any) -> Json:
         """`name`, `sport`, `private`, `race`, `distance_m`, `duration_s`, `start_hidden`."""
-        return self._post(f"activity/{identity}/edit", **changes)
+        return self.post(f"activity/{identity}/edit", **changes)
 
     def delete_activity(
         self, identity: int | str = "latest", *, services: list[str] | None = None
     ) -> Json:
-        return self._post(f"activity/{identity}/delete", services=services)
+        return self.post(f"activity/{identity}/delete", services=services)
 
     def send_event(
         self,
@@ -170,10 +189,10 @@ class Control:
         times: int = 1,
     ) -> None:
         """A webhook event, true or not."""
-        self._post(f"activity/{identity}/event", aspect=aspect, updates=updates, times=times)
+        self.post(f"activity/{identity}/event", aspect=aspect, updates=updates, times=times)
 
     def move_entry(self, ident: str, day: date) -> None:
-        self._post("calendar/move", ident=ident, day=day.isoformat())
+        self.post("calendar/move", ident=ident, day=day.isoformat())
 
     def edit_entry(
         self,
@@ -184,16 +203,17 @@ class Control:
         scale: float | None = None,
     ) -> None:
         """`scale` makes every step longer or shorter; a `description` replaces the marker too."""
-        self._post("calendar/edit", ident=ident, name=name, description=description, scale=scale)
+        self.post("calendar/edit", ident=ident, name=name, description=description, scale=scale)
 
     def delete_entry(self, ident: str, *, template: bool = False) -> None:
-        self._post("calendar/delete", ident=ident, template=template)
+        self.post("calendar/delete", ident=ident, template=template)
 
     def add_entry(self, name: str, day: date) -> Json:
         """The athlete plans a workout of their own. It moves the foreign fingerprint."""
-        return self._post("calendar/add", name=name, day=day.isoformat())
+        return self.post("calendar/add", name=name, day=day.isoformat())
 
-    def _post(self, path: str, **body: Any) -> Json:
+    def post(self, path: str, **body: Any) -> Json:
+        """Any of the steering there is; what a service has of its own is under its name."""
         told = {key: value for key, value in body.items() if value is not None}
         return self._json("POST", path, json={"athlete": self.athlete, **told})
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 KINDS = ("status", "timeout_before", "timeout_after", "slow")
+SERVICES = ("strava", "garmin", "personal", "partner", "intervals", "weather")
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class Fault:
     after `delay_s`. `timeout_after`: handled, then the same. `slow`: handled after `delay_s`.
     """
 
-    service: str  # "strava" or "garmin"
+    service: str  # one of SERVICES
     kind: str
     method: str | None = None
     path_contains: str = ""
@@ -47,7 +48,7 @@ class Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
-        if service not in ("strava", "garmin"):
+        if service not in SERVICES:
             await self.app(scope, receive, send)
             return
         path = scope["path"].removeprefix(f"/{service}")

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from connectors.calls import patiently, session_to
@@ -62,6 +62,11 @@ class StravaActivities:
         newest = max([place.newest, *(min(start_at(row), self._clock()) for row in rows)])
         ahead = Place(newest, place.after, place.page + 1)
         return Page(refs, ahead.written(), more=True)
+
+    def cursor_at(self, day: date) -> Cursor | None:
+        """From a day earlier, for a day begins up to 14 hours sooner than in UTC."""
+        begins = datetime.combine(day, time.min, UTC) - timedelta(days=1)
+        return Place(begins + OVERLAP, begins).written()
 
     def activity(self, ref: ActivityRef) -> Recorded | None:
         try:

@@ -169,13 +169,23 @@ def test_a_naive_instant_is_refused(engine):
 
 def test_not_a_number_is_no_json(engine):
     with pytest.raises((StatementError, ValueError)), writing(engine) as conn:
-        upsert(conn, tables.app_value, {"name": "x", "body": {"a": float("nan")}}, key=("name",))
+        upsert(
+            conn,
+            tables.app_value,
+            {"name": "x", "body": {"a": float("nan")}},
+            key=("name", "starts_at"),
+        )
 
 
 @pytest.mark.parametrize("title", ["Läufe 🏃 Ωmega", "nul \0", "half a pair \ud800"])
 def test_any_text_survives_in_a_body(engine, title):
     with writing(engine) as conn:
-        upsert(conn, tables.app_value, {"name": "x", "body": {"title": title}}, key=("name",))
+        upsert(
+            conn,
+            tables.app_value,
+            {"name": "x", "body": {"title": title}},
+            key=("name", "starts_at"),
+        )
         assert conn.scalar(select(tables.app_value.c.body)) == {"title": title}
 
 
@@ -210,7 +220,9 @@ def test_a_delivery_is_stored_once(engine):
 def test_upsert_overwrites_by_key(engine):
     with writing(engine) as conn:
         for body in ({"a": 1}, {"a": 2}):
-            assert upsert(conn, tables.app_value, {"name": "x", "body": body}, key=("name",))
+            assert upsert(
+                conn, tables.app_value, {"name": "x", "body": body}, key=("name", "starts_at")
+            )
         assert conn.scalars(select(tables.app_value.c.body)).all() == [{"a": 2}]
 
 
@@ -255,18 +267,18 @@ def test_a_reader_sees_one_moment(engine):
 def test_writers_wait_for_each_other(engine):
     """No update is lost, and nobody is told that the database is locked."""
     with writing(engine) as conn:
-        upsert(conn, tables.rate_bucket, _bucket(0), key=("name",))
+        upsert(conn, tables.rate_window, _window(0), key=("name", "starts_at"))
 
     def add(_number):
         with writing(engine) as conn:
-            row = tables.rate_bucket
-            tokens = conn.scalar(select(row.c.tokens).with_for_update())
-            upsert(conn, row, _bucket(tokens + 1), key=("name",))
+            row = tables.rate_window
+            used = conn.scalar(select(row.c.used).with_for_update())
+            upsert(conn, row, _window(used + 1), key=("name", "starts_at"))
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(add, range(80)))
     with reading(engine) as conn:
-        assert conn.scalar(select(tables.rate_bucket.c.tokens)) == 80
+        assert conn.scalar(select(tables.rate_window.c.used)) == 80
 
 
 def test_threads_that_wait_for_their_turn_hold_no_connection(sqlite_engine):
@@ -274,19 +286,24 @@ def test_threads_that_wait_for_their_turn_hold_no_connection(sqlite_engine):
 
     def write(number):
         with writing(sqlite_engine) as conn:
-            upsert(conn, tables.rate_bucket, {**_bucket(0), "name": str(number)}, key=("name",))
+            upsert(
+                conn,
+                tables.rate_window,
+                {**_window(0), "name": str(number)},
+                key=("name", "starts_at"),
+            )
             return sqlite_engine.pool.checkedout()
 
     with ThreadPoolExecutor(8) as threads:
         with writing(sqlite_engine) as conn:
             waiting = [threads.submit(write, number) for number in range(20)]
-            upsert(conn, tables.rate_bucket, _bucket(0), key=("name",))
+            upsert(conn, tables.rate_window, _window(0), key=("name", "starts_at"))
             assert not any(one.done() for one in waiting)
         assert {one.result() for one in waiting} == {1}
 
 
-def _bucket(tokens):
-    return {"name": "b", "tokens": tokens, "capacity": 100, "refilled_at": AT}
+def _window(used):
+    return {"name": "b", "starts_at": AT, "used": used, "backfill": 0, "calls": 100}
 
 
 def test_the_databases_time_is_aware_and_near(engine):

@@ -1,0 +1,22 @@
+"""Simulated: intervals.icu."""
+
+from collections.abc import Iterator
+
+from starlette.routing import BaseRoute
+
+from connectors.sandbox.webhooks import Webhooks
+from connectors.sandbox.world import World
+
+
+class Intervals:
+    def __init__(self, world: World, webhooks: Webhooks) -> None:
+        self._world = world
+        self._webhooks = webhooks
+
+    def routes(self) -> Iterator[BaseRoute]:
+        """What the service answers."""
+        yield from ()
+
+    def steering(self) -> Iterator[BaseRoute]:
+        """What `Control.post("intervals/...")` can do to it."""
+        yield from ()
