@@ -9,7 +9,7 @@ from typing import Any
 from connectors.errors import Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
-from connectors.garmin.records import (
+from connectors.garmin_shapes.records import (
     is_multisport_parent,
     original_of,
     record_of,
@@ -77,7 +77,7 @@ class GarminActivities:
             raise Unavailable("Garmin described the activity in no known shape")
         if is_multisport_parent(detail):
             return None  # its legs are activities of their own
-        record = record_of(detail, planned_ident=self._planned_ident(detail))
+        record = record_of(detail, "garmin", planned_ident=self._planned_ident(detail))
         file = None if record.is_manual else self._original(ref.external_id)
         return Recorded(record, file=file, tag=tag_of_detail(detail))
 

@@ -10,7 +10,7 @@ from connectors.errors import RateLimited, Unavailable
 from connectors.garmin import CONNECTOR
 from connectors.garmin.activities import GarminActivities
 from connectors.garmin.client import Wire, signed_in
-from connectors.garmin.records import (
+from connectors.garmin_shapes.records import (
     is_multisport_parent,
     original_of,
     record_of,
@@ -195,7 +195,7 @@ def test_without_a_service_the_error_is_one_of_the_four(link):
 
 
 def test_a_race_in_every_field():
-    record = record_of(DETAIL, planned_ident="g1")
+    record = record_of(DETAIL, "garmin", planned_ident="g1")
     assert (record.source, record.external_id) == ("garmin", "21000000100")
     assert record.start_at == datetime(2026, 11, 22, 6, 31, 4, tzinfo=UTC)
     assert record.utc_offset_s == 3600
@@ -216,7 +216,7 @@ def test_a_race_in_every_field():
 
 def test_a_start_without_gmt_is_taken_as_it_is_and_the_offset_is_not_known():
     summary = {key: v for key, v in DETAIL["summaryDTO"].items() if key != "startTimeGMT"}
-    record = record_of(DETAIL | {"summaryDTO": summary})
+    record = record_of(DETAIL | {"summaryDTO": summary}, "garmin")
     assert record.start_at == datetime(2026, 11, 22, 7, 31, 4, tzinfo=UTC)
     assert record.utc_offset_s is None
 
@@ -241,7 +241,7 @@ def test_a_start_without_gmt_is_taken_as_it_is_and_the_offset_is_not_known():
     ],
 )
 def test_types(type_key, sport, surface):
-    record = record_of(DETAIL | {"activityTypeDTO": {"typeKey": type_key}})
+    record = record_of(DETAIL | {"activityTypeDTO": {"typeKey": type_key}}, "garmin")
     assert (record.sport, record.surface) == (sport, surface)
     assert sport_of(type_key) is sport
 

@@ -37,8 +37,11 @@ SPORT_WORDS = (  # Garmin knows some 120 types; a word in the name tells the fam
 )
 
 
-def record_of(detail: Json, *, planned_ident: str | None = None) -> Record:
-    """The summary of one activity; distances in metres, times in seconds, as Garmin has them."""
+def record_of(detail: Json, source: str, *, planned_ident: str | None = None) -> Record:
+    """The summary of one activity, by the record of the connector `source`.
+
+    Distances in metres, times in seconds, as Garmin has them.
+    """
     summary, metadata = detail.get("summaryDTO") or {}, detail.get("metadataDTO") or {}
     type_key = _key(detail, "activityTypeDTO")
     start, local = _instant(summary.get("startTimeGMT")), _instant(summary.get("startTimeLocal"))
@@ -47,7 +50,7 @@ def record_of(detail: Json, *, planned_ident: str | None = None) -> Record:
         raise ValueError("an activity without a start")
     offset_s = None if local is None else round((local - start).total_seconds())
     return Record(
-        source="garmin",
+        source=source,
         external_id=str(detail["activityId"]),
         kind=RecordKind.GARMIN_API,
         start_at=start,
