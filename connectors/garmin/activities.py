@@ -9,6 +9,7 @@ from typing import Any
 from connectors.errors import Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
+from connectors.garmin.workouts import ident_in
 from connectors.garmin_shapes.records import (
     is_multisport_parent,
     original_of,
@@ -17,7 +18,6 @@ from connectors.garmin_shapes.records import (
     tag_of_detail,
     tag_of_row,
 )
-from connectors.garmin.workouts import ident_in
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
 
 OVERLAP = timedelta(days=3)  # a watch may sync days after the run
