@@ -45,15 +45,17 @@ def replan(runtime: Runtime, key: str, held: Held) -> None:
     runtime.ring()
 
 
-def as_of_now(runtime: Runtime, athlete_id: int) -> Outcome:
-    """What would be decided now, stored nowhere: while arrivals of earlier days wait to be read,
-    no day closes, but a person who asks is answered.
+def as_of(runtime: Runtime, athlete_id: int, at: datetime | None = None) -> Outcome:
+    """What would be decided now, or was at the calendar instant `at` with what was known by then.
+
+    Stored nowhere. While arrivals of earlier days wait to be read no day closes, but a person who
+    asks is answered; and who asks about an earlier day gets the answer of that day.
     """
     with reading(runtime.engine) as conn:
-        zone = store.zone_of(conn, athlete_id)
-        today = runtime.calendar_now(conn).astimezone(zone).date()
+        zone = store.zone_of(conn, athlete_id, at=at)
+        today = (at or runtime.calendar_now(conn)).astimezone(zone).date()
         last = store.last_closing(conn, athlete_id, before=today)
-        state = store.load_state(conn, athlete_id, closing=last)
+        state = store.load_state(conn, athlete_id, closing=last, until=at)
     return decide(state, today)
 
 

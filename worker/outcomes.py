@@ -69,12 +69,24 @@ def version_of(outcome: Outcome) -> str:
     return outcome.plan.version if outcome.plan else ""
 
 
-def changes_of(conn: Connection, athlete_id: int) -> list[Change]:
-    """Every change with its receipt, the newest first: today's, then those of ended days."""
+def changes_of(
+    conn: Connection,
+    athlete_id: int,
+    latest: Outcome | None = None,
+    *,
+    until: datetime | None = None,
+) -> list[Change]:
+    """Every change with its receipt, the newest first: today's, then those of ended days.
+
+    `latest` is the newest outcome where that is not the one stored; `until`: those that were known
+    at that instant.
+    """
     row = tables.change
     query = select(row.c.body, row.c.made_on).where(row.c.athlete_id == athlete_id)
+    if until is not None:
+        query = query.where(row.c.known_at <= until)
     ended = list(conn.execute(query.order_by(row.c.made_on.desc(), row.c.day, row.c.id)))
-    latest = latest_outcome(conn, athlete_id)
+    latest = latest or latest_outcome(conn, athlete_id)
     if latest is None:
         return [from_body(Change, change.body) for change in ended]
     before = [from_body(Change, c.body) for c in ended if c.made_on != latest.day]

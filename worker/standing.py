@@ -133,6 +133,21 @@ def of(runtime: Runtime, athlete_id: int) -> Standing:
         )
 
 
+def back_then(runtime: Runtime, athlete_id: int, at: datetime) -> Standing:
+    """Goals and activities as they were known at a calendar instant; no health is kept of then."""
+    with reading(runtime.engine) as conn:
+        recorded = store.activities(conn, athlete_id, until=at)
+        goals = store.goals(conn, athlete_id, until=at)
+    return Standing(
+        goals=tuple(goal for goal in goals if goal.retired_on is None),
+        activities=len(recorded),
+        newest=max((activity.day for activity in recorded), default=None),
+        connections=(),
+        owed=0,
+        stuck=(),
+    )
+
+
 def examine(runtime: Runtime) -> list[Finding]:
     """Everything that can be checked without changing anything."""
     key = _vault(runtime)

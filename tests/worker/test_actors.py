@@ -17,7 +17,7 @@ from planning.news import News
 from planning.schedule.plan import Layer, LayerKind
 from tests.worker.living import PARIS, START, HandClock, a_record, life, life_with_services
 from worker import outbox, standing, store, tables
-from worker.actors import ACTORS, as_of_now
+from worker.actors import ACTORS, as_of
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.notify import NotTold
@@ -325,7 +325,7 @@ def test_whoever_asks_meanwhile_is_answered_and_nothing_is_stored(lived):
     arrives(lived, 2, known_at=lived.clock.at)
     lived.clock.later(days=1)
     replans(lived)
-    told = as_of_now(lived.runtime, 1)
+    told = as_of(lived.runtime, 1)
     assert told.day == MONDAY + DAY
     assert told.plan
     assert (closings(lived), outcome(lived)) == ({}, None)

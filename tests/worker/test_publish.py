@@ -32,7 +32,7 @@ from tests.worker.published import (
     removes,
 )
 from worker import hand, outbox, tables
-from worker.actors import as_of_now
+from worker.actors import as_of
 from worker.connections import opened
 from worker.db import writing
 from worker.owing import owe_publishing, owe_replan
@@ -83,7 +83,7 @@ def test_before_anything_was_decided_nothing_is_written(sqlite_url, tmp_path):
 
 def test_whoever_asks_meanwhile_sees_what_would_be_written_today(garmin):
     garmin.clock.at = datetime(2026, 8, 31, 22, 0, 5, tzinfo=UTC)
-    today = as_of_now(garmin.runtime, 1)
+    today = as_of(garmin.runtime, 1)
     with opened(garmin.runtime, connected(garmin)) as use:
         look = look_at(garmin.runtime, connected(garmin), use.calendar, outcome=today)
         with pytest.raises(Busy):

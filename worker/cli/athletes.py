@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from worker.cli.session import AthleteOption, JsonOption, Session, open_home, print_json, session
+from worker.cli.session import (
+    AthleteOption,
+    JsonOption,
+    KnownAtOption,
+    Session,
+    open_home,
+    print_json,
+    session,
+)
 
 if TYPE_CHECKING:
     from planning.athlete import Athlete
@@ -40,15 +48,17 @@ def list_(json: JsonOption = False) -> None:
 
 
 @athlete_commands.command("show")
-def show(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def show(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """One athlete's settings."""
     from worker import store
     from worker.db import reading
     from worker.stored import to_body
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         with reading(at_work.runtime.engine) as conn:
-            profile = store.profile_of(conn, at_work.athlete_id)
+            profile = store.profile_of(conn, at_work.athlete_id, until=at_work.until)
         if json:
             print_json({"id": at_work.athlete_id, **to_body(profile)})
             return

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+from worker.cli.session import (
+    AthleteOption,
+    JsonOption,
+    KnownAtOption,
+    Session,
+    print_json,
+    session,
+)
 
 if TYPE_CHECKING:
     from planning.goals.goal import Goal, Priority
@@ -133,15 +140,17 @@ def retire(goal_id: GoalArgument, athlete: AthleteOption = None) -> None:
 
 
 @goal_commands.command("list")
-def list_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def list_(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """All goals, the next one first."""
     from worker import store
     from worker.db import reading
     from worker.stored import to_body
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         with reading(at_work.runtime.engine) as conn:
-            known = store.goals(conn, at_work.athlete_id)
+            known = store.goals(conn, at_work.athlete_id, until=at_work.until)
         if json:
             print_json([to_body(goal) for goal in known])
             return
@@ -153,16 +162,26 @@ def list_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
 
 
 @goal_commands.command("show")
-def show(goal_id: GoalArgument, athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def show(
+    goal_id: GoalArgument,
+    athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
+    json: JsonOption = False,
+) -> None:
     """One goal, and where it stands today."""
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         _report(at_work, _find(at_work, goal_id), as_json=json)
 
 
 @goal_commands.command("assess")
-def assess(goal_id: GoalArgument, athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def assess(
+    goal_id: GoalArgument,
+    athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
+    json: JsonOption = False,
+) -> None:
     """Is it achievable, in which versions, and what must happen?"""
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         _report(at_work, _find(at_work, goal_id), as_json=json)
 
 
@@ -233,7 +252,7 @@ def _check(at_work: Session, goal: "Goal", *, before: "Goal | None" = None) -> N
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
-        profile = store.profile_of(conn, at_work.athlete_id)
+        profile = store.profile_of(conn, at_work.athlete_id, until=at_work.until)
     problems = check_goal(goal, at_work.today, athlete=profile)
     in_good_time = goal.day - IN_GOOD_TIME
     meant = set(check_goal(goal, in_good_time, athlete=profile))  # whatever the day: impossible
@@ -256,7 +275,9 @@ def _find(at_work: Session, goal_id: str) -> "Goal":
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
-        known = {goal.id: goal for goal in store.goals(conn, at_work.athlete_id)}
+        known = {
+            goal.id: goal for goal in store.goals(conn, at_work.athlete_id, until=at_work.until)
+        }
     if goal_id not in known:
         raise UsedWrongly(f"there is no goal {goal_id!r}; known: {', '.join(known) or 'none'}")
     return known[goal_id]

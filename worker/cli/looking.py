@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from worker.cli.session import AthleteOption, JsonOption, print_json, session
+from worker.cli.session import AthleteOption, JsonOption, KnownAtOption, print_json, session
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,15 +21,22 @@ def add_to(app: typer.Typer) -> None:
         app.command(name)(command)
 
 
-def status(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def status(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """Goals, connections and owed work at a glance."""
     from worker import standing
     from worker.cli.goals import describe
     from worker.cli.showing import goal_lines
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         outcome = at_work.outcome()
-        seen = standing.of(at_work.runtime, at_work.athlete_id)
+        if at_work.until is None:
+            seen = standing.of(at_work.runtime, at_work.athlete_id)
+            more = (*seen.connection_lines(), *seen.owed_lines())
+        else:
+            seen = standing.back_then(at_work.runtime, at_work.athlete_id, at_work.until)
+            more = ("How connections stood is not kept: leave out --known-at to see them now.",)
         if json:
             print_json(seen.as_json())
             return
@@ -39,7 +46,7 @@ def status(athlete: AthleteOption = None, json: JsonOption = False) -> None:
                 typer.echo(line)
         if not seen.goals:
             typer.echo("No goals yet: `goalward goal add --help`.")
-        for line in (*seen.activity_lines(), *seen.connection_lines(), *seen.owed_lines()):
+        for line in (*seen.activity_lines(), *more):
             typer.echo(line)
 
 
@@ -51,6 +58,7 @@ def fitness(
         ),
     ] = False,
     athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
     """The estimate of what you can run today, and how sure it is."""
@@ -60,10 +68,10 @@ def fitness(
     from worker.db import reading
     from worker.stored import to_body
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         outcome = at_work.outcome()
         with reading(at_work.runtime.engine) as conn:
-            recorded = store.activities(conn, at_work.athlete_id)
+            recorded = store.activities(conn, at_work.athlete_id, until=at_work.until)
         parts = evidence(recorded, outcome.day) if explain else ()
         if json:
             shown = {"as_of": outcome.day.isoformat(), "ability": to_body(outcome.ability)}
@@ -80,17 +88,19 @@ def fitness(
                 typer.echo(line)
 
 
-def forecast(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def forecast(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """Finish times today and the trajectory to each goal, always with a range."""
     from worker import store
     from worker.cli.goals import describe
     from worker.cli.showing import distance_lines, forecast_json, goal_lines
     from worker.db import reading
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         outcome = at_work.outcome()
         with reading(at_work.runtime.engine) as conn:
-            goals = store.goals(conn, at_work.athlete_id)
+            goals = store.goals(conn, at_work.athlete_id, until=at_work.until)
         if json:
             print_json(forecast_json(outcome, goals))
             return
@@ -104,16 +114,20 @@ def forecast(athlete: AthleteOption = None, json: JsonOption = False) -> None:
                     typer.echo(line)
 
 
-def news(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def news(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """What was said lately, and what could not be sent."""
     from sqlalchemy import select
 
     from worker import tables
     from worker.db import reading
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         row = tables.message
         query = select(row).where(row.c.athlete_id == at_work.athlete_id)
+        if at_work.until is not None:
+            query = query.where(row.c.created_at <= at_work.until)
         with reading(at_work.runtime.engine) as conn:
             said = list(conn.execute(query.order_by(row.c.id.desc()).limit(20)))
         if json:

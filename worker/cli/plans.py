@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+from worker.cli.session import (
+    AthleteOption,
+    JsonOption,
+    KnownAtOption,
+    Session,
+    print_json,
+    session,
+)
 
 if TYPE_CHECKING:
     from planning.schedule.plan import Change, Layer, Plan, PlanDay
@@ -22,12 +29,13 @@ def add_to(app: typer.Typer) -> None:
 def show(
     all_: Annotated[bool, typer.Option("--all", help="Every week to the last goal.")] = False,
     athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
     """The coming weeks, day by day for four of them."""
     from worker.cli.showing import plan_json, week_lines
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         plan = _plan(at_work)
         if json:
             print_json(plan_json(plan, at_work.zone))
@@ -42,9 +50,11 @@ def show(
 
 
 @plan_commands.command("why")
-def why(ident: IdentArgument, athlete: AthleteOption = None) -> None:
+def why(
+    ident: IdentArgument, athlete: AthleteOption = None, known_at: KnownAtOption = None
+) -> None:
     """What one day is for, which rules shaped it, and what changed it."""
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         plan = _plan(at_work)
         day = _find(plan, ident)
         if day.workout is None:
@@ -61,11 +71,13 @@ def why(ident: IdentArgument, athlete: AthleteOption = None) -> None:
 
 
 @plan_commands.command("changes")
-def changes(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def changes(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """Every change of the plan with its reason, the newest first."""
     from worker.stored import to_body
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         known = _changes(at_work)
         if json:
             print_json([to_body(change) for change in known])
@@ -77,20 +89,22 @@ def changes(athlete: AthleteOption = None, json: JsonOption = False) -> None:
 
 
 @plan_commands.command("lint")
-def lint_(athlete: AthleteOption = None, json: JsonOption = False) -> None:
+def lint_(
+    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+) -> None:
     """Check the plan against the rules, independently of how it was made."""
     from planning.schedule.lint import lint
     from worker import store
     from worker.db import reading
 
-    with session(athlete) as at_work:
+    with session(athlete, known_at=known_at) as at_work:
         plan = _plan(at_work)
         with reading(at_work.runtime.engine) as conn:
             found = lint(
                 plan,
-                athlete=store.profile_of(conn, at_work.athlete_id),
-                goals=store.goals(conn, at_work.athlete_id),
-                activities=store.activities(conn, at_work.athlete_id),
+                athlete=store.profile_of(conn, at_work.athlete_id, until=at_work.until),
+                goals=store.goals(conn, at_work.athlete_id, until=at_work.until),
+                activities=store.activities(conn, at_work.athlete_id, until=at_work.until),
                 today=at_work.today,
             )
         if json:
@@ -215,5 +229,6 @@ def _changes(at_work: Session) -> "list[Change]":
     from worker.db import reading
     from worker.outcomes import changes_of
 
+    today = at_work.outcome()
     with reading(at_work.runtime.engine) as conn:
-        return changes_of(conn, at_work.athlete_id)
+        return changes_of(conn, at_work.athlete_id, today, until=at_work.until)

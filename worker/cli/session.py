@@ -5,13 +5,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from planning.replan import Outcome
     from worker.app import Runtime
 
@@ -19,16 +21,28 @@ AthleteOption = Annotated[
     int | None, typer.Option("--athlete", help="Whose. Needed only where there are several.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="DAY",
+        help="Answer with what was known at the end of that day (YYYY-MM-DD), or at an instant.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One command at work for one athlete."""
+    """One command at work for one athlete.
+
+    With `until` it looks back: only what was known at that instant counts, and `now` is then.
+    """
 
     runtime: "Runtime"
     athlete_id: int
     zone: ZoneInfo
     now: datetime  # calendar time
+    until: datetime | None = None
 
     @property
     def today(self) -> date:
@@ -42,18 +56,20 @@ class Session:
         run_owed(self.runtime, ACTORS, only=("replan",))
 
     def outcome(self) -> "Outcome":
-        """What was decided last, brought up to today if the day has moved on."""
-        from worker.actors import as_of_now
+        """What was decided last, brought up to today if the day has moved on; or was then."""
+        from worker.actors import as_of
         from worker.db import writing
         from worker.owing import owe_replan
 
-        if (found := self._decided()) is not None:
+        if self.until is None and (found := self._decided()) is not None:
             return found
         with writing(self.runtime.engine) as conn:
             owe_replan(self.runtime, conn, self.athlete_id)
         self.finish()
         # It may have to wait for runs that `up` has not read yet; the question is answered anyway.
-        return self._decided() or as_of_now(self.runtime, self.athlete_id)
+        if self.until is not None:
+            return as_of(self.runtime, self.athlete_id, self.until)
+        return self._decided() or as_of(self.runtime, self.athlete_id)
 
     def _decided(self) -> "Outcome | None":
         """What is stored, if it is of today and nothing has happened since."""
@@ -80,7 +96,8 @@ def open_home(environ: Mapping[str, str] | None = None) -> Iterator["Runtime"]:
 
 
 @contextmanager
-def session(athlete: int | None = None) -> Iterator[Session]:
+def session(athlete: int | None = None, *, known_at: str | None = None) -> Iterator[Session]:
+    """`known_at`: a day, then its end counts, or an instant; the answer is that of then."""
     from worker import store
     from worker.clock import keep_calendar_now
     from worker.db import writing
@@ -90,7 +107,37 @@ def session(athlete: int | None = None) -> Iterator[Session]:
             athlete_id = chosen(store.athlete_ids(conn), athlete)
             now = keep_calendar_now(conn, runtime.clock)
             zone = store.zone_of(conn, athlete_id)
-        yield Session(runtime, athlete_id, zone, now)
+            until = None if known_at is None else _instant(conn, athlete_id, known_at, now)
+            if until is not None:
+                zone = store.zone_of(conn, athlete_id, at=until)
+        yield Session(runtime, athlete_id, zone, until or now, until)
+
+
+def _instant(conn: "Connection", athlete_id: int, words: str, now: datetime) -> datetime:
+    """The calendar instant that is meant. Raises UsedWrongly for one that nothing is known of."""
+    from sqlalchemy import func, select
+
+    from worker import store, tables
+    from worker.cli.failing import UsedWrongly
+
+    try:
+        said = datetime.fromisoformat(words)
+    except ValueError as error:
+        form = "YYYY-MM-DD or an instant such as 2026-09-01T12:00+02:00"
+        raise UsedWrongly(f"--known-at {words!r} is no day; write {form}") from error
+    if len(words) <= len("YYYY-MM-DD"):
+        said = said.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    at = said if said.tzinfo else said.replace(tzinfo=store.zone_of(conn, athlete_id))
+    at = at.astimezone(UTC)
+    if at.date() > now.date() + timedelta(days=1):
+        raise UsedWrongly(f"--known-at {words} is still to come")
+    setting = tables.athlete_setting
+    first = conn.scalar(
+        select(func.min(setting.c.known_at)).where(setting.c.athlete_id == athlete_id)
+    )
+    if first is not None and at < first:
+        raise UsedWrongly(f"nothing was known before {first:%Y-%m-%d %H:%M} UTC")
+    return min(at, now)
 
 
 def chosen(known: list[int], wanted: int | None) -> int:
