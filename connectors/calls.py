@@ -5,7 +5,7 @@ says and no service.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -17,12 +17,20 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from connectors.errors import Unavailable
+from connectors.errors import RateLimited, Unavailable
+from connectors.ports import Meter, Usage
 
 CONNECT_TIMEOUT_S = 3.05  # just over a TCP retransmission
 READ_TIMEOUT_S = 20.0
 TIMEOUTS = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
 PATIENCE_S = 10.0  # the longest that one call may wait inside a thread
+PAUSE_S = 60.0  # after a 429 that does not say for how long; repeated ones grow
+LONGEST_PAUSE_S = 7 * 86_400.0  # what is asked for beyond that is a mistake
+_NEVER = datetime.max.replace(tzinfo=UTC)
+TOO_MANY = frozenset({427, 429})  # 427: how Garmin says it at times
+
+type KindOf = Callable[[str, str], str]  # (method, url) to the `kind` of a Limit
+type UsageOf = Callable[[Mapping[str, str]], Sequence[Usage]]  # what an answer's headers tell
 
 
 class Rebased(HTTPAdapter):
@@ -51,6 +59,81 @@ class Rebased(HTTPAdapter):
         return super().send(request, *args, **options)
 
 
+class Metered(HTTPAdapter):
+    """Counts each request before it is sent, by `through`, and learns from the answer.
+
+    A limit that is used up is raised from here, through whatever library is in between: `causes`
+    finds it if that wraps it.
+    """
+
+    def __init__(
+        self, through: HTTPAdapter, meter: Meter, kind_of: KindOf, usage_of: UsageOf
+    ) -> None:
+        super().__init__()
+        self._through = through
+        self._meter = meter
+        self._kind_of = kind_of
+        self._usage_of = usage_of
+
+    @override
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **options: Any
+    ) -> requests.Response:
+        self._meter.spend(self._kind_of(request.method or "", request.url or ""))
+        answer = self._through.send(request, *args, **options)
+        note_answer(self._meter, answer.status_code, answer.headers, self._usage_of)
+        return answer
+
+
+def one_kind(_method: str, _url: str) -> str:
+    """All requests count alike."""
+    return ""
+
+
+def tells_nothing(_headers: Mapping[str, str]) -> Sequence[Usage]:
+    """No header says how much is used."""
+    return ()
+
+
+def note_answer(
+    meter: Meter, status: int, headers: Mapping[str, str], usage_of: UsageOf = tells_nothing
+) -> None:
+    """After every answer: what it says of the limits, and the pause it asks for."""
+    if usage := usage_of(headers):
+        meter.learn(usage)
+    if status in TOO_MANY:
+        meter.rest(pause_s(headers))
+
+
+def pause_s(headers: Mapping[str, str], *, default: float = PAUSE_S) -> float:
+    """`Retry-After` by the service's own clock, which its `Date` tells; else `default`."""
+    told, sent = (_header(headers, name) for name in ("retry-after", "date"))
+    try:
+        now = parsedate_to_datetime(sent)
+    except ValueError:  # then only a number of seconds means anything
+        return retry_after_s({"retry-after": told.partition(",")[0]}, _NEVER, default=default)
+    return retry_after_s(headers, now if now.tzinfo else now.replace(tzinfo=UTC), default=default)
+
+
+def hooks_for(
+    meter: Meter, *, kind_of: KindOf = one_kind, usage_of: UsageOf = tells_nothing
+) -> dict[str, list[Callable[..., Any]]]:
+    """The same for a client of httpx: give it these as its `event_hooks`."""
+
+    def asks(request: Any) -> None:
+        meter.spend(kind_of(request.method, str(request.url)))
+
+    def answers(response: Any) -> None:
+        note_answer(meter, response.status_code, response.headers, usage_of)
+
+    return {"request": [asks], "response": [answers]}
+
+
+def limit_in(error: BaseException) -> RateLimited | None:
+    """The limit that a client library wrapped into an error of its own, if that is what it was."""
+    return next((one for one in causes(error) if isinstance(one, RateLimited)), None)
+
+
 @lru_cache(maxsize=32)
 def pooled(prefix: str, base: str) -> Rebased:
     """One adapter, so one pool of kept-alive connections, per address and process.
@@ -61,21 +144,42 @@ def pooled(prefix: str, base: str) -> Rebased:
     return Rebased(prefix, base)
 
 
-def session_to(base: str, *, instead_of: str | None = None) -> requests.Session:
-    """A fresh session on the shared pool of `base`. Do not close it: that empties the pool."""
+def session_to(
+    base: str,
+    *,
+    instead_of: str | None = None,
+    meter: Meter | None = None,
+    kind_of: KindOf = one_kind,
+    usage_of: UsageOf = tells_nothing,
+) -> requests.Session:
+    """A fresh session on the shared pool of `base`. Do not close it: that empties the pool.
+
+    With a `meter`, each request is counted before it is sent, and RateLimited raised where a limit
+    leaves no room.
+    """
     session = requests.Session()
     prefix = instead_of or base
-    session.mount(prefix, pooled(prefix, base))
+    adapter: HTTPAdapter = pooled(prefix, base)
+    if meter is not None:
+        adapter = Metered(adapter, meter, kind_of, usage_of)
+    session.mount(prefix, adapter)
     return session
 
 
-def ask(method: str, url: str, **options: Any) -> requests.Response:
+def ask(
+    method: str, url: str, *, meter: Meter | None = None, kind: str = "", **options: Any
+) -> requests.Response:
     """One plain request. Network faults become Unavailable; statuses are the caller's to read."""
     options.setdefault("timeout", TIMEOUTS)
+    if meter is not None:
+        meter.spend(kind)
     try:
-        return requests.request(method, url, **options)  # noqa: S113 - given on the line above
+        answer = requests.request(method, url, **options)  # noqa: S113 - given two lines above
     except requests.RequestException as error:
         raise network_fault(error, url) from error
+    if meter is not None:
+        note_answer(meter, answer.status_code, answer.headers)
+    return answer
 
 
 def network_fault(error: BaseException, service: str) -> Unavailable:
@@ -102,9 +206,9 @@ def causes(error: BaseException) -> list[BaseException]:
 
 def retry_after_s(headers: Mapping[str, str], now: datetime, *, default: float) -> float:
     """Seconds to wait by `Retry-After` (seconds or an HTTP date), at least 1; else `default`."""
-    told = next((v for k, v in headers.items() if k.lower() == "retry-after"), "").strip()
+    told = _header(headers, "retry-after")
     try:
-        return max(1.0, float(told))
+        return min(max(1.0, float(told)), LONGEST_PAUSE_S)
     except ValueError:
         pass
     try:
@@ -112,7 +216,11 @@ def retry_after_s(headers: Mapping[str, str], now: datetime, *, default: float) 
     except ValueError:
         return default
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(1.0, (until - now).total_seconds())
+    return min(max(1.0, (until - now).total_seconds()), LONGEST_PAUSE_S)
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return next((v for k, v in headers.items() if k.lower() == name), "").strip()
 
 
 def patiently[T](

@@ -3,6 +3,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 import requests
 from hypothesis import given, settings
@@ -11,14 +12,18 @@ from hypothesis import strategies as st
 from connectors.calls import (
     Rebased,
     ask,
+    hooks_for,
+    limit_in,
     network_fault,
     patiently,
+    pause_s,
     pooled,
     retry_after_s,
     running,
     session_to,
 )
 from connectors.errors import RateLimited, Unavailable
+from connectors.ports import Usage
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
@@ -168,3 +173,114 @@ def test_a_running_clock_goes_on_from_where_it_was_set():
     first = clock()
     assert first >= NOW
     assert clock() >= first
+
+
+# --- limits ---------------------------------------------------------------------------------------
+
+LIMITED = (
+    b"HTTP/1.1 429 Too Many\r\nRetry-After: 33\r\nX-Used: 7\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
+
+
+class Counting:
+    """A meter with room for so many requests, that writes down what it is told."""
+
+    def __init__(self, room=99):
+        self.room = room
+        self.told = []
+
+    def spend(self, kind=""):
+        if self.room < 1:
+            raise RateLimited("used up", retry_after_s=5)
+        self.room -= 1
+        self.told.append(("spend", kind))
+
+    def learn(self, usage):
+        self.told.append(("learn", *usage))
+
+    def rest(self, seconds):
+        self.told.append(("rest", seconds))
+
+
+def kind_of(method, url):
+    return "read" if method == "GET" else ""
+
+
+def usage_of(headers):
+    return [Usage("all", used=int(headers["X-Used"]))] if "X-Used" in headers else []
+
+
+def test_each_request_of_a_session_is_counted_and_its_answer_heard():
+    meter = Counting()
+    with server(LIMITED) as (base, _):
+        session = session_to(base, meter=meter, kind_of=kind_of, usage_of=usage_of)
+        session.get(f"{base}/a")
+        session.post(f"{base}/b")
+    heard = [("learn", Usage("all", used=7)), ("rest", 33.0)]
+    assert meter.told == [("spend", "read"), *heard, ("spend", ""), *heard]
+
+
+def test_where_there_is_no_room_nothing_is_sent():
+    meter = Counting(room=1)
+    with server(HELLO) as (base, asked):
+        session = session_to(base, meter=meter)
+        session.get(f"{base}/a")
+        with pytest.raises(RateLimited) as caught:
+            session.get(f"{base}/b")
+    assert asked == ["GET /a HTTP/1.1"]
+    assert caught.value.retry_after_s == 5
+
+
+def test_a_request_without_an_answer_has_been_counted():
+    meter = Counting()
+    with server(b"") as (base, _), pytest.raises(requests.ConnectionError):
+        session_to(base, meter=meter).get(base)
+    assert meter.told == [("spend", "")]
+
+
+def test_a_plain_request_is_counted_too():
+    meter = Counting()
+    with server(LIMITED) as (base, _):
+        ask("POST", base, meter=meter, kind="write")
+    assert meter.told == [("spend", "write"), ("rest", 33.0)]
+
+
+def test_a_client_of_httpx_is_counted_by_its_hooks():
+    meter = Counting(room=1)
+    hooks = hooks_for(meter, kind_of=kind_of, usage_of=usage_of)
+    with server(LIMITED) as (base, asked), httpx.Client(event_hooks=hooks) as client:
+        client.get(f"{base}/a")
+        with pytest.raises(RateLimited):
+            client.get(f"{base}/b")
+    assert meter.told == [("spend", "read"), ("learn", Usage("all", used=7)), ("rest", 33.0)]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "7"}, 7.0),
+        ({}, 60.0),
+        ({"Retry-After": "inf"}, 7 * 86_400.0),
+        ({"Retry-After": "Mon, 23 Nov 2026 06:02:00 GMT"}, 60.0),  # two minutes from when?
+        # by the service's clock, whatever ours says
+        (
+            {
+                "retry-after": "Mon, 23 Nov 2026 06:02:00 GMT",
+                "date": "Mon, 23 Nov 2026 06:00:00 GMT",
+            },
+            120.0,
+        ),
+    ],
+)
+def test_pitfall_26_a_pause_that_is_asked_for_is_kept(headers, seconds):
+    assert pause_s(headers) == seconds
+
+
+def test_a_limit_is_found_in_what_a_library_made_of_it():
+    limit = RateLimited("used up", retry_after_s=5)
+    wrapped = OSError("the library's own")
+    wrapped.__cause__ = limit
+    assert limit_in(wrapped) is limit
+    assert limit_in(OSError("something else")) is None
