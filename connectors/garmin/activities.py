@@ -1,28 +1,25 @@
 """Activities recorded by a Garmin device: the poll, and one activity with its original file."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from connectors.errors import Unavailable
+from connectors.errors import Refused, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
 from connectors.garmin.workouts import ident_in
+from connectors.garmin_shapes.listing import LISTING, Place, page_of, uploaded_at
 from connectors.garmin_shapes.records import (
     is_multisport_parent,
     original_of,
     record_of,
-    row_start_at,
     tag_of_detail,
-    tag_of_row,
 )
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
 
-OVERLAP = timedelta(days=3)  # a watch may sync days after the run
 PAGE_SIZE = 100
-LISTING = "/activitylist-service/activities/search/activities"
+LAST_USED = "/device-service/deviceservice/mylastused"
 
 
 class GarminActivities:
@@ -36,37 +33,15 @@ class GarminActivities:
         self._page_size = page_size
 
     def changes(self, since: Cursor | None) -> Page:
-        """One page, newest first, down to three days before the newest activity ever listed.
-
-        The window has no end: the athlete's today may be tomorrow here.
-        """
+        """One page, newest first, down to three days before the newest activity ever listed."""
         place = Place.read(since)
-        query: dict[str, Any] = {
-            "start": place.start,
-            "limit": self._page_size,
-            "excludeChildren": "false",
-        }
-        if place.first:
-            query["startDate"] = place.first.isoformat()
-        rows = self._get(LISTING, params=query)
-        if not isinstance(rows, list):
-            raise Unavailable("Garmin listed the activities in no known shape")
-        if not rows:
-            return Page((), Place(place.newest).written())
-        refs = tuple(
-            ActivityRef(str(row["activityId"]), tag_of_row(row), row_start_at(row))
-            for row in rows
-            if not is_multisport_parent(row)
-        )
-        # A watch that believes it is 2034 must not move the window past everything to come.
-        latest = self._clock()
-        starts = [min(start, latest).date() for start in map(row_start_at, rows) if start]
-        newest = max([*starts, *([place.newest] if place.newest else [])], default=None)
-        ahead = Place(newest, place.first, place.start + len(rows))
-        return Page(refs, ahead.written(), more=True)
+        if not place.start:
+            place = replace(place, synced_at=self._synced_at())
+        rows = self._get(LISTING, params=place.query(self._page_size))
+        return page_of(rows, place, self._clock())
 
     def cursor_at(self, day: date) -> Cursor | None:
-        return Place(day + OVERLAP).written()
+        return Place.at(day).written()
 
     def activity(self, ref: ActivityRef) -> Recorded | None:
         try:
@@ -80,6 +55,13 @@ class GarminActivities:
         record = record_of(detail, "garmin", planned_ident=self._planned_ident(detail))
         file = None if record.is_manual else self._original(ref.external_id)
         return Recorded(record, file=file, tag=tag_of_detail(detail))
+
+    def _synced_at(self) -> datetime | None:
+        """When the watch handed over last. Runs are not kept waiting for it."""
+        try:
+            return uploaded_at(self._get(LAST_USED))
+        except (Unavailable, Refused):
+            return None
 
     def _original(self, external_id: str) -> OriginalFile | None:
         path = f"/download-service/files/activity/{external_id}"
@@ -102,27 +84,3 @@ class GarminActivities:
 
     def _get(self, path: str, **options: Any) -> Any:
         return self._wire.read(lambda: self._wire.garmin.connectapi(path, **options))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a poll stands; in JSON between processes. `start` 0: no poll is under way."""
-
-    newest: date | None = None  # day of the newest activity ever listed, not later than the clock
-    first: date | None = None  # where the window of this poll begins
-    start: int = 0  # how many were listed
-
-    @classmethod
-    def read(cls, cursor: Cursor | None) -> "Place":
-        kept = json.loads(cursor) if cursor else {}
-        newest = date.fromisoformat(kept["newest"]) if kept.get("newest") else None
-        if kept.get("start"):
-            first = date.fromisoformat(kept["first"]) if kept.get("first") else None
-            return cls(newest, first, kept["start"])
-        return cls(newest, newest - OVERLAP if newest else None)
-
-    def written(self) -> Cursor:
-        place: dict[str, Any] = {"newest": self.newest.isoformat() if self.newest else None}
-        if self.start:
-            place |= {"first": self.first.isoformat() if self.first else None, "start": self.start}
-        return json.dumps(place)
