@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from worker.cli import accounts, athletes, calendars, goals, importing, looking, plans, running
+from worker.cli import (
+    accounts,
+    activities,
+    athletes,
+    calendars,
+    goals,
+    importing,
+    looking,
+    plans,
+    running,
+)
 
 app = typer.Typer(
     name="goalward",
@@ -19,7 +29,17 @@ app = typer.Typer(
     epilog="Settings are environment variables, GOALWARD_..., or goalward.toml in the home folder. "
     "Exit status: 0 done, 1 failed, 2 used wrongly, 3 sign-in needed, 4 service unavailable.",
 )
-for subject in (running, accounts, importing, athletes, goals, looking, plans, calendars):
+for subject in (
+    running,
+    accounts,
+    importing,
+    athletes,
+    activities,
+    goals,
+    looking,
+    plans,
+    calendars,
+):
     subject.add_to(app)
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.cli.connecting import Connecting
 from worker.cli.session import AthleteOption, Session, session
 
 if TYPE_CHECKING:
     from connectors.garmin.sign_in import Signed
 
 connect_commands = typer.Typer(
+    cls=Connecting,
     no_args_is_help=True,
     help="Sign in to a service, once. Tokens are kept encrypted; workers never sign in.",
 )
@@ -54,7 +56,7 @@ def garmin(
             signed = sign_in.from_token_file(settings, tokens, now)
         else:
             signed = _sign_in(at_work, email)
-        _keep(at_work, "garmin", signed.athlete_id, dict(signed.tokens))
+        keep(at_work, "garmin", signed.athlete_id, dict(signed.tokens))
         typer.echo(f"Garmin is connected: {signed.name}.")
         if signed.notice:
             typer.echo(signed.notice)
@@ -91,7 +93,7 @@ def strava(
                 webbrowser.open(url)
                 code, scope = answer()
         granted = oauth.exchange(settings, code, at_work.runtime.clock.machine_now(), scope=scope)
-        _keep(at_work, "strava", granted.athlete_id, dict(granted.tokens))
+        keep(at_work, "strava", granted.athlete_id, dict(granted.tokens))
         typer.echo(f"Strava is connected: {granted.athlete_name}.")
         if not at_work.runtime.settings.public_url:
             typer.echo(
@@ -112,7 +114,7 @@ def folder(
         raise UsedWrongly(f"{path} is no folder")
     with session(athlete) as at_work:
         place = str(path.absolute())
-        _keep(at_work, "files", place, {}, {"folder": place})
+        keep(at_work, "files", place, {}, {"folder": place})
         typer.echo(f"{place} is watched.")
 
 
@@ -158,7 +160,7 @@ def _sign_in(at_work: Session, email: str | None) -> "Signed":
     return answer
 
 
-def _keep(
+def keep(
     at_work: Session,
     connector: str,
     external_id: str,

@@ -1,0 +1,130 @@
+"""The athlete's word on copies of runs, and the activities as they are believed because of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from planning.activity import Activity, Observation
+from planning.athlete import Athlete
+from planning.fitness.ability import estimate
+from planning.fitness.load import HeartLimits, Load, load_of
+from planning.fitness.prediction import training_speeds
+from planning.records import activities_of, excluded_of
+from planning.rulings import Edit, Exclude, Join, Ruling, Split
+from worker import store, tables
+from worker.stored import from_body, to_body
+
+_RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that records and athlete tell, as of `day`."""
+
+    profile: Athlete
+    copies: Mapping[str, Observation]
+    rulings: tuple[Ruling, ...]
+    day: date
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """All that count."""
+        return activities_of(self.copies.values(), self.rulings)
+
+    @cached_property
+    def excluded(self) -> tuple[Activity, ...]:
+        """Those that the athlete left out."""
+        return excluded_of(self.copies.values(), self.rulings)
+
+    def copies_of(self, activity: Activity) -> tuple[Observation, ...]:
+        """The most believed first."""
+        return tuple(self.copies[key] for key in activity.sources if key in self.copies)
+
+    def of(self, activity: Activity) -> tuple[Ruling, ...]:
+        """What the athlete said of any of its copies."""
+        keys = set(activity.sources)
+        return tuple(ruling for ruling in self.rulings if keys & _copies(ruling))
+
+    def load_of(self, activity: Activity) -> Load:
+        """By today's threshold, so that loads can be compared with each other."""
+        return load_of(
+            activity, threshold_m_per_s=self._threshold_m_per_s, limits=self._heart_limits
+        )
+
+    @cached_property
+    def _threshold_m_per_s(self) -> float | None:
+        fitness = estimate(self.activities, self.day)
+        speeds = training_speeds(fitness) if fitness.ready else None
+        return speeds.threshold if speeds else None
+
+    @property
+    def _heart_limits(self) -> HeartLimits | None:
+        resting, highest = self.profile.resting_heart_rate_bpm, self.profile.max_heart_rate_bpm
+        if resting is None or highest is None:
+            return None
+        return HeartLimits(resting, highest, self.profile.sex)
+
+
+def told(conn: Connection, athlete_id: int, day: date, *, until: datetime | None = None) -> Told:
+    """What is known, or what was at the calendar instant `until`."""
+    seen = store.facts(conn, tables.observation, athlete_id=athlete_id, until=until)
+    said = store.facts(conn, tables.ruling, athlete_id=athlete_id, until=until)
+    return Told(
+        profile=store.profile_of(conn, athlete_id, until=until),
+        copies={key: from_body(Observation, body) for key, body in seen},
+        rulings=tuple(_RULING.validate_python(body) for _, body in said),
+        day=day,
+    )
+
+
+def rule(
+    conn: Connection,
+    athlete_id: int,
+    rulings: Iterable[Ruling],
+    *,
+    known_at: datetime,
+    now: datetime,
+) -> None:
+    """The athlete says so; of two words on the same the later counts."""
+    for ruling in rulings:
+        _put(conn, athlete_id, ruling.key, to_body(ruling), known_at=known_at, now=now)
+
+
+def take_back(
+    conn: Connection,
+    athlete_id: int,
+    rulings: Iterable[Ruling],
+    *,
+    known_at: datetime,
+    now: datetime,
+) -> None:
+    """As if it had not been said."""
+    for ruling in rulings:
+        _put(conn, athlete_id, ruling.key, None, known_at=known_at, now=now)
+
+
+def _put(
+    conn: Connection, athlete_id: int, key: str, body: Any, *, known_at: datetime, now: datetime
+) -> None:
+    store.put(
+        conn,
+        tables.ruling,
+        athlete_id=athlete_id,
+        key=key,
+        body=body,
+        known_at=known_at,
+        now=now,
+    )
+
+
+def _copies(ruling: Ruling) -> set[str]:
+    match ruling:
+        case Split(first, second) | Join(first, second):
+            return {first, second}
+        case Exclude(copy) | Edit(copy):
+            return {copy}
