@@ -112,12 +112,16 @@ class WeatherSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One HTTP request to a webhook, unread. Header names are lower case."""
+    """One HTTP request to a webhook, unread. Header names are lower case.
+
+    `received_at` (machine time) tells a repeat from a new event where the service says no time.
+    """
 
     method: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
