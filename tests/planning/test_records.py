@@ -68,7 +68,7 @@ def test_nothing_is_nothing():
         ({"start_s": 610.0, "distance_m": 9600.0}, 2),
         ({"start_s": 590.0, "distance_m": 9400.0}, 2),
         ({"start_s": 590.0, "distance_m": None}, 2),
-        ({"sport": Sport.RIDE}, 2),
+        ({"sport": Sport.RIDE, "start_s": 6.0}, 2),
         ({"sport": Sport.WALK}, 1),
         ({"length_s": None}, 2),
     ],
