@@ -119,10 +119,9 @@ def _given(connector: "AnswersSignIn", words: list[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or name not in asked:
-            raise UsedWrongly(
-                f"--answer {word!r}: write NAME=VALUE; it asks for {', '.join(asked)}"
-            )
-        given[name] = value
+            names = ", ".join(asked)
+            raise UsedWrongly(f"--answer {name!r}: write NAME=VALUE; it asks for {names}")
+        given[name] = sys.stdin.readline().strip() if value == "-" else value
     return given
 
 
