@@ -2,22 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from planning.activity import Activity
 from planning.athlete import Athlete
 from planning.closing import Closing, new_race_days
+from planning.completeness import (
+    Withheld,
+    heard_until,
+    is_silent,
+    missing,
+    share_withheld,
+    too_much_withheld,
+)
 from planning.fitness.ability import AbilityToday, Fitness, estimate
 from planning.fitness.prediction import DistanceForecast, distance_forecasts
 from planning.goals.goal import Goal
 from planning.goals.trajectory import Before, GoalForecast, forecast
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
-from planning.schedule.plan import Change, Layer, Plan
+from planning.schedule.plan import Change, Layer, LayerKind, Plan
+from planning.weather import Weather
+from planning.wellness import Wellness
 
 __all__ = ["Closing", "Outcome", "State", "replan"]
-
-SILENT_DAYS = 7  # unknown days after which the forecast widens
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class State:
 
     `closing` is how the last day before today ended that had news in it; None: there was no plan.
     `complete_until` is the last day of which all sources are known to be complete; None: unknown.
+    `layers` stand in the order in which they were said. `wellness` and `weather` are all that is
+    known of them, by source and day.
     """
 
     athlete: Athlete
@@ -34,6 +44,9 @@ class State:
     closing: Closing | None = None
     layers: tuple[Layer, ...] = ()
     complete_until: date | None = None
+    wellness: tuple[Wellness, ...] = ()
+    weather: tuple[Weather, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,10 @@ def replan(state: State, today: date) -> Outcome:
         (goal for goal in state.goals if goal.is_alive(today)), key=lambda goal: (goal.day, goal.id)
     )
     fitness = estimate(known, today)
-    forecasts = _forecasts(goals, fitness, known, state=state, today=today)
+    heard, withheld = _heard_until(state, known, today), _withheld(state, known, today)
+    silent = is_silent(today, heard)
+    told = _Told(heard if heard is not None and silent else today, withheld)
+    forecasts = _forecasts(goals, fitness, known, state=state, today=today, told=told)
     plan, changes = plan_for(
         athlete=state.athlete,
         goals=goals,
@@ -83,6 +99,7 @@ def replan(state: State, today: date) -> Outcome:
         closing_ability=before.ability.ln_speed if before else None,
         layers=state.layers,
         complete_until=state.complete_until,
+        grows=not withheld,
     )
     races = race_days(known)
     now = Closing(today, plan, fitness.today(), forecasts, races)
@@ -110,6 +127,14 @@ def race_days(activities: Sequence[Activity]) -> tuple[date, ...]:
     return tuple(sorted({run.day for run in activities if run.is_run and run.is_race}))
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a forecast must know of what is not known. `withheld`: why there can be none."""
+
+    known_until: date
+    withheld: str
+
+
 def _forecasts(
     goals: Sequence[Goal],
     fitness: Fitness,
@@ -117,9 +142,10 @@ def _forecasts(
     *,
     state: State,
     today: date,
+    told: _Told,
 ) -> tuple[GoalForecast, ...]:
     before = state.closing
-    said = {told.goal_id: told for told in before.forecasts} if before else {}
+    said = {each.goal_id: each for each in before.forecasts} if before else {}
     days = (today - before.day).days if before else 1
     raced = bool(new_race_days(before, race_days(known))) if before else False
     return tuple(
@@ -129,15 +155,25 @@ def _forecasts(
             activities=known,
             today=today,
             before=Before(said.get(goal.id), days, raced),
-            known_until=_known_until(state, today),
+            known_until=told.known_until,
+            withheld=told.withheld,
         )
         for goal in goals
     )
 
 
-def _known_until(state: State, today: date) -> date:
-    """Today; after a week of unknown days the last known one, so that the forecast widens."""
-    complete = state.complete_until
-    if complete is None or complete >= today - timedelta(days=SILENT_DAYS):
-        return today
-    return complete
+def _heard_until(state: State, known: Sequence[Activity], today: date) -> date | None:
+    """The last day that is complete, or was run on, or that the athlete spoke of."""
+    said = (layer.on_day for layer in state.layers if layer.kind is LayerKind.SKIP)
+    return heard_until(
+        today,
+        complete=state.complete_until,
+        ran=(activity.day for activity in known),
+        said=(day for day in said if day is not None and day < today),
+    )
+
+
+def _withheld(state: State, known: Sequence[Activity], today: date) -> str:
+    """Why nothing can be foretold; "" while enough is known."""
+    missed = missing(state.withheld, known, today)
+    return too_much_withheld(missed, share_withheld(missed, known, today))

@@ -65,12 +65,14 @@ def forecast(
     today: date,
     before: Before = AFRESH,
     known_until: date | None = None,
+    withheld: str = "",
 ) -> GoalForecast:
     """The trajectory to `goal` as of `today`, training as usual until then (no drift).
 
     Times in seconds. The spread grows from `known_until` (default: today), the last day of which
     something is known. Median, range, versions and probability come from one distribution: the
-    versions are the times reached with probability .2, .5 and .8.
+    versions are the times reached with probability .2, .5 and .8. `withheld` says why nothing can
+    be foretold: too much of what was run is kept from us.
     """
     result = result_of(goal, activities, today)
     if goal.day < today or result is not None:
@@ -80,6 +82,8 @@ def forecast(
     weeks = max((goal.day - (known_until or today)).days, 0) / 7
     expected = course_time(goal, fitness, weeks_ahead=weeks)
     needs, missing = needs_of(goal, activities, today), _missing(goal, fitness)
+    if withheld:
+        return _without_numbers(goal, Status.UNKNOWN, withheld, needs)
     if goal.is_timed:
         told = _timed(goal, expected, needs=needs, before=before, weeks=weeks, missing=missing)
     else:

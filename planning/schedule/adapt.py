@@ -46,6 +46,7 @@ class _Known:
     complete_until: date | None
     today: date
     pacing: Pacing
+    grows: bool
 
     @property
     def monday(self) -> date:
@@ -76,12 +77,14 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     closing_ability: float | None = None,
     layers: Sequence[Layer] = (),
     complete_until: date | None = None,
+    grows: bool = True,
 ) -> tuple[Plan | None, tuple[Change, ...]]:
     """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
 
     None without a goal that still stands. Activities after `today` are not looked at.
-    `complete_until` is the last day of which all sources are complete. The paces stand on
-    `closing_plan.paced_at`; `closing_ability` and `assessment_needs` change nothing yet.
+    `complete_until` is the last day of which all sources are complete; unless the plan `grows`, no
+    week is more than what is held. The paces stand on `closing_plan.paced_at`; `closing_ability`
+    and `assessment_needs` change nothing yet.
     """
     del assessment_needs, closing_ability
     monday = today - timedelta(days=today.weekday())
@@ -99,6 +102,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         complete_until=complete_until,
         today=today,
         pacing=pacing_of(fitness, activities=ran, closing=closing_plan, today=today),
+        grows=grows,
     )
     plan, changes = _adapted(known, closing_plan)
     if closing_plan and not may_change(closing_plan, today) and _moves_paces(changes):
@@ -127,7 +131,10 @@ def _ground(known: _Known, closing: Plan | None) -> Ground:
         goals=known.standing,
         past=known.past,
         mileage=mileage_of(
-            known.activities, today=known.today, complete_until=known.complete_until
+            known.activities,
+            today=known.today,
+            complete_until=known.complete_until,
+            grows=known.grows,
         ),
         paces=known.pacing.paces,
         race_paces=known.race_paces,

@@ -22,7 +22,6 @@ from planning.schedule.week import lay
 from planning.workout import Kind
 
 LAID_OUT_WEEKS = 4
-UNKNOWN_DAYS = 7  # after so many days without knowledge the plan stops growing
 MASTERS_AGE = 50  # rule M-2
 ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
@@ -172,7 +171,7 @@ def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
     start_m = ground.mileage.held_m(ground.monday)
     aim_m = start_m + (peak_m - start_m) * week.build_up
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
-    if (ground.today - mileage.known_until).days > UNKNOWN_DAYS:
+    if not mileage.grows:
         allowed_m = max(held_m, FIRST_WEEK_M)
     share = week.share if held_m > FIRST_WEEK_M else 1.0  # nothing to be lightened yet
     full_m = min(max(aim_m, held_m, FIRST_WEEK_M), allowed_m) * share

@@ -1,10 +1,11 @@
 """How far the athlete has run and will have run: the ground on which all limits stand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.activity import Activity, Surface
+from planning.completeness import is_silent
 
 ALWAYS_ALLOWED_M = 5_000.0  # one run (rule P-2)
 FIRST_WEEK_M = 9_000.0  # three short run-walks: where someone without any running starts
@@ -26,12 +27,14 @@ DAY = timedelta(days=1)
 class Mileage:
     """Metres by day. `longest_m` holds the longest training run of a day: races do not count there.
 
-    Days up to `known_until` without an entry were days without a run.
+    Days up to `known_until` without an entry were days without a run. Unless it `grows`, too little
+    is known to lead anybody on: nothing may be more than what was held.
     """
 
     volume_m: Mapping[date, float]
     longest_m: Mapping[date, float]
     known_until: date
+    grows: bool = True
 
     def and_then(self, day: date, distance_m: float, *, training: bool = True) -> "Mileage":
         """As if a run of `distance_m` had been done on `day`."""
@@ -39,7 +42,7 @@ class Mileage:
         longest = dict(self.longest_m)
         if training:
             longest[day] = max(longest.get(day, 0.0), distance_m)
-        return Mileage(volume, longest, self.known_until)
+        return replace(self, volume_m=volume, longest_m=longest)
 
     def week_m(self, monday: date) -> float:
         return sum(self.volume_m.get(monday + timedelta(days=day), 0.0) for day in range(7))
@@ -56,7 +59,7 @@ class Mileage:
         """
         longest = self.longest_within(day, 30)
         if longest > 0:
-            return max(ALWAYS_ALLOWED_M, rise * longest)
+            return max(ALWAYS_ALLOWED_M, (rise if self.grows else 1.0) * longest)
         return max(ALWAYS_ALLOWED_M, min(0.5 * self.longest_within(day, 180), 8_000.0))
 
     def held_m(self, monday: date) -> float:
@@ -83,6 +86,8 @@ class Mileage:
     def week_limit_m(self, monday: date) -> float:
         """The most a week may hold (rule P-3, a convention): 10 % or 3 km over the level held."""
         held = self.held_m(monday)
+        if not self.grows:
+            return max(FIRST_WEEK_M, held)
         return max(FIRST_WEEK_M, WEEK_RISE * held, held + WEEK_RISE_M)
 
     def ceiling_m(self, monday: date, *, least_m: float) -> float:
@@ -149,7 +154,11 @@ class Mileage:
 
 
 def mileage_of(
-    activities: Sequence[Activity], *, today: date, complete_until: date | None
+    activities: Sequence[Activity],
+    *,
+    today: date,
+    complete_until: date | None,
+    grows: bool = True,
 ) -> Mileage:
     """What was run up to and with `today`. A run whose numbers are not believed is left out."""
     oldest = today - timedelta(days=REMEMBERED_DAYS)
@@ -163,7 +172,8 @@ def mileage_of(
         if not activity.is_race:
             longest[activity.day] = max(longest.get(activity.day, 0.0), distance_m)
     known = max([day for day in (complete_until, max(volume, default=None)) if day], default=today)
-    return Mileage(volume, longest, min(known, today))
+    silent = is_silent(today, known)
+    return Mileage(volume, longest, min(known, today), grows and not silent)
 
 
 def counts(activity: Activity) -> bool:

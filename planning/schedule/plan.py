@@ -113,3 +113,4 @@ class Layer:
     ident: str
     to_day: date | None = None  # of a move
     because: str = ""
+    on_day: date | None = None  # of a skip: the day that the session stood on

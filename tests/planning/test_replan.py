@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.athlete import Athlete
+from planning.completeness import Withheld
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.replan import State, replan
+from planning.schedule.mileage import mileage_of
+from planning.schedule.plan import Layer, LayerKind
 from tests.planning.athletes import MONDAY, race, ride, run, runs
 from tests.sizes import FIXED, examples
 
@@ -185,12 +188,56 @@ def test_a_steady_month_is_told_four_times_and_no_key_twice():
 
 
 def test_a_week_of_unknown_days_widens_the_forecast():
-    def width(complete_until):
-        told = replan(state(goal(), complete_until=complete_until), TODAY).forecasts[0]
+    last = TODAY - timedelta(days=9)
+    quiet = [run for run in HISTORY if run.day <= last]
+
+    def width(complete_until, **more):
+        stated = state(goal(), activities=quiet, complete_until=complete_until, **more)
+        told = replan(stated, TODAY).forecasts[0]
         return told.p90_s - told.p10_s
 
-    assert width(TODAY - timedelta(days=7)) == width(TODAY) == width(None)
+    assert width(TODAY - timedelta(days=7)) == width(TODAY)
     assert width(TODAY - timedelta(days=8)) > width(TODAY)
+    assert width(None) >= width(TODAY - timedelta(days=8))
+    answer = Layer(LayerKind.SKIP, "any", on_day=TODAY - timedelta(days=2))
+    assert width(None, layers=(answer,)) == width(TODAY)  # "I did not run" is an answer
+    late = Layer(LayerKind.SKIP, "any", on_day=TODAY + timedelta(days=2))
+    assert width(None, layers=(late,)) == width(None)  # what is skipped in advance is none
+
+
+def withheld_runs(count):
+    days = [TODAY - timedelta(days=2 * n + 1) for n in range(count)]
+    return tuple(
+        Withheld("intervals", str(n), day, "They came from Strava.", "Connect Garmin there.")
+        for n, day in enumerate(days)
+    )
+
+
+def test_where_over_a_fifth_is_withheld_nothing_is_foretold_and_nothing_grows():
+    recent = [run for run in HISTORY if TODAY - timedelta(days=28) < run.day <= TODAY]
+    others = [run for run in HISTORY if run not in recent] + recent[::2]
+    few, many = withheld_runs(2), withheld_runs(8)
+    plain = replan(state(goal(), activities=others), TODAY)
+    little = replan(state(goal(), activities=others, withheld=few), TODAY)
+    assert little.forecasts == plain.forecasts
+    told = replan(state(goal(), activities=others, withheld=many), TODAY)
+    (forecast,) = told.forecasts
+    assert (forecast.status, forecast.median_s, forecast.probability) == ("unknown", None, None)
+    assert "withheld by intervals" in forecast.message
+    assert forecast.message.endswith("Connect Garmin there.")
+    volumes = [week.volume_m for week in told.plan.weeks]
+    held = mileage_of(others, today=TODAY, complete_until=TODAY).held_m(TODAY)
+    assert max(volumes) <= held + 100 < max(week.volume_m for week in plain.plan.weeks)
+
+
+def test_what_another_source_gave_is_not_missed():
+    gone = [
+        Withheld("intervals", run.id, run.day, "", "", run.start_at)
+        for run in HISTORY
+        if run.day > TODAY - timedelta(days=28)
+    ]
+    outcome = replan(state(goal(), withheld=tuple(gone)), TODAY)
+    assert outcome.forecasts == replan(state(goal()), TODAY).forecasts
 
 
 def test_the_goal_race_ends_the_goal_and_is_told():
