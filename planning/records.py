@@ -19,7 +19,6 @@ from planning.activity import (
     content_id,
 )
 from planning.fitness.comparable import doubts
-from planning.fitness.efforts import efforts_of
 from planning.matching import FILES, clusters_of
 from planning.rulings import Edit, Exclude, Field, Ruling
 
@@ -183,11 +182,11 @@ def _judged_again(learned: Observation, whole: Mapping[str, Any], *, measured: b
     record = replace(learned.record, **whole)
     others = () if measured else _not_in(doubts(learned.record), learned.reasons)
     reasons = doubts(record) + others
-    if reasons:
-        efforts: tuple[Effort, ...] = ()
-    else:
-        efforts = efforts_of(record, None) if measured or not learned.efforts else learned.efforts
-    return replace(learned, efforts=efforts, usable=not reasons, reasons=reasons)
+    efforts = () if measured else learned.efforts
+    time_s = record.moving_time_s or record.elapsed_time_s
+    if not efforts and record.distance_m and time_s:
+        efforts = (Effort(record.distance_m, time_s),)
+    return replace(learned, efforts=() if reasons else efforts, usable=not reasons, reasons=reasons)
 
 
 def _not_in(known: tuple[str, ...], reasons: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
 """Each line that decides whose record counts is needed: without it a test fails."""
 
-from tests.mutations import Mutation, run
+from tests.mutations import ROOT, Mutation, run
 
-TESTS = ("tests/planning/test_records.py",)
+TESTS = ("tests/planning/test_records.py", "tests/planning/test_rulings.py")
+MODULES = ("planning/records.py", "planning/matching.py", "planning/rulings.py")
+SOURCES = {module: (ROOT / module).read_text() for module in MODULES}
 
 
 def broken(name: str, old: str, new: str) -> Mutation:
-    return Mutation(f"records: {name}", "planning/records.py", old, new, TESTS)
+    """In whichever of the modules has the line."""
+    module = next((module for module, text in SOURCES.items() if old in text), MODULES[0])
+    return Mutation(f"records: {name}", module, old, new, TESTS)
 
 
 MUTATIONS = (
@@ -16,7 +20,9 @@ MUTATIONS = (
         ") > (each.deriver, repr(each))",
     ),
     broken(
-        "any copy twice in a cluster", " and not {*map(_slot, first)} & {*map(_slot, second)}", ""
+        "any copy twice in a cluster",
+        " return free and not self._were_split(first, second)",
+        " return not self._were_split(first, second)",
     ),
     broken(
         "the worst pair first",
@@ -41,8 +47,8 @@ MUTATIONS = (
     ),
     broken(
         "any two sports",
-        "_family(first.sport) != _family(second.sport) or durations is None",
-        "durations is None",
+        "if _family(first.sport) != _family(second.sport):\n        one",
+        "if False:\n        one",
     ),
     broken(
         "a walk is another run",
@@ -51,32 +57,44 @@ MUTATIONS = (
     ),
     broken(
         "3 % of the duration",
-        "max(60.0, 0.05 * max(durations))",
-        "max(60.0, 0.03 * max(durations))",
+        "max(60.0, 0.05 * max(one_s, two_s))",
+        "max(60.0, 0.03 * max(one_s, two_s))",
     ),
     broken(
         "30 s of the duration",
-        "max(60.0, 0.05 * max(durations))",
-        "max(30.0, 0.05 * max(durations))",
+        "max(60.0, 0.05 * max(one_s, two_s))",
+        "max(30.0, 0.05 * max(one_s, two_s))",
     ),
-    broken("starts may be far apart", "if later_s <= 120.0 and as_long:", "if as_long:"),
+    broken(
+        "starts may be far apart",
+        "(later_s <= SAME_START_S and _as_long(*durations))",
+        "_as_long(*durations)",
+    ),
     broken(
         "starts must be a minute close",
-        "if later_s <= 120.0 and as_long:",
-        "if later_s <= 60.0 and as_long:",
+        "(later_s <= SAME_START_S and _as_long(*durations))",
+        "(later_s <= 60.0 and _as_long(*durations))",
     ),
-    broken("durations do not matter", "if later_s <= 120.0 and as_long:", "if later_s <= 120.0:"),
+    broken(
+        "durations do not matter",
+        "(later_s <= SAME_START_S and _as_long(*durations))",
+        "later_s <= SAME_START_S",
+    ),
     broken(
         "overlap by 70 %", "overlap_s > 0.8 * min(durations)", "overlap_s > 0.7 * min(durations)"
     ),
     broken(
         "overlap by 90 %", "overlap_s > 0.8 * min(durations)", "overlap_s > 0.9 * min(durations)"
     ),
-    broken("overlap is enough", " and _close(first.distance_m, second.distance_m, 0.05):", ":"),
-    broken("a hidden copy joins any that fits", "if len(fits) == 1:", "if fits:"),
+    broken(
+        "overlap is enough",
+        "                and _close(first.distance_m, second.distance_m, 0.05)\n",
+        "",
+    ),
+    broken("a hidden copy joins any that fits", "if len(found) == 1 else []", "if found else []"),
     broken(
         "a hidden copy joins its own account",
-        "    if _slot(copy) in map(_slot, cluster):\n        return []\n",
+        "            if clusters.may_join([copy], each)\n",
         "",
     ),
     broken(
@@ -84,7 +102,11 @@ MUTATIONS = (
         "(pair for pair, *sides in pairs if all(fits[side] == 1 for side in sides))",
         "(pair for pair, *_ in pairs)",
     ),
-    broken("hidden copies any sport", "        or _family(one.sport) != _family(two.sport)\n", ""),
+    broken(
+        "hidden copies any sport",
+        "        or _family(one.sport) != _family(two.sport)\n        or not _close(*durations, 0.01)\n",
+        "        or not _close(*durations, 0.01)\n",
+    ),
     broken("hidden copies any duration", "        or not _close(*durations, 0.01)\n", ""),
     broken(
         "hidden copies any distance",
