@@ -12,7 +12,6 @@ from pathlib import Path
 from connectors.errors import Refused
 from connectors.ports import Capabilities, Link, Opened, Question, Signed, Terms, WebhookReceiver
 
-
 CAPABILITIES = Capabilities(
     activities=True, terms=Terms(says="RunLog is your own file; nothing leaves this machine.")
 )
