@@ -132,6 +132,7 @@ class Observation:
     usable: bool = True
     reasons: tuple[str, ...] = ()
     deriver: int = 1  # version of the code that derived it
+    repairs: tuple[str, ...] = ()  # what was left out of the recording, in plain words
 
     @property
     def key(self) -> str:

@@ -10,22 +10,25 @@ from planning.fitness.comparable import is_possible
 STANDARD_M = (400.0, 800.0, 1_000.0, 1_609.344, 3_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
 
 
-def efforts_of(record: Record, streams: Streams | None) -> tuple[Effort, ...]:
-    """The run as a whole (by its moving time), then its best stretches, shortest first.
+def efforts_of(record: Record, stretches: Sequence[Streams]) -> tuple[Effort, ...]:
+    """The run as a whole (by its moving time), then the best within `stretches`, shortest first.
 
-    A track with a stretch faster than any world best has jumped somewhere: none of its stretches
-    is believed, the whole run still is if its own speed is possible.
+    An effort lies within one stretch. Should one still be faster than the world best, something was
+    not found out: then no stretch is believed, the whole run is if its own speed is possible.
     """
     distance_m, time_s = record.distance_m, record.moving_time_s or record.elapsed_time_s
     if not distance_m or not time_s or not is_possible(distance_m, time_s):
         return ()
     whole = (Effort(distance_m, time_s),)
-    if streams is None:
+    best: dict[float, Effort] = {}
+    for stretch in stretches:
+        for effort in best_efforts(stretch, STANDARD_M):
+            known = best.get(effort.distance_m)
+            if known is None or effort.time_s < known.time_s:
+                best[effort.distance_m] = effort
+    if not all(is_possible(effort.distance_m, effort.time_s) for effort in best.values()):
         return whole
-    stretches = best_efforts(streams, STANDARD_M)
-    if not all(is_possible(effort.distance_m, effort.time_s) for effort in stretches):
-        return whole
-    return whole + stretches
+    return whole + tuple(best[distance] for distance in STANDARD_M if distance in best)
 
 
 def best_efforts(streams: Streams, distances_m: Sequence[float]) -> tuple[Effort, ...]:

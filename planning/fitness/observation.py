@@ -5,23 +5,29 @@ from datetime import tzinfo
 from planning.activity import Observation, Record, Sport, Streams
 from planning.fitness.comparable import doubts, flat_distance_m
 from planning.fitness.efforts import efforts_of
+from planning.fitness.glitches import Believed, believed
 
-DERIVER = 1  # goes up when the same record and streams would give another observation
+DERIVER = 2  # goes up when the same record and streams would give another observation
 
 
 def derive(record: Record, streams: Streams | None, *, zone: tzinfo) -> Observation:
     """The observation of one record. `zone` is the athlete's; a record's own offset goes first.
 
-    Whatever cannot teach ability anything stays, with the reasons why not. Never raises.
+    A run is looked at without its glitches, and `repairs` say what was left out; the recording
+    itself stays as it came. Whatever cannot teach ability anything stays, with the reasons why not.
+    Never raises.
     """
-    reasons = doubts(record)
     is_run = record.sport is Sport.RUN
+    stretches = () if streams is None else (streams,)
+    seen = believed(record, streams) if is_run else Believed(record, streams, stretches)
+    reasons = seen.doubts or doubts(seen.record)
     return Observation(
-        record=record,
-        day=record.local_day(zone),
-        efforts=efforts_of(record, streams) if is_run and not reasons else (),
-        flat_distance_m=flat_distance_m(streams) if is_run and streams is not None else None,
+        record=seen.record,
+        day=seen.record.local_day(zone),
+        efforts=efforts_of(seen.record, seen.stretches) if is_run and not reasons else (),
+        flat_distance_m=flat_distance_m(seen.streams) if is_run and seen.streams else None,
         usable=not reasons,
         reasons=reasons,
         deriver=DERIVER,
+        repairs=seen.repairs,
     )

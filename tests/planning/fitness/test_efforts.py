@@ -88,22 +88,27 @@ def test_no_window_is_faster_and_longer_takes_longer(speeds, step):
 
 
 def test_without_streams_there_is_the_run_as_a_whole():
-    assert efforts_of(record(), None) == (Effort(10_000.0, 3_000.0),)
-    assert efforts_of(record(moving_time_s=None, elapsed_time_s=3_100.0), None) == (
+    assert efforts_of(record(), ()) == (Effort(10_000.0, 3_000.0),)
+    assert efforts_of(record(moving_time_s=None, elapsed_time_s=3_100.0), ()) == (
         Effort(10_000.0, 3_100.0),
     )
-    assert efforts_of(record(distance_m=None), None) == ()
-    assert efforts_of(record(moving_time_s=600.0), None) == ()
+    assert efforts_of(record(distance_m=None), ()) == ()
+    assert efforts_of(record(moving_time_s=600.0), ()) == ()
 
 
 def test_with_streams_the_whole_comes_first_then_the_stretches():
-    efforts = efforts_of(record(), steady(10 / 3, 3_000))
+    efforts = efforts_of(record(), [steady(10 / 3, 3_000)])
     assert efforts[0] == Effort(10_000.0, 3_000.0)
     assert [effort.distance_m for effort in efforts[1:]] == [d for d in STANDARD_M if d <= 10_000]
+
+
+def test_the_best_of_several_stretches_counts_and_none_reaches_across():
+    efforts = by_distance(efforts_of(record(), [steady(3.0, 400), steady(4.0, 300)])[1:])
+    assert efforts == pytest.approx({400.0: 100.0, 800.0: 200.0, 1_000.0: 250.0})
 
 
 def test_a_track_that_jumps_gives_no_stretches():
     streams = steady(10 / 3, 3_000)
     jumped = streams.distance_m.copy()
     jumped[1_500:] += 600.0
-    assert efforts_of(record(), Streams(streams.time_s, jumped)) == (Effort(10_000.0, 3_000.0),)
+    assert efforts_of(record(), [Streams(streams.time_s, jumped)]) == (Effort(10_000.0, 3_000.0),)

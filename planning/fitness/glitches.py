@@ -1,0 +1,389 @@
+"""The gate for glitches: what of one run's recording cannot have been, and what is left without it.
+
+Looks at one run alone, so a late run never changes what an early one was found to be. A recording
+without a glitch is handed on as the very same objects. What is left out is said, with amounts.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from planning.activity import FloatArray, Record, Streams
+from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
+from planning.fitness.pulse import believed_heart_rate
+
+# Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
+# run at 12.4 m/s (Bolt 2009), with a tenth for rounded seconds; longer: world bests.
+_FURTHEST_S = (1.0, 5.0, 10.0, 20.0, *WORLD_BESTS_S.values())
+_FURTHEST_M = (13.6, 68.0, 130.0, 240.0, *WORLD_BESTS_S)
+# Shortest first, so that a leap is found by itself and not with its neighbourhood.
+_WINDOWS_S = (1, 2, 5, 10, 20, 43, 101, 206, 437, 755, 1571)
+_LEAST_LEAP_M = 45.0  # less is the jitter of a receiver, which evens out
+_ONE_LEAP_S = 3.0
+_TOGETHER_S = 60.0  # between two leaps nearer than this nothing is believed
+_MOST_LEFT_OUT = 0.5
+_LONGEST_S = 10 * 86_400  # a longer recording has a broken clock: it is not looked into
+
+_STILL_SPEED_M_PER_S = 0.1
+_STILL_STEP_S = 60.0
+_FORGOTTEN_S = 600.0
+
+_GAP_S = 60.0
+_GAP_M = 100.0
+_GAP_SPEED_M_PER_S = 1.0
+
+_CLIFF_M = 25.0  # a lower step changes the flat distance by less than 10 m
+_CLIFF_M_PER_S = 3.0  # nobody runs up or down like that: a 60 % slope at 5 m/s
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What is left of a record and its streams.
+
+    `stretches`: parts of the streams within which best efforts may lie. `repairs` say what was left
+    out, `doubts` why nothing is left to learn from; both in plain words.
+    """
+
+    record: Record
+    streams: Streams | None
+    stretches: tuple[Streams, ...]
+    repairs: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the recording, in seconds from its start."""
+
+    first_s: float
+    last_s: float
+    metres: float
+
+    @property
+    def seconds(self) -> float:
+        return self.last_s - self.first_s
+
+
+def believed(record: Record, streams: Streams | None) -> Believed:
+    """The run without its glitches. Never raises.
+
+    Left out are: leaps (more metres than anybody ran in the time), the end of a run whose watch was
+    forgotten running, way that was covered while the clock stood still, heart rate that followed
+    the cadence or stood still, cliffs of the altitude. Distance, times, climb and heart rate of the
+    record are lessened by what is left out.
+    """
+    if streams is None or not _is_readable(streams):
+        return Believed(record, streams, () if streams is None else (streams,))
+    seen = Believed(record, streams, (streams,))
+    for repair in (_without_tail, _without_ghost_way, _without_leaps, _without_cliffs, _with_pulse):
+        seen = repair(seen)
+    return seen
+
+
+def _is_readable(streams: Streams) -> bool:
+    time = streams.time_s
+    return (
+        len(time) >= 2
+        and bool(np.isfinite(time).all())
+        and bool((np.diff(time) > 0).all())
+        and float(time[-1] - time[0]) <= _LONGEST_S
+        and int(np.isfinite(streams.distance_m).sum()) >= 2
+    )
+
+
+def _covered(streams: Streams) -> tuple[FloatArray, FloatArray]:
+    """Seconds and metres where the distance is known; it never runs backwards."""
+    known = np.isfinite(streams.distance_m)
+    return streams.time_s[known], np.maximum.accumulate(streams.distance_m[known])
+
+
+# --- leaps ----------------------------------------------------------------------------------------
+
+
+def furthest_m(seconds: FloatArray) -> FloatArray:
+    """Metres that nobody exceeded in so many seconds (above zero), interpolated in logarithms."""
+    ln_m = np.interp(np.log(seconds), np.log(_FURTHEST_S), np.log(_FURTHEST_M))
+    return np.asarray(np.exp(ln_m), dtype=np.float64)
+
+
+def leaps(streams: Streams) -> tuple[tuple[float, float, float], ...]:
+    """(first second, last second, metres) of each part with more metres than can be run in it."""
+    if not _is_readable(streams):
+        return ()
+    time, covered = _covered(streams)
+    grid = np.arange(np.floor(time[0]), np.ceil(time[-1]) + 1.0)
+    step_m = np.diff(np.interp(grid, time, covered))
+    cut = np.zeros(len(step_m), dtype=np.bool_)
+    left = step_m.copy()
+    for window in _WINDOWS_S:
+        if window <= len(step_m):
+            _cut(left, cut, window)
+    parts = _merged(cut, step_m, float(grid[0]))
+    return tuple((part.first_s, part.last_s, part.metres) for part in parts)
+
+
+def _cut(left: FloatArray, cut: BoolArray, window: int) -> None:
+    """Marks the seconds that make windows of this length impossible, until none is."""
+    most_m = float(furthest_m(np.array([float(window)]))[0])
+    fast = most_m / window
+    for _ in range(len(left)):
+        along = np.concatenate(([0.0], np.cumsum(left)))
+        impossible = np.flatnonzero(along[window:] - along[:-window] > most_m)
+        if len(impossible) == 0:
+            return
+        marks = np.zeros(len(left) + 1)
+        np.add.at(marks, impossible, 1.0)
+        np.add.at(marks, impossible + window, -1.0)
+        guilty = (np.cumsum(marks)[:-1] > 0) & (left > fast)
+        cut |= guilty
+        left[guilty] = 0.0
+
+
+def _merged(cut: BoolArray, step_m: FloatArray, start_s: float) -> list[_Part]:
+    """Leaps that are worth the name; between two that are near each other nothing is believed."""
+    leaps = [
+        (first, last)
+        for first, last in _spans(cut, _ONE_LEAP_S)
+        if float(step_m[first:last][cut[first:last]].sum()) >= _LEAST_LEAP_M
+    ]
+    marked = np.zeros(len(cut), dtype=np.bool_)
+    for first, last in leaps:
+        marked[first:last] = True
+    return [
+        _Part(start_s + first, start_s + last, float(step_m[first:last].sum()))
+        for first, last in _spans(marked, _TOGETHER_S)
+    ]
+
+
+def _spans(marked: BoolArray, apart: float) -> list[tuple[int, int]]:
+    """Where runs of True begin and end (exclusive), joined over at most so many of False."""
+    places = np.flatnonzero(marked)
+    if len(places) == 0:
+        return []
+    breaks = np.flatnonzero(np.diff(places) > apart + 1)
+    firsts = places[np.concatenate(([0], breaks + 1))]
+    lasts = places[np.concatenate((breaks, [len(places) - 1]))] + 1
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def _without_leaps(seen: Believed) -> Believed:
+    streams = _required(seen)
+    parts = [_Part(*leap) for leap in leaps(streams)]
+    if not parts:
+        return seen
+    metres, seconds = sum(part.metres for part in parts), sum(part.seconds for part in parts)
+    _, covered = _covered(streams)
+    whole_m = float(covered[-1] - covered[0])
+    if metres > _MOST_LEFT_OUT * whole_m and seconds > _TOGETHER_S:
+        told = f"{_metres(metres)} of its {_metres(whole_m)} went faster than anybody runs"
+        return replace(seen, stretches=(), doubts=(f"{told}: it was no run",))
+    return replace(
+        seen,
+        record=_lessened(seen.record, whole_m, metres, seconds),
+        streams=_flattened(streams, parts),
+        stretches=tuple(_between(seen.stretches, parts)),
+        repairs=(*seen.repairs, *(f"{_amount(part)}: nobody runs that fast" for part in parts)),
+    )
+
+
+def _lessened(record: Record, whole_m: float, metres: float, seconds: float) -> Record:
+    """Unless its distance is without them already, as of a summary that was put right."""
+    told_m = record.distance_m
+    if told_m is None or abs(told_m - whole_m) > abs(told_m - (whole_m - metres)):
+        return record
+    return replace(
+        record,
+        distance_m=max(told_m - metres, 0.0),
+        moving_time_s=_less(record.moving_time_s, seconds),
+    )
+
+
+def _less(told_s: float | None, seconds: float) -> float | None:
+    return None if told_s is None else max(told_s - seconds, 0.0)
+
+
+def _flattened(streams: Streams, parts: list[_Part]) -> Streams:
+    """The same samples, without the metres of the parts."""
+    along = streams.distance_m.copy()
+    for part in parts:
+        time, covered = _covered(streams)
+        ends = np.interp([part.first_s, part.last_s], time, covered)
+        inside = (streams.time_s >= part.first_s) & (streams.time_s < part.last_s)
+        after = streams.time_s >= part.last_s
+        earlier = np.interp(part.first_s, time, covered) - _removed(parts, part, time, covered)
+        along[inside] = np.where(np.isnan(along[inside]), np.nan, earlier)
+        along[after] -= ends[1] - ends[0]
+    return replace(streams, distance_m=along)
+
+
+def _removed(parts: list[_Part], until: _Part, time: FloatArray, covered: FloatArray) -> float:
+    """Metres of the parts before this one."""
+    earlier = (part for part in parts if part.last_s <= until.first_s)
+    return float(
+        sum(np.ptp(np.interp([part.first_s, part.last_s], time, covered)) for part in earlier)
+    )
+
+
+def _between(stretches: tuple[Streams, ...], parts: list[_Part]) -> Iterator[Streams]:
+    """What lies before, between and after the parts; an interval with a leap in it is left out."""
+    for stretch in stretches:
+        time = stretch.time_s
+        edges = [-np.inf, *(edge for part in parts for edge in (part.first_s, part.last_s)), np.inf]
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            yield from _sliced(stretch, (time >= first) & (time <= last))
+
+
+def _sliced(streams: Streams, inside: BoolArray) -> Iterator[Streams]:
+    if int(inside.sum()) >= 2:
+        yield _picked(streams, inside)
+
+
+def _picked(streams: Streams, inside: BoolArray) -> Streams:
+    columns = {name: getattr(streams, name) for name in Streams.__slots__}
+    return Streams(**{k: None if v is None else v[inside] for k, v in columns.items()})
+
+
+# --- clocks ---------------------------------------------------------------------------------------
+
+
+def _without_tail(seen: Believed) -> Believed:
+    """A watch forgotten running: the end is left out in which it lay still for ten minutes."""
+    streams = _required(seen)
+    time, covered = _covered(streams)
+    end_s = float(streams.time_s[-1])
+    slow = covered >= covered[-1] - _STILL_SPEED_M_PER_S * (end_s - time)
+    last = int(np.flatnonzero(~slow)[-1]) + 1 if not slow.all() else 0
+    ahead_m = np.interp(time + _STILL_STEP_S, time, covered) - covered
+    last += int(np.argmax(ahead_m[last:] < _STILL_SPEED_M_PER_S * _STILL_STEP_S)) if last else 0
+    stopped_s = float(time[last])
+    lay = streams.time_s[streams.time_s >= stopped_s]
+    recorded_s = float(np.minimum(np.diff(lay), _STILL_STEP_S).sum()) if len(lay) > 1 else 0.0
+    if last == 0 or recorded_s < _FORGOTTEN_S:
+        return seen
+    record = replace(
+        seen.record,
+        moving_time_s=_until(seen.record.moving_time_s, stopped_s, recorded_s),
+        elapsed_time_s=_until(seen.record.elapsed_time_s, stopped_s, end_s - stopped_s),
+    )
+    kept = _picked(streams, streams.time_s <= stopped_s)
+    told = f"the last {_clock(end_s - stopped_s)} left out: the watch ran on at a standstill"
+    return replace(
+        seen, record=record, streams=kept, stretches=(kept,), repairs=(*seen.repairs, told)
+    )
+
+
+def _until(told_s: float | None, stopped_s: float, tail_s: float) -> float | None:
+    """Unless the time ends before the tail already."""
+    if told_s is None or told_s <= stopped_s + _STILL_STEP_S:
+        return told_s
+    return max(told_s - tail_s, 0.0)
+
+
+def _without_ghost_way(seen: Believed) -> Believed:
+    """Way that was covered while the clock stood: its metres make the moving time a fiction."""
+    streams = _required(seen)
+    time, covered = _covered(streams)
+    parts = [
+        _Part(t0, t1, d1 - d0)
+        for (t0, d0), (t1, d1) in pairwise(zip(time.tolist(), covered.tolist(), strict=True))
+        if t1 - t0 > _GAP_S
+        and d1 - d0 > max(_GAP_M, _GAP_SPEED_M_PER_S * (t1 - t0))
+        and d1 - d0 <= furthest_m(np.array([t1 - t0]))[0]
+    ]
+    gaps_s = sum(part.seconds for part in parts)
+    moving_s = seen.record.moving_time_s
+    paused_s = float(np.diff(time)[np.diff(time) > _GAP_S].sum()) - gaps_s
+    running_s = float(time[-1] - time[0]) - paused_s
+    if not parts or moving_s is None or moving_s > running_s - 0.9 * gaps_s:
+        return seen
+    metres = sum(part.metres for part in parts)
+    whole_m = float(covered[-1] - covered[0])
+    return replace(
+        seen,
+        record=_lessened(seen.record, whole_m, metres, 0.0),
+        streams=_flattened(streams, parts),
+        stretches=tuple(_between(seen.stretches, parts)),
+        repairs=(*seen.repairs, *(f"{_amount(part)}: the clock stood still" for part in parts)),
+    )
+
+
+# --- altitude and heart rate ----------------------------------------------------------------------
+
+
+def _without_cliffs(seen: Believed) -> Believed:
+    """Steps of the altitude that are too steep for anybody are taken out, both up and down."""
+    streams = _required(seen)
+    if streams.altitude_m is None:
+        return seen
+    known = np.flatnonzero(np.isfinite(streams.altitude_m))
+    if len(known) < 2:
+        return seen
+    step_m = np.diff(streams.altitude_m[known])
+    cliff = (np.abs(step_m) >= _CLIFF_M) & (
+        np.abs(step_m) > _CLIFF_M_PER_S * np.diff(streams.time_s[known])
+    )
+    if not cliff.any():
+        return seen
+    shift = np.concatenate(([0.0], np.cumsum(np.where(cliff, step_m, 0.0))))
+    altitude = streams.altitude_m.copy()
+    altitude[known] -= shift
+    up_m = float(step_m[cliff & (step_m > 0)].sum())
+    climb_m = seen.record.climb_m
+    count, most = int(cliff.sum()), float(np.abs(step_m[cliff]).max())
+    steps = "a step" if count == 1 else f"{count} steps"
+    told = f"{steps} of the altitude left out, of up to {most:.0f} m at once"
+    return replace(
+        seen,
+        record=seen.record
+        if climb_m is None or climb_m < up_m
+        else replace(seen.record, climb_m=round(climb_m - up_m, 1)),
+        streams=replace(streams, altitude_m=altitude),
+        repairs=(*seen.repairs, told),
+    )
+
+
+def _with_pulse(seen: Believed) -> Believed:
+    streams = _required(seen)
+    heart_rate, repairs = believed_heart_rate(streams)
+    if not repairs:
+        return seen
+    beats = heart_rate[np.isfinite(heart_rate)] if heart_rate is not None else np.array([])
+    enough = len(beats) * 2 >= len(streams.time_s)
+    record = replace(
+        seen.record,
+        average_heart_rate_bpm=round(float(beats.mean()), 1) if enough else None,
+        max_heart_rate_bpm=float(beats.max()) if enough else None,
+    )
+    return replace(
+        seen,
+        record=record,
+        streams=replace(streams, heart_rate_bpm=heart_rate),
+        repairs=(*seen.repairs, *repairs),
+    )
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def _required(seen: Believed) -> Streams:
+    assert seen.streams is not None  # noqa: S101 - a run without streams never comes this far
+    return seen.streams
+
+
+def _amount(part: _Part) -> str:
+    where = f"{_clock(part.first_s)} after the start"
+    return f"{_metres(part.metres)} in {_clock(part.seconds)} left out, {where}"
+
+
+def _metres(metres: float) -> str:
+    return f"{metres:.0f} m" if metres < 1_000 else f"{metres / 1_000:.1f} km"
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
