@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from connectors.sandbox import garmin_json
 from connectors.sandbox.garmin_calendar import Unknown, entry_json, grid, month_json
+from connectors.sandbox.garmin_wellness import GarminWellness
 from connectors.sandbox.garmin_workouts import CONDITIONS, SPORTS, STEPS, TARGETS, Invalid, head
-from connectors.sandbox.recorded import DEVICE_ID, RecordedRun
+from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.world import Account, World
 
 type Handler = Callable[[Request, Account], Awaitable[Response]]
@@ -23,11 +24,13 @@ class Garmin:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.wellness = GarminWellness(world)
         self.sent_to_devices = 0
 
     def routes(self) -> Iterator[Route]:
         yield from self._account_routes()
         yield from self._activity_routes()
+        yield from self._wellness_routes()
         yield from self._workout_routes()
         yield from self._calendar_routes()
 
@@ -36,7 +39,7 @@ class Garmin:
         yield self._get(f"{profile}/socialProfile", self.profile)
         yield self._get(f"{profile}/userprofile/user-settings", self.user_settings)
         yield self._get("/gdprconsent-service/feature/UPLOAD", self.consent)
-        yield self._get("/device-service/deviceservice/mylastused", self.last_device)
+        yield self._get("/device-service/deviceservice/mylastused", self.wellness.last_device)
         yield self._write("/device-service/devicemessage/messages", self.push, "POST")
 
     def _activity_routes(self) -> Iterator[Route]:
@@ -45,6 +48,14 @@ class Garmin:
         yield self._get("/activity-service/activity/{id:int}", self.activity)
         yield self._get("/activity-service/activity/{id:int}/workouts", self.executed)
         yield self._get("/download-service/files/activity/{id:int}", self.download)
+
+    def _wellness_routes(self) -> Iterator[Route]:
+        range_of = "{first}/{last}"
+        nights = self.wellness
+        yield self._get(f"/sleep-service/stats/sleep/daily/{range_of}", nights.sleep_statistics)
+        yield self._get(f"/hrv-service/hrv/daily/{range_of}", nights.hrv_range)
+        yield self._get("/hrv-service/hrv/{day}", nights.hrv)
+        yield self._get(f"/metrics-service/metrics/trainingreadiness/{range_of}", nights.readiness)
 
     def _workout_routes(self) -> Iterator[Route]:
         service = "/workout-service"
@@ -120,9 +131,6 @@ class Garmin:
         option = "opt-in" if account.consent else "opt-out"
         return JSONResponse({"feature": "UPLOAD", "userOption": option})
 
-    async def last_device(self, _request: Request, _account: Account) -> Response:
-        return JSONResponse({"userDeviceId": DEVICE_ID, "lastUsedDeviceName": "Forerunner 265"})
-
     async def push(self, request: Request, account: Account) -> Response:
         for message in await request.json():
             account.calendar.workout(int(message["metaDataId"]))
@@ -137,33 +145,25 @@ class Garmin:
 
     async def search(self, request: Request, account: Account) -> Response:
         query = request.query_params
-        rows = list(_found(account, query))
-        if query.get("sortOrder") != "asc":
-            rows.reverse()
-        start = int(query.get("start", 0))
-        rows = rows[start : start + int(query.get("limit", 20))]
-        return JSONResponse([garmin_json.row(activity) for activity in rows])
+        hidden = query.get("excludeChildren") == "true"
+        return JSONResponse(search_rows(account, query, hide_children=hidden, limit=20))
 
     async def count(self, _request: Request, account: Account) -> Response:
         return JSONResponse({"totalCount": len(list(_present(account)))})
 
     async def activity(self, request: Request, account: Account) -> Response:
-        return JSONResponse(garmin_json.detail(_activity(request, account)))
+        return JSONResponse(detail_json(account, request.path_params["id"]))
 
     async def executed(self, request: Request, account: Account) -> Response:
         """The structured workout that was executed, in FIT's conventions; here only its head."""
-        activity = _activity(request, account)
+        activity = recorded(account, request.path_params["id"])
         if activity.workout_id is None:
             return JSONResponse([])
         workout = {"workoutId": activity.workout_id, "workoutName": activity.run.name}
         return JSONResponse([workout])
 
     async def download(self, request: Request, account: Account) -> Response:
-        activity = _activity(request, account)
-        if activity.is_manual:
-            raise Unknown("No file for a manual activity")
-        archive = await run_in_threadpool(lambda: activity.archive)
-        return Response(archive, media_type="application/x-zip-compressed")
+        return await file_of(account, request.path_params["id"])
 
     # Workouts
 
@@ -253,9 +253,42 @@ def _found(account: Account, query: Any) -> Iterator[RecordedRun]:
             yield activity
 
 
-def _activity(request: Request, account: Account) -> RecordedRun:
+def search_rows(
+    account: Account, query: Any, *, hide_children: bool, limit: int
+) -> list[dict[str, Any]]:
+    """A page, newest first unless asked otherwise. Parents stand beside their legs."""
+    found = list(_found(account, query))
+    parents = {leg.garmin_id: one for one in account.multisports for leg in one.legs}
+    rows = [
+        garmin_json.row(activity, parent_id=parent.garmin_id if parent else None)
+        for activity in found
+        if (parent := parents.get(activity.garmin_id)) is None or not hide_children
+    ]
+    rows += [garmin_json.parent_row(one) for one in account.multisports if one.legs[0] in found]
+    rising = query.get("sortOrder") == "asc"
+    rows.sort(key=lambda row: (row["startTimeGMT"], row["activityId"]), reverse=not rising)
+    start = int(query.get("start", 0))
+    return rows[start : start + int(query.get("limit", limit))]
+
+
+def detail_json(account: Account, garmin_id: int) -> dict[str, Any]:
+    for one in account.multisports:
+        if one.garmin_id == garmin_id:
+            return garmin_json.parent_detail(one)
+    return garmin_json.detail(recorded(account, garmin_id))
+
+
+async def file_of(account: Account, garmin_id: int) -> Response:
+    activity = recorded(account, garmin_id)
+    if activity.is_manual:
+        raise Unknown("No file for a manual activity")
+    archive = await run_in_threadpool(lambda: activity.archive)
+    return Response(archive, media_type="application/x-zip-compressed")
+
+
+def recorded(account: Account, garmin_id: int) -> RecordedRun:
     for activity in _present(account):
-        if activity.garmin_id == request.path_params["id"]:
+        if activity.garmin_id == garmin_id:
             return activity
     raise Unknown("Activity not found")
 

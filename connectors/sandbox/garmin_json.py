@@ -1,14 +1,18 @@
-"""A recorded run in Garmin Connect's words."""
+"""A recorded run, a multisport activity and a night in Garmin Connect's words."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.sandbox.multisport import Multisport
 from connectors.sandbox.recorded import DEVICE_ID, RecordedRun
+from connectors.sandbox.wellness import Night
 
 type Json = dict[str, Any]
 
+_MULTISPORT = {"typeId": 89, "typeKey": "multi_sport", "parentTypeId": 17}
 
-def row(activity: RecordedRun) -> Json:
+
+def row(activity: RecordedRun, *, parent_id: int | None = None) -> Json:
     """A line of the activity search. Times carry no zone."""
     run = activity.run
     type_id, type_key = activity.garmin_type
@@ -28,7 +32,7 @@ def row(activity: RecordedRun) -> Json:
         "manualActivity": activity.is_manual,
         "isParent": False,
         "parent": False,
-        "parentId": None,
+        "parentId": parent_id,
         "privacy": {"typeId": 2, "typeKey": "private"},
         "deviceId": 0 if activity.is_manual else DEVICE_ID,
         "workoutId": activity.workout_id,
@@ -62,6 +66,93 @@ def detail(activity: RecordedRun) -> Json:
             "elapsedDuration": activity.duration_s,
         },
     }
+
+
+def parent_row(multisport: Multisport) -> Json:
+    """The whole, over its legs: what they add up to, and where the first began."""
+    first, legs = multisport.legs[0], multisport.legs
+    return row(first) | {
+        "activityId": multisport.garmin_id,
+        "activityUUID": f"5b0f0000-0000-4000-8000-{multisport.garmin_id:012d}",
+        "activityName": multisport.name,
+        "activityType": _MULTISPORT,
+        "distance": round(sum(leg.distance_m for leg in legs), 2),
+        "duration": sum(leg.duration_s for leg in legs),
+        "isParent": True,
+        "parent": True,
+    }
+
+
+def parent_detail(multisport: Multisport) -> Json:
+    told = detail(multisport.legs[0])
+    whole = parent_row(multisport)
+    return told | {
+        "activityId": multisport.garmin_id,
+        "activityName": multisport.name,
+        "activityTypeDTO": _MULTISPORT,
+        "isMultiSportParent": True,
+        "metadataDTO": told["metadataDTO"]
+        | {"childIds": [leg.garmin_id for leg in multisport.legs]},
+        "summaryDTO": told["summaryDTO"] | {key: whole[key] for key in ("distance", "duration")},
+    }
+
+
+def night(night: Night) -> Json:
+    """A row of the personal API's sleep summaries."""
+    return {
+        "calendarDate": night.day.isoformat(),
+        "sleepTimeSeconds": night.sleep_s,
+        "deepSleepSeconds": round(night.sleep_s * 0.2),
+        "sleepWindowConfirmed": True,
+        "sleepScores": {"overall": {"value": night.sleep_score, "qualifierKey": "FAIR"}},
+    }
+
+
+def sleep_statistic(night: Night) -> Json:
+    """A row of Garmin Connect's own."""
+    return {
+        "calendarDate": night.day.isoformat(),
+        "values": {
+            "totalSleepTimeInSeconds": night.sleep_s,
+            "sleepScore": night.sleep_score,
+            "sleepScoreQuality": "FAIR",
+            "avgOvernightHrv": float(night.hrv_ms),
+            "restingHeartRate": night.resting_heart_rate_bpm,
+        },
+    }
+
+
+def hrv_summary(night: Night) -> Json:
+    return {
+        "calendarDate": night.day.isoformat(),
+        "weeklyAvg": night.hrv_ms,
+        "lastNightAvg": night.hrv_ms,
+        "lastNight5MinHigh": round(night.hrv_ms * 1.4),
+        "status": "BALANCED",
+    }
+
+
+def daily_summary(night: Night) -> Json:
+    lowest = night.resting_heart_rate_bpm - 3
+    heart = {"minValue": lowest, "restingValue": night.resting_heart_rate_bpm, "maxValue": 160}
+    return {"calendarDate": night.day.isoformat(), "source": "GARMIN", "heartRate": heart}
+
+
+def readiness(night: Night) -> list[Json]:
+    """Newest first: after a run it is lower, and about that run."""
+    contexts = (("AFTER_POST_EXERCISE_RESET", "18", -20), ("AFTER_WAKEUP_RESET", "06", 0))
+    return [
+        {
+            "calendarDate": night.day.isoformat(),
+            "timestamp": f"{night.day.isoformat()}T{hour}:00:00.0",
+            "inputContext": context,
+            "score": max(night.readiness + less, 0),
+            "level": "MODERATE",
+            "recoveryTime": 600,
+            "sleepScore": night.sleep_score,
+        }
+        for context, hour, less in contexts
+    ]
 
 
 def calendar_item(activity: RecordedRun) -> Json:

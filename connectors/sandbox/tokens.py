@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 STRAVA_LIFE = timedelta(hours=6)
 GARMIN_LIFE = timedelta(hours=26)
+PERSONAL_LIFE = timedelta(hours=24)
+LIVES = {"strava": STRAVA_LIFE, "personal": PERSONAL_LIFE}
 ONE_HOUR = timedelta(hours=1)
 GARMIN_CLIENT_ID = "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2"
 
@@ -44,10 +46,10 @@ class Tokens:
         scope: str = "",
         life: timedelta | None = None,
     ) -> Grant:
-        usual = STRAVA_LIFE if service == "strava" else GARMIN_LIFE
+        usual = LIVES.get(service, GARMIN_LIFE)
         expires_at = now + (usual if life is None else life)
         access = self._opaque(f"{service}-access")
-        if service == "garmin":
+        if service in {"garmin", "personal"}:
             access = _jwt(expires_at, access)
         granted = Grant(
             service, athlete, access, self._opaque(f"{service}-refresh"), expires_at, scope

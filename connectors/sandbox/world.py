@@ -12,9 +12,11 @@ from datetime import date, datetime, timedelta
 
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.garmin_calendar import GarminCalendar
+from connectors.sandbox.multisport import Multisport
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.runner import Run, Runner
 from connectors.sandbox.tokens import Tokens
+from connectors.sandbox.wellness import Watch
 
 FIRST_STRAVA_ATHLETE = 777_000
 FIRST_GARMIN_PROFILE = 70_011_222
@@ -28,6 +30,8 @@ class Account:
     runner: Runner
     calendar: GarminCalendar
     activities: list[RecordedRun] = field(default_factory=list)
+    multisports: list[Multisport] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
     lift: float = 0.0  # how much better than believed (ln speed) the races have shown it to be
     consent: bool = True  # Garmin's upload consent
 
