@@ -223,7 +223,8 @@ class Limit:
 
     Windows begin at whole multiples of their length since 1970 in UTC, as Strava's do: a quarter
     of an hour at :00, :15, :30, :45, a day at midnight. `kind` groups requests that are counted
-    apart ("read"); a request counts in every limit whose kind is "" or its own.
+    apart ("read"); a request counts in every limit whose kind is "" or its own. `courtesy`: nobody
+    asks for it, we hold ourselves to it; a simulation on this machine is spared it.
     """
 
     name: str
@@ -231,6 +232,7 @@ class Limit:
     calls: int
     per_s: int
     kind: str = ""
+    courtesy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,4 +372,25 @@ class AnswersSignIn(Protocol):
         self, settings: Mapping[str, str], answers: Mapping[str, str], now: datetime
     ) -> Signed:
         """Tries the answers at the service. Raises the four errors; Refused for a wrong answer."""
+        ...
+
+
+@runtime_checkable
+class Revokes(Protocol):
+    """A connector that can give the athlete's permission back at the service itself."""
+
+    def revoke(self, link: Link, now: datetime) -> None:
+        """Already given back is success. Raises the four errors."""
+        ...
+
+
+@runtime_checkable
+class Confirms(Protocol):
+    """A connector that can ask whether the athlete's permission still stands.
+
+    Without it, a poll is tried: an event that says otherwise may come from anybody.
+    """
+
+    def still_authorised(self, link: Link, now: datetime) -> bool:
+        """Raises Unavailable and RateLimited: then nothing is known."""
         ...

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import insert, select, update
 
-from connectors.errors import ServiceError, SignInNeeded
-from connectors.ports import Connector, Link, Opened
+from connectors.errors import RateLimited, ServiceError, SignInNeeded
+from connectors.ports import Connector, Limit, Link, Opened
 from worker import outbox, store, tables
 from worker.db import reading, writing
+from worker.rates import SharedMeter, Whose
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -185,11 +187,12 @@ def _revived(conn: Transaction, connection_id: int) -> int:
 def _owe_unread(conn: Transaction, connection_id: int, now: datetime) -> None:
     """The polls to come would pass by what is in the inbox already."""
     event = tables.inbox_event
-    unread = select(event.c.id).where(
+    unread = select(event.c.id, event.c.payload).where(
         event.c.connection_id == connection_id, event.c.done_at.is_(None)
     )
-    for event_id in conn.scalars(unread.order_by(event.c.id)).all():
-        outbox.push(conn, "ingest", str(event_id), due_at=now)
+    for row in conn.execute(unread.order_by(event.c.id)).all():
+        late = bool((row.payload or {}).get("backfill"))  # a history stays one
+        outbox.push(conn, "ingest", str(row.id), due_at=now, late=late)
 
 
 def disconnect(runtime: "Runtime", connected: Connected) -> None:
@@ -203,8 +206,11 @@ def disconnect(runtime: "Runtime", connected: Connected) -> None:
 
 
 @contextmanager
-def opened(runtime: "Runtime", connected: Connected) -> Iterator[Opened]:
-    """The connection in use; what happens is written to its health."""
+def opened(runtime: "Runtime", connected: Connected, *, backfill: bool = False) -> Iterator[Opened]:
+    """The connection in use; what happens is written to its health.
+
+    `backfill`: for history, which leaves the service's limits to live work.
+    """
     connector = runtime.connectors.get(connected.connector)
     if connector is None:
         message = f"the connector {connected.connector!r} is not installed any more"
@@ -212,8 +218,13 @@ def opened(runtime: "Runtime", connected: Connected) -> Iterator[Opened]:
     now = runtime.clock.machine_now()
     version = _version_of(runtime, connected)
     try:
-        with connector.open(link_of(runtime, connector, connected), now) as use:
+        link = link_of(runtime, connector, connected, backfill=backfill)
+        with connector.open(link, now) as use:
             yield use
+    except RateLimited as error:
+        if not backfill:  # that history has to wait is no trouble
+            _note(runtime, connected, version, problem=str(error))
+        raise
     except SignInNeeded as error:
         problem = f"{error} {error.remedy}".strip()
         _note(runtime, connected, version, state=SIGN_IN_NEEDED, problem=problem)
@@ -224,16 +235,32 @@ def opened(runtime: "Runtime", connected: Connected) -> Iterator[Opened]:
     _note_good(runtime, connected)
 
 
-def link_of(runtime: "Runtime", connector: Connector, connected: Connected) -> Link:
+def link_of(
+    runtime: "Runtime", connector: Connector, connected: Connected, *, backfill: bool = False
+) -> Link:
+    settings = {
+        **link_settings(runtime.settings),
+        **application_values(runtime, connector.name),
+        **{name: str(value) for name, value in connected.settings.items()},
+    }
     return Link(
-        {
-            **link_settings(runtime.settings),
-            **application_values(runtime, connector.name),
-            **{name: str(value) for name, value in connected.settings.items()},
-        },
+        settings,
         runtime.vault.tokens(connected.id),
         connected.external_athlete_id,
+        SharedMeter(
+            runtime.engine,
+            Whose(connector.name, connected.athlete_id),
+            limits_of(connector, settings),
+            backfill=backfill,
+        ),
     )
+
+
+def limits_of(connector: Connector, settings: Mapping[str, str]) -> list[Limit]:
+    """Those that apply: a simulation on this machine needs no courtesy."""
+    address = urlsplit(settings.get(f"{connector.name}_api_url", ""))
+    simulated = address.hostname in {"127.0.0.1", "::1", "localhost"}
+    return [limit for limit in connector.capabilities.limits if not (limit.courtesy and simulated)]
 
 
 def link_settings(settings: Settings) -> Mapping[str, str]:

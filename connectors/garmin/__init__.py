@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.ports import Capabilities, Link, Opened, WebhookReceiver
+from connectors.ports import Capabilities, Limit, Link, Opened, Scope, WebhookReceiver
 
-CAPABILITIES = Capabilities(activities=True, calendar=True)
+# Garmin does not say what it allows. This is what a person with an impatient thumb would ask.
+LIMITS = (Limit("minute", Scope.ATHLETE, 60, 60, courtesy=True),)
+CAPABILITIES = Capabilities(activities=True, calendar=True, limits=LIMITS)
 
 
 @dataclass(frozen=True, slots=True)

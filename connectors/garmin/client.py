@@ -12,10 +12,10 @@ from typing import Any, override
 import garminconnect
 from garminconnect.client import Client
 
-from connectors.calls import patiently, pooled
+from connectors.calls import Metered, one_kind, patiently, pooled, tells_nothing
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.garmin.errors import REMEDY, garmin_errors, of_answer
-from connectors.ports import Link, TokenStore
+from connectors.ports import Link, Meter, TokenStore
 from connectors.tokens import fresh
 
 PRIVATE = (
@@ -113,8 +113,17 @@ class StoredClient(Client):  # type: ignore[misc] # the library is not typed
 def signed_in(link: Link, clock: Callable[[], datetime]) -> Any:
     """A `garminconnect.Garmin` that speaks for the athlete. No network."""
     garmin = unsigned(link.settings)
-    garmin.client = directed(StoredClient(link.tokens, clock), link.settings)
+    client = directed(StoredClient(link.tokens, clock), link.settings)
+    garmin.client = metered(client, link.meter)
     return garmin
+
+
+def metered(client: Any, meter: Meter) -> Any:
+    """The client, each of whose requests is told to `meter` first."""
+    address = client._connectapi  # noqa: SLF001 - its presence was checked
+    through = Metered(pooled(address, address), meter, one_kind, tells_nothing)
+    client._api_session.mount(address, through)  # noqa: SLF001 - the same
+    return client
 
 
 def unsigned(settings: Mapping[str, str], **options: Any) -> Any:

@@ -4,15 +4,15 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from connectors.calls import patiently, session_to
-from connectors.errors import RateLimited, SignInNeeded, Unavailable
+from connectors.errors import SignInNeeded, Unavailable
 from connectors.ports import ActivityRef, Cursor, Link, Page, Recorded
-from connectors.strava.errors import Gone, strava_errors, used_up, wait_for_window
+from connectors.strava.errors import Gone, kind_of, strava_errors, usage_of
 from connectors.strava.oauth import API_URL, access_token, api_url
 from connectors.strava.records import (
     STREAM_KEYS,
@@ -29,7 +29,7 @@ STREAMS_EXPECTED = timedelta(days=1)  # how long after a run its streams may sti
 
 
 class StravaActivities:
-    """One athlete's activities. Never sleeps on a limit: it raises RateLimited."""
+    """One athlete's activities. Never sleeps on a limit: the link's meter raises RateLimited."""
 
     def __init__(
         self, link: Link, clock: Callable[[], datetime], *, page_size: int = PAGE_SIZE
@@ -37,9 +37,8 @@ class StravaActivities:
         self._link = link
         self._clock = clock
         self._page_size = page_size
-        self._limit = Limit(clock)
         self._token = access_token(link, clock())
-        self._get = _library_get(link, self._token, self._limit)
+        self._get = _library_get(link, self._token)
 
     def changes(self, since: Cursor | None) -> Page:
         """One page, oldest first, from three days before the newest activity ever listed.
@@ -99,11 +98,10 @@ class StravaActivities:
         except SignInNeeded:
             # The token may have been replaced by another process, or taken back by the athlete.
             self._token = access_token(self._link, self._clock(), rejected=self._token)
-            self._get = _library_get(self._link, self._token, self._limit)
+            self._get = _library_get(self._link, self._token)
             return patiently(lambda: self._once(path, query))
 
-    def _once(self, path: str, query: Mapping[str, Any]) -> Any:
-        self._limit.check()
+    def _once(self, path: str, query: dict[str, Any]) -> Any:
         with strava_errors(self._clock):
             return self._get(path, **query)
 
@@ -131,41 +129,27 @@ class Place:
         return json.dumps(place)
 
 
-class Limit:
-    """What stravalib calls with every answer's headers; asked before each request.
-
-    Refused requests count against the limit as well, so once it is used up nothing is sent until
-    its window turns. The library's own limiter would sleep, up to a day, in the worker's thread.
-    """
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-        self._until: datetime | None = None
-
-    def __call__(self, headers: Mapping[str, str], method: str) -> None:
-        window = used_up(headers, reading=method == "GET")
-        now = self._clock()
-        self._until = now + timedelta(seconds=wait_for_window(window, now)) if window else None
-
-    def check(self) -> None:
-        left_s = (self._until - self._clock()).total_seconds() if self._until else 0.0
-        if left_s > 0:
-            raise RateLimited("Strava's limit of requests is used up", retry_after_s=left_s)
-
-
-def _library_get(link: Link, token: str, limit: Limit) -> Callable[..., Any]:
+def _library_get(link: Link, token: str) -> Callable[..., Any]:
     """The GET of stravalib, which returns JSON and raises its faults.
 
     Its models are left aside: they read local times as UTC, and its iterator stops at the first
-    short page.
+    short page. So is its limiter, which would sleep, up to a day, in the worker's thread.
     """
     # Without this the library warns that it cannot renew tokens; that is done here, under a lock.
     os.environ.setdefault("SILENCE_TOKEN_WARNINGS", "true")
     with warnings.catch_warnings():  # importing it resets the process's warning filters
         from stravalib import Client
     logging.captureWarnings(False)  # and sends warnings to the log
-    session = session_to(api_url(link.settings), instead_of=API_URL)
-    client = Client(access_token=token, rate_limiter=limit, requests_session=session)
+    session = session_to(
+        api_url(link.settings),
+        instead_of=API_URL,
+        meter=link.meter,
+        kind_of=kind_of,
+        usage_of=usage_of,
+    )
+    client = Client(
+        access_token=token, rate_limiter=lambda _headers, _method: None, requests_session=session
+    )
     client.protocol.client_id = client.protocol.client_secret = None
     get: Callable[..., Any] = client.protocol.get
     return get

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import requests
 
 from connectors.calls import network_fault, retry_after_s
 from connectors.errors import RateLimited, Refused, ServiceError, SignInNeeded, Unavailable
+from connectors.ports import Usage
 
 REMEDY = "goalward connect strava"
 INACTIVE = (
@@ -20,7 +20,7 @@ CROWDED = (
     "Strava lets no further athlete use this application. Raise its limit at "
     "https://www.strava.com/settings/api (up to 10 athletes), or disconnect somebody."
 )
-QUARTER_S = 15 * 60
+QUARTER_S, DAY_S = 15 * 60, 86_400
 
 
 class Gone(Refused):
@@ -55,7 +55,9 @@ def of_response(response: requests.Response, now: datetime) -> ServiceError:
         case 404:
             return Gone(f"Strava has no such thing ({said})")
         case 429:
-            wait = retry_after_s(response.headers, now, default=next_window_s(response, now))
+            wait = retry_after_s(
+                response.headers, now, default=next_window_s(response.headers, now)
+            )
             return RateLimited("Strava's limit of requests is used up", retry_after_s=wait)
         case status if status >= 500:
             return Unavailable(f"Strava has trouble of its own ({status})")
@@ -76,35 +78,33 @@ def told(response: requests.Response) -> str:
     return "; ".join([str(fault.get("message") or response.status_code), *details])
 
 
-def next_window_s(response: requests.Response, now: datetime) -> float:
+def next_window_s(headers: Mapping[str, str], now: datetime) -> float:
     """Until the window that is used up turns: a quarter of an hour, or midnight UTC."""
-    headers = response.headers
-    return wait_for_window(used_up(headers, reading=True) or "quarter", now)
+    full = [each.limit for each in usage_of(headers) if (each.used or 0) >= (each.calls or 0)]
+    by_day = any(limit.endswith("day") for limit in full)
+    return wait_for_window(DAY_S if by_day else QUARTER_S, now)
 
 
-def used_up(headers: Mapping[str, Any], *, reading: bool) -> str | None:
-    """Which window has no request left: "day", "quarter" or None.
+def kind_of(_method: str, url: str) -> str:
+    """Strava counts as a read whatever is no upload."""
+    return "" if "/uploads" in url else "read"
 
-    The pair for reads counts for reads beside the overall one. Header values are "quarter,day".
-    """
+
+def usage_of(headers: Mapping[str, str]) -> list[Usage]:
+    """What every answer says of the limits. Header values are "quarter,day"."""
     lower = {key.lower(): value for key, value in headers.items()}
-    full: set[str] = set()
-    for kind in ("x-ratelimit", "x-readratelimit") if reading else ("x-ratelimit",):
-        used, limit = _pair(lower.get(f"{kind}-usage")), _pair(lower.get(f"{kind}-limit"))
-        if used and limit:
-            full |= {
-                window
-                for window, u, most in zip(("quarter", "day"), used, limit, strict=True)
-                if u >= most
-            }
-    return "day" if "day" in full else "quarter" if full else None
+    told = []
+    for header, prefix in (("x-ratelimit", ""), ("x-readratelimit", "read_")):
+        used, limit = _pair(lower.get(f"{header}-usage")), _pair(lower.get(f"{header}-limit"))
+        for place, window in enumerate(("short", "day")):
+            if used and limit:
+                told.append(Usage(f"{prefix}{window}", used=used[place], calls=limit[place]))
+    return told
 
 
-def wait_for_window(window: str, now: datetime) -> float:
+def wait_for_window(length_s: int, now: datetime) -> float:
     """Seconds until the quarter of an hour, or the UTC day, is over; a second more for clocks."""
-    since_midnight = timedelta(hours=now.hour, minutes=now.minute, seconds=now.second)
-    length_s = QUARTER_S if window == "quarter" else 86_400
-    return length_s - since_midnight.total_seconds() % length_s + 1.0
+    return length_s - now.timestamp() // 1 % length_s + 1.0
 
 
 def _pair(value: str | None) -> tuple[int, int] | None:

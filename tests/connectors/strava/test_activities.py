@@ -1,6 +1,7 @@
 import json
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,22 +167,61 @@ def test_trouble_that_lasts_is_told(control, source):
     control.clear_faults()
 
 
-def test_a_limit_is_told_and_nothing_is_sent_until_its_window_turns(control, source):
+class Full:
+    """A meter that lets nothing pass once the service says that a limit is used up."""
+
+    def __init__(self):
+        self.spent = []
+        self.full = False
+        self.rests = []
+
+    def spend(self, kind=""):
+        if self.full:
+            raise RateLimited("used up", retry_after_s=77)
+        self.spent.append(kind)
+
+    def learn(self, usage):
+        self.full = any(each.used >= each.calls for each in usage)
+
+    def rest(self, seconds):
+        self.rests.append(seconds)
+
+
+def test_what_strava_says_of_its_limits_is_learned_and_then_nothing_is_sent(control, link):
     control.settings(limits={"read_short": 2})
-    for _ in range(2):
-        source.changes(None)
-    before = count(control, "strava GET")
-    with pytest.raises(RateLimited) as caught:
-        source.changes(None)
-    assert 0 < caught.value.retry_after_s <= 901
+    meter = Full()
+    with CONNECTOR.open(replace(link, meter=meter), NOW) as opened:
+        for _ in range(2):
+            opened.activities.changes(None)
+        before = count(control, "strava GET")
+        with pytest.raises(RateLimited) as caught:
+            opened.activities.changes(None)
+    assert caught.value.retry_after_s == 77
     assert count(control, "strava GET") == before
+    assert meter.spent == ["read", "read"]
 
 
-def test_a_limit_that_others_used_up_is_told(control, link):
+def test_every_request_is_counted_also_one_that_is_repeated(control, link):
+    meter = Full()
+    control.run(TODAY)
+    control.fault("strava", path_contains="/athlete/activities", status=503, times=2)
+    with CONNECTOR.open(replace(link, meter=meter), NOW) as opened:
+        (ref,) = opened.activities.changes(None).refs
+        opened.activities.activity(ref)
+    assert len(meter.spent) == count(control, "strava GET") == 5
+
+
+def test_a_limit_that_others_used_up_is_told_and_all_workers_rest(control, link):
     control.settings(limits={"read_short": 0})
-    with CONNECTOR.open(link, NOW) as opened, pytest.raises(RateLimited) as caught:
+    meter = Full()
+    with (
+        CONNECTOR.open(replace(link, meter=meter), NOW) as opened,
+        pytest.raises(RateLimited) as caught,
+    ):
         opened.activities.changes(None)
     assert caught.value.retry_after_s == 901  # eight o'clock sharp
+    assert meter.full
+    assert meter.rests == [60.0]
 
 
 def test_a_token_that_another_process_renewed_is_taken_over(control, link, source):

@@ -1,12 +1,22 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
 from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
-from connectors.strava.activities import Limit
-from connectors.strava.errors import Gone, of_response, strava_errors, used_up, wait_for_window
+from connectors.ports import Usage
+from connectors.strava import LIMITS
+from connectors.strava.errors import (
+    DAY_S,
+    QUARTER_S,
+    Gone,
+    kind_of,
+    of_response,
+    strava_errors,
+    usage_of,
+    wait_for_window,
+)
 
 NOW = datetime(2026, 11, 23, 6, 7, 30, tzinfo=UTC)
 
@@ -63,39 +73,36 @@ def test_a_limit_is_waited_for_until_its_window_turns(headers, seconds):
 
 
 def test_windows_turn_at_the_quarter_and_at_midnight_utc():
-    assert wait_for_window("quarter", NOW.replace(minute=0, second=0)) == 901
-    assert wait_for_window("quarter", NOW.replace(minute=14, second=59)) == 2
-    assert wait_for_window("day", NOW.replace(hour=23, minute=59, second=0)) == 61
+    assert wait_for_window(QUARTER_S, NOW.replace(minute=0, second=0)) == 901
+    assert wait_for_window(QUARTER_S, NOW.replace(minute=14, second=59)) == 2
+    assert wait_for_window(DAY_S, NOW.replace(hour=23, minute=59, second=0)) == 61
 
 
 @pytest.mark.parametrize(
-    ("headers", "reading", "window"),
+    ("headers", "told"),
     [
-        ({}, True, None),
-        ({"x-ratelimit-usage": "1,2", "x-ratelimit-limit": "200,2000"}, True, None),
-        ({"x-ratelimit-usage": "200,2", "x-ratelimit-limit": "200,2000"}, True, "quarter"),
-        ({"x-ratelimit-usage": "200,2000", "x-ratelimit-limit": "200,2000"}, True, "day"),
-        ({"x-readratelimit-usage": "100,2", "x-readratelimit-limit": "100,1000"}, True, "quarter"),
-        ({"x-readratelimit-usage": "100,2", "x-readratelimit-limit": "100,1000"}, False, None),
-        ({"x-ratelimit-usage": "nonsense", "x-ratelimit-limit": "200,2000"}, True, None),
+        ({}, []),
+        (
+            {"x-ratelimit-usage": "1,2", "X-RateLimit-Limit": "200,2000"},
+            [("short", 1, 200), ("day", 2, 2000)],
+        ),
+        (
+            {"X-ReadRateLimit-Usage": "100,2", "X-ReadRateLimit-Limit": "100,1000"},
+            [("read_short", 100, 100), ("read_day", 2, 1000)],
+        ),
+        ({"x-ratelimit-usage": "nonsense", "x-ratelimit-limit": "200,2000"}, []),
+        ({"x-ratelimit-usage": "1,2"}, []),
     ],
 )
-def test_which_window_is_used_up(headers, reading, window):
-    assert used_up(headers, reading=reading) == window
+def test_what_an_answer_says_of_the_limits(headers, told):
+    assert usage_of(headers) == [Usage(*each) for each in told]
+    assert {each.limit for each in usage_of(headers)} <= {limit.name for limit in LIMITS}
 
 
-def test_the_limit_forbids_the_next_request_until_its_window_turns():
-    times = [NOW]
-    limit = Limit(lambda: times[-1])
-    limit.check()
-    limit({"X-ReadRateLimit-Usage": "99,5", "X-ReadRateLimit-Limit": "100,1000"}, "GET")
-    limit.check()
-    limit({"X-ReadRateLimit-Usage": "100,6", "X-ReadRateLimit-Limit": "100,1000"}, "GET")
-    with pytest.raises(RateLimited) as caught:
-        limit.check()
-    assert caught.value.retry_after_s == 451.0
-    times.append(NOW + timedelta(seconds=452))
-    limit.check()
+def test_all_but_uploads_count_as_reads():
+    assert kind_of("GET", "https://www.strava.com/api/v3/activities/1") == "read"
+    assert kind_of("PUT", "https://www.strava.com/api/v3/activities/1") == "read"
+    assert kind_of("POST", "https://www.strava.com/api/v3/uploads") == ""
 
 
 def test_an_answer_that_is_not_json_is_trouble_and_not_a_fault_of_ours():
