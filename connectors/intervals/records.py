@@ -1,0 +1,207 @@
+"""intervals.icu's JSON in planning's words. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from connectors.errors import Refused
+from planning.activity import FloatArray, Record, RecordKind, Sport, Streams, Surface, content_id
+from planning.completeness import Withheld
+from planning.wellness import Wellness
+
+SOURCE = "intervals"
+STRAVA = "STRAVA"
+STREAM_TYPES = ("time", "distance", "altitude", "heartrate", "cadence", "velocity_smooth", "temp")
+WITHHELD = "it came to intervals.icu from Strava, which does not let it pass runs on"
+REMEDY = (
+    "Connect your watch's own service (Garmin, COROS, Suunto, Polar, ...) at "
+    "https://intervals.icu/settings, and old runs come with its download of old data."
+)
+_SPORTS = {
+    "Run": Sport.RUN,
+    "TrailRun": Sport.RUN,
+    "VirtualRun": Sport.RUN,
+    "Walk": Sport.WALK,
+    "Hike": Sport.WALK,
+    "Snowshoe": Sport.WALK,
+    "Swim": Sport.SWIM,
+    "OpenWaterSwim": Sport.SWIM,
+    "WeightTraining": Sport.STRENGTH,
+    "Crossfit": Sport.STRENGTH,
+    "HighIntensityIntervalTraining": Sport.STRENGTH,
+    "Velomobile": Sport.RIDE,
+    "Handcycle": Sport.RIDE,
+    "Cyclocross": Sport.RIDE,
+}
+
+
+def is_withheld(row: Mapping[str, Any]) -> bool:
+    """What came from Strava is a stub: an id, sometimes a day, and a note that says so."""
+    return row.get("source") == STRAVA or ("_note" in row and not row.get("type"))
+
+
+def withheld_of(row: Mapping[str, Any]) -> Withheld:
+    """Of a stub. Its clock has no zone, so only the day is told."""
+    local = _clock(row.get("start_date_local"))
+    return Withheld(
+        source=SOURCE,
+        external_id=str(row["id"]),
+        day=None if local is None else local.date(),
+        reason=WITHHELD,
+        remedy=REMEDY,
+    )
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """Of a listing or of one activity: they have the same shape. Raises Refused."""
+    start, offset_s = clocks_of(row)
+    return Record(
+        source=SOURCE,
+        external_id=str(row["id"]),
+        kind=RecordKind.INTERVALS_API,
+        start_at=start,
+        sport=sport_of(row),
+        distance_m=_positive(row.get("distance")),
+        moving_time_s=_positive(row.get("moving_time")),
+        elapsed_time_s=_positive(row.get("elapsed_time")),
+        surface=_surface(row),
+        utc_offset_s=offset_s,
+        name=str(row.get("name") or ""),
+        climb_m=_number(row.get("total_elevation_gain")),
+        average_heart_rate_bpm=_positive(row.get("average_heartrate")),
+        max_heart_rate_bpm=_positive(row.get("max_heartrate")),
+        is_race=_is_race(row),
+        is_manual=row.get("source") == "MANUAL",
+        device=row.get("device_name") or None,
+    )
+
+
+def tag_of(row: Mapping[str, Any]) -> str:
+    """Moves when the activity was edited in a way that matters.
+
+    Not with `analyzed` and the like: those move whenever anything is computed again.
+    """
+    names = ("name", "distance", "moving_time", "elapsed_time", "start_date", "trainer", "type")
+    return content_id(*(row.get(name) for name in names), row.get("source"), _is_race(row))
+
+
+def clocks_of(row: Mapping[str, Any]) -> tuple[datetime, int | None]:
+    """When it started, in UTC, and how far the athlete's clock was from that.
+
+    `start_date` is UTC; without it the local time and the zone must do. Raises Refused.
+    """
+    local, utc = _clock(row.get("start_date_local")), _clock(row.get("start_date"))
+    if utc is not None:
+        start = utc.replace(tzinfo=UTC)
+        return start, None if local is None else round((local - utc).total_seconds())
+    zone = _zone(row.get("timezone"))
+    if local is None or zone is None:
+        raise Refused(f"intervals.icu does not say when activity {row.get('id')} began")
+    there = local.replace(tzinfo=zone)
+    offset = there.utcoffset() or timedelta(0)
+    return there.astimezone(UTC), round(offset.total_seconds())
+
+
+def sport_of(row: Mapping[str, Any]) -> Sport:
+    kind = str(row.get("type") or "")
+    if kind.endswith("Ride"):
+        return Sport.RIDE
+    return _SPORTS.get(kind, Sport.OTHER)
+
+
+def streams_of(found: Sequence[Mapping[str, Any]]) -> Streams | None:
+    """From a list of series. None when there is nothing to read.
+
+    Time increases strictly: repeated instants are dropped. Cadence comes as turns of one leg per
+    minute and leaves as steps per minute.
+    """
+    series = {str(one.get("type")): one.get("data") for one in found}
+    time_s, distance_m = _series(series, "time"), _series(series, "distance")
+    if time_s is None or distance_m is None or time_s.size != distance_m.size or not time_s.size:
+        return None
+    latest = np.maximum.accumulate(time_s)
+    keep = np.concatenate(([True], time_s[1:] > latest[:-1]))
+
+    def kept(name: str, factor: float = 1.0) -> FloatArray | None:
+        values = _series(series, name)
+        if values is None or values.size != time_s.size:
+            return None
+        return values[keep] * factor
+
+    return Streams(
+        time_s=time_s[keep],
+        distance_m=distance_m[keep],
+        heart_rate_bpm=kept("heartrate"),
+        altitude_m=kept("altitude"),
+        speed_m_per_s=kept("velocity_smooth"),
+        cadence_steps_per_min=kept("cadence", 2.0),
+        temperature_c=kept("temp"),
+    )
+
+
+def wellness_of(row: Mapping[str, Any]) -> Wellness:
+    """A day's row: its id is the day. Zero, like null, is how it says that nothing was measured."""
+    return Wellness(
+        source=SOURCE,
+        day=date.fromisoformat(str(row["id"])),
+        sleep_s=_positive(row.get("sleepSecs")),
+        sleep_score=_positive(row.get("sleepScore")),
+        hrv_ms=_positive(row.get("hrv")),
+        resting_heart_rate_bpm=_positive(row.get("restingHR")),
+        readiness=_positive(row.get("readiness")),
+    )
+
+
+def _is_race(row: Mapping[str, Any]) -> bool:
+    said = row.get("race") is True or row.get("sub_type") == "RACE"
+    return said and sport_of(row) is Sport.RUN
+
+
+def _surface(row: Mapping[str, Any]) -> Surface:
+    match row.get("type"), bool(row.get("trainer")):
+        case "VirtualRun" | "VirtualRide", _:
+            return Surface.VIRTUAL
+        case "Run", True:
+            return Surface.TREADMILL
+        case "TrailRun" | "Hike", _:
+            return Surface.TRAIL
+        case _:
+            return Surface.ROAD
+
+
+def _clock(text: object) -> datetime | None:
+    """What a clock showed, without zone: whether in UTC or not, only the field's name says."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _zone(text: object) -> ZoneInfo | None:
+    """From "Europe/Paris", or from "(GMT+01:00) Europe/Paris"."""
+    name = re.search(r"[A-Za-z_]+(?:/[A-Za-z_+\-0-9]+)+|UTC", str(text or ""))
+    try:
+        return ZoneInfo(name.group()) if name else None
+    except (OSError, ValueError, LookupError):
+        return None
+
+
+def _series(series: Mapping[str, Any], name: str) -> FloatArray | None:
+    values = series.get(name)
+    return None if values is None else np.asarray(values, dtype=np.float64)  # None becomes NaN
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number else None  # type: ignore[arg-type]  # it was looked at above
+
+
+def _positive(value: object) -> float | None:
+    number = _number(value)
+    return number if number is not None and number > 0 else None

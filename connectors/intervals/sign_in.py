@@ -1,0 +1,34 @@
+"""Signing in to intervals.icu: by the key that it shows its owner."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from connectors.errors import Refused, SignInNeeded, Unavailable
+from connectors.intervals.client import Client
+from connectors.ports import Link, Question, Signed
+from connectors.tokens import MemoryTokens
+
+KEY = Question(
+    "api_key",
+    "API key, from https://intervals.icu/settings under Developer Settings",
+    secret=True,
+)
+
+
+def signed(settings: Mapping[str, str], answers: Mapping[str, str], now: datetime) -> Signed:
+    """Tries the key. Raises the four errors; Refused for one that intervals.icu does not know."""
+    key = answers.get(KEY.name, "").strip()
+    if not key:
+        raise Refused(f"The key is empty. Copy it: {KEY.asks}.")
+    if not key.isascii() or not key.isprintable():
+        raise Refused(f"This is no key: it holds odd characters. Copy it again: {KEY.asks}.")
+    tokens = {"api_key": key}
+    try:
+        who = Client(Link(settings, MemoryTokens(tokens)), lambda: now).json("/athlete/0")
+    except SignInNeeded as error:
+        raise Refused(
+            f"intervals.icu does not know this key. Copy it again: {KEY.asks}."
+        ) from error
+    if not isinstance(who, dict) or not who.get("id"):
+        raise Unavailable("intervals.icu did not say whose key this is")
+    return Signed(str(who["id"]), str(who.get("name") or ""), tokens)

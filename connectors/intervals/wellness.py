@@ -1,0 +1,26 @@
+"""Sleep, heart-rate variability, resting heart rate and readiness as intervals.icu keeps them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from connectors.errors import Unavailable
+from connectors.intervals.client import Client
+from connectors.intervals.records import wellness_of
+from planning.wellness import Wellness
+
+
+class IntervalsWellness:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def wellness(self, first: date, last: date) -> Sequence[Wellness]:
+        """Days of which only the load is known have a row there, and none here."""
+        rows = self._client.json(
+            "/athlete/0/wellness", oldest=first.isoformat(), newest=last.isoformat()
+        )
+        try:
+            days = [wellness_of(row) for row in rows]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Unavailable("intervals.icu told the wellness in no known shape") from error
+        known = (day for day in days if not day.is_empty and first <= day.day <= last)
+        return sorted(known, key=lambda one: one.day)
