@@ -54,15 +54,14 @@ def tried(runtime: Runtime, athlete_id: int, layer: Layer) -> Outcome:
     """What would be decided if this were typed now. Nothing of it is stored."""
     with writing(runtime.engine) as conn, conn.begin_nested() as attempt:
         by_command(runtime, conn, athlete_id, layer)
-        layers = [body for _, body in store.facts(conn, tables.layer, athlete_id=athlete_id)]
+        layers = store.layers(conn, athlete_id)
         attempt.rollback()
     with reading(runtime.engine) as conn:
         zone = store.zone_of(conn, athlete_id)
         today = runtime.calendar_now(conn).astimezone(zone).date()
         closing = store.last_closing(conn, athlete_id, before=today)
         state = store.load_state(conn, athlete_id, closing=closing)
-    known = tuple(from_body(Layer, body) for body in layers)
-    return decide(replace(state, layers=known), today)
+    return decide(replace(state, layers=layers), today)
 
 
 def _command(ident: str) -> str:

@@ -1,84 +1,44 @@
-"""Planning's facts in the database: append-only rows, read as of now or as of an earlier instant.
+"""What is known, as planning reads it: profile, records, goals, layers, and how days closed."""
 
-A fact is the newest row of its (athlete, key). It is changed by appending another row and taken
-back by appending one without a body; only `superseded_at` is ever updated, to speed up reading.
-"""
-
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Table, func, insert, select
 
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
+from planning.completeness import Coverage, Withheld, complete_until
 from planning.goals.goal import Goal
 from planning.records import activities_of
 from planning.replan import Closing, State
+from planning.rulings import Ruling
 from planning.schedule.plan import Layer
+from planning.weather import Weather
+from planning.wellness import Wellness
 from worker import tables
+from worker.facts import facts as facts  # noqa: PLC0414 - mypy takes it for ours to give
+from worker.facts import facts_as_said
+from worker.facts import put as put  # noqa: PLC0414 - the same
 from worker.stored import from_body, to_body
 
-type Fact = tuple[str, Any]  # key, body
-
 PROFILE = "profile"
+ASKED = "asked:"  # begins the key of the fact that a source is asked for activities
+NEWS = (  # what a decision depends on
+    tables.athlete_setting,
+    tables.observation,
+    tables.goal,
+    tables.layer,
+    tables.ruling,
+    tables.coverage,
+    tables.wellness,
+    tables.weather,
+    tables.withheld,
+)
 
-
-def put(
-    conn: Connection,
-    table: Table,
-    *,
-    athlete_id: int,
-    key: str,
-    body: Any,
-    known_at: datetime,
-    now: datetime,
-    **columns: Any,
-) -> bool:
-    """Append a fact; False when it says what is known already. `body` None takes it back.
-
-    The same again, but known earlier, is news: an arrival of yesterday may be read after one of
-    today, and what was known at the end of yesterday must not depend on that.
-    """
-    standing = conn.execute(
-        select(table.c.id, table.c.body, table.c.known_at).where(
-            table.c.athlete_id == athlete_id,
-            table.c.key == key,
-            table.c.superseded_at.is_(None),
-        )
-    ).one_or_none()
-    if (standing.body if standing else None) == body and (
-        standing is None or standing.known_at <= known_at
-    ):
-        return False
-    if standing:
-        conn.execute(update(table).where(table.c.id == standing.id).values(superseded_at=now))
-    conn.execute(
-        insert(table).values(
-            athlete_id=athlete_id,
-            key=key,
-            body=body,
-            known_at=known_at,
-            recorded_at=now,
-            **columns,
-        )
-    )
-    return True
-
-
-def facts(
-    conn: Connection, table: Table, *, athlete_id: int, until: datetime | None = None
-) -> Iterator[Fact]:
-    """The standing facts by key; with `until`, those that were known at that instant."""
-    query = select(table.c.key, table.c.body).where(table.c.athlete_id == athlete_id)
-    if until is None:
-        query = query.where(table.c.superseded_at.is_(None))
-    else:
-        query = query.where(table.c.known_at <= until)
-    newest = {row.key: row.body for row in conn.execute(query.order_by(table.c.id))}
-    return ((key, body) for key, body in sorted(newest.items()) if body is not None)
+_RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)  # a union is no class
 
 
 # --- athletes ---------------------------------------------------------------------------------
@@ -195,11 +155,33 @@ def drop_observation(
     )
 
 
+def observations(
+    conn: Connection, athlete_id: int, *, until: datetime | None = None
+) -> tuple[Observation, ...]:
+    """One for each copy of a run."""
+    return _all(conn, tables.observation, Observation, athlete_id, until=until)
+
+
+def rulings(
+    conn: Connection, athlete_id: int, *, until: datetime | None = None
+) -> tuple[Ruling, ...]:
+    """What the athlete said of copies."""
+    said = facts(conn, tables.ruling, athlete_id=athlete_id, until=until)
+    return tuple(_RULING.validate_python(body) for _, body in said)
+
+
 def activities(
     conn: Connection, athlete_id: int, *, until: datetime | None = None
 ) -> tuple[Activity, ...]:
-    seen = facts(conn, tables.observation, athlete_id=athlete_id, until=until)
-    return activities_of(from_body(Observation, body) for _, body in seen)
+    seen = observations(conn, athlete_id, until=until)
+    return activities_of(seen, rulings(conn, athlete_id, until=until))
+
+
+def _all[Value](
+    conn: Connection, table: Table, kind: type[Value], athlete_id: int, *, until: datetime | None
+) -> tuple[Value, ...]:
+    known = facts(conn, table, athlete_id=athlete_id, until=until)
+    return tuple(from_body(kind, body) for _, body in known)
 
 
 def goals(conn: Connection, athlete_id: int, *, until: datetime | None = None) -> tuple[Goal, ...]:
@@ -218,6 +200,62 @@ def put_goal(
         body=to_body(goal),
         known_at=known_at,
         now=now,
+    )
+
+
+# --- what sources tell beside runs ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What there is to tell by whether a day without a run was one. `asked`: sources by name."""
+
+    asked: frozenset[str]
+    coverage: tuple[Coverage, ...]
+    wellness: tuple[Wellness, ...]
+
+    def complete_until(self, seen: tuple[Observation, ...]) -> date | None:
+        return complete_until(self.asked, seen=seen, wellness=self.wellness, coverage=self.coverage)
+
+
+def proofs(conn: Connection, athlete_id: int, *, until: datetime | None = None) -> Proofs:
+    known = dict(facts(conn, tables.coverage, athlete_id=athlete_id, until=until))
+    asked = {key for key in known if key.startswith(ASKED)}
+    return Proofs(
+        asked=frozenset(key.removeprefix(ASKED) for key in asked),
+        coverage=tuple(from_body(Coverage, known[key]) for key in known.keys() - asked),
+        wellness=_all(conn, tables.wellness, Wellness, athlete_id, until=until),
+    )
+
+
+def withheld(
+    conn: Connection, athlete_id: int, *, until: datetime | None = None
+) -> tuple[Withheld, ...]:
+    """Activities that a source names and does not give."""
+    return _all(conn, tables.withheld, Withheld, athlete_id, until=until)
+
+
+def weather(
+    conn: Connection, athlete_id: int, *, until: datetime | None = None
+) -> tuple[Weather, ...]:
+    """All that is known, by source and day."""
+    return _all(conn, tables.weather, Weather, athlete_id, until=until)
+
+
+def put_weather(
+    conn: Connection, athlete_id: int, told: Weather, *, known_at: datetime, now: datetime
+) -> bool:
+    """How warm it was or will be, by one source's word; False when that is known."""
+    return put(
+        conn,
+        tables.weather,
+        athlete_id=athlete_id,
+        key=told.key,
+        body=to_body(told),
+        known_at=known_at,
+        now=now,
+        source=told.source,
+        day=told.day,
     )
 
 
@@ -271,34 +309,35 @@ def load_state(
     conn: Connection, athlete_id: int, *, closing: Closing | None, until: datetime | None = None
 ) -> State:
     """Everything known, or everything that was known at `until`."""
-    recorded = activities(conn, athlete_id, until=until)
-    layers = facts(conn, tables.layer, athlete_id=athlete_id, until=until)
+    seen = observations(conn, athlete_id, until=until)
+    proven = proofs(conn, athlete_id, until=until)
     return State(
         athlete=profile_of(conn, athlete_id, until=until),
-        activities=recorded,
+        activities=activities_of(seen, rulings(conn, athlete_id, until=until)),
         goals=goals(conn, athlete_id, until=until),
         closing=closing,
-        layers=tuple(from_body(Layer, body) for _, body in layers),
-        complete_until=_complete_until(recorded),
+        layers=layers(conn, athlete_id, until=until),
+        complete_until=proven.complete_until(seen),
+        wellness=proven.wellness,
+        weather=weather(conn, athlete_id, until=until),
+        withheld=withheld(conn, athlete_id, until=until),
     )
+
+
+def layers(
+    conn: Connection, athlete_id: int, *, until: datetime | None = None
+) -> tuple[Layer, ...]:
+    """What the athlete's hand did to the plan, in the order in which it was said."""
+    said = facts_as_said(conn, tables.layer, athlete_id=athlete_id, until=until)
+    return tuple(from_body(Layer, body) for _, body in said)
 
 
 def next_news(conn: Connection, athlete_id: int, *, after: datetime | None) -> datetime | None:
     """When the first thing after an instant became known; None: nothing since."""
     found: list[datetime | None] = []
-    for table in (tables.athlete_setting, tables.observation, tables.goal, tables.layer):
+    for table in NEWS:
         first = select(func.min(table.c.known_at)).where(table.c.athlete_id == athlete_id)
         if after is not None:
             first = first.where(table.c.known_at > after)
         found.append(conn.scalar(first))
     return min((known_at for known_at in found if known_at is not None), default=None)
-
-
-def _complete_until(recorded: tuple[Activity, ...]) -> date | None:
-    """The last day that nothing can be missing of: a later activity proves that the watch synced.
-
-    The day of the newest activity itself may still hold another one.
-    """
-    if not recorded:
-        return None
-    return max(activity.day for activity in recorded) - timedelta(days=1)
