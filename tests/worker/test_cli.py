@@ -1,23 +1,21 @@
 """The commands, as a person or a program uses them."""
 
-import csv
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
 from tests.connectors.files.made import fit_file, tcx_file
+from tests.worker.commands import CLOCK, RACE, TODAY, Home, Said, a_log
 from tests.worker.shapes import (
     DIFF,
     DOCTOR,
@@ -33,90 +31,6 @@ from tests.worker.shapes import (
 from worker.cli import app
 from worker.cli.failing import UsedWrongly, told
 from worker.clock import machine_now
-
-TODAY = date(2026, 8, 31)  # a Monday
-RACE = date(2026, 12, 20)
-CLOCK = "2026-08-31T09:00:00+02:00"
-
-
-@dataclass
-class Said:
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-
-@dataclass
-class Home:
-    """Commands in one home, each as a process would run it."""
-
-    path: Path
-    environ: dict
-
-    def __call__(self, *words, answers=None, clock=CLOCK):
-        """Runs a command; an error becomes what `main` makes of it."""
-        runner = CliRunner()
-        environ = {"GOALWARD_HOME": str(self.path), "GOALWARD_CLOCK": clock, "TZ": "Europe/Paris"}
-        result = runner.invoke(
-            app, [str(w) for w in words], input=answers, env=environ | self.environ
-        )
-        error = result.exception
-        if error is None or isinstance(error, SystemExit):
-            return Said(result.exit_code, result.stdout, result.stderr)
-        status, line = told(error)
-        if line is None:
-            raise error
-        return Said(status, result.stdout, result.stderr + line)
-
-    def ok(self, *words, **how):
-        said = self(*words, **how)
-        assert said.status == 0, said
-        return said
-
-    def wrong(self, *words, **how):
-        said = self(*words, **how)
-        assert said.status == 2, said
-        return said.err
-
-
-@pytest.fixture(autouse=True)
-def no_settings_of_this_machine(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("GOALWARD_")]:
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def home(tmp_path):
-    return Home(tmp_path / "home", {})
-
-
-def a_log(folder, *, days=120, until=TODAY, extra=()):
-    """A log of four runs a week."""
-    file = folder / "log.csv"
-    with file.open("w", newline="") as out:
-        rows = csv.writer(out)
-        rows.writerow(("date", "distance_m", "moving_time_s", "sport"))
-        for n in range(days, 0, -1):
-            day = until - timedelta(days=n)
-            if day.weekday() in (1, 3, 5, 6):
-                metres = 18_000 if day.weekday() == 6 else 9_000
-                rows.writerow((day.isoformat(), metres, round(metres * 0.33), "run"))
-        rows.writerows(extra)
-    return file
-
-
-@pytest.fixture
-def trained(home, tmp_path):
-    """A home with months of running and one goal; `trained.goal` is its id."""
-    home.ok("import", a_log(tmp_path), "--json")
-    said = home.ok("goal", "add", "--day", RACE, "--time", "3:45:00", "--json")
-    home.goal = said.json["id"]
-    return home
-
 
 # --- an empty home --------------------------------------------------------------------------------
 

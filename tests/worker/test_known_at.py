@@ -1,0 +1,102 @@
+"""Reading commands answer with what was known at an earlier moment."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.connectors.files.made import fit_file
+from tests.worker.commands import RACE, TODAY, a_log
+
+NEXT_DAY = "2026-09-01T20:00:00+02:00"
+READING = (
+    ("status",),
+    ("fitness",),
+    ("forecast",),
+    ("news",),
+    ("plan", "show"),
+    ("plan", "changes"),
+    ("goal", "list"),
+    ("athlete", "show"),
+    ("activity", "list"),
+)
+
+
+@pytest.fixture
+def lived(trained, tmp_path):
+    """A day later: a run of weeks ago has come in late, another name, another goal."""
+    late = tmp_path / "late.fit"
+    at = datetime(2026, 8, 13, 6, tzinfo=UTC)  # a Thursday without a run
+    late.write_bytes(fit_file(start=at, seconds=2400, speed=3.9))
+    trained.then = {words: trained.ok(*words, "--json").json for words in READING}
+    trained.ok("import", late, clock=NEXT_DAY)
+    trained.ok("goal", "add", "--distance", "10k", "--day", "2026-11-01", "--time", "44:00",
+               "--priority", "C", clock=NEXT_DAY)  # fmt: skip
+    trained.ok("athlete", "set", "--name", "Robin", clock=NEXT_DAY)
+    return trained
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_it_says_what_it_said_then(lived, words):
+    told = lived.ok(*words, "--json", "--known-at", TODAY, clock=NEXT_DAY).json
+    then = lived.then[words]
+    if words == ("status",):  # how connections and work stood is not kept
+        told, then = [{k: s[k] for k in ("goals", "activities", "newest")} for s in (told, then)]
+    assert told == then
+
+
+@pytest.mark.parametrize("words", [("status",), ("forecast",), ("goal", "list"), ("plan", "show")])
+def test_today_it_says_something_else(lived, words):
+    assert lived.ok(*words, "--json", clock=NEXT_DAY).json != lived.then[words]
+
+
+def test_an_instant_within_a_day(lived):
+    before = "2026-09-01T19:00:00+02:00"
+    assert lived.ok("athlete", "show", "--json", clock=NEXT_DAY).json["name"] == "Robin"
+    told = lived.ok("athlete", "show", "--json", "--known-at", before, clock=NEXT_DAY).json
+    assert told["name"] != "Robin"
+
+
+def test_a_run_that_came_late_is_of_its_day_but_was_not_known_on_it(lived):
+    now = lived.ok("activity", "list", "--json", clock=NEXT_DAY).json
+    then = lived.ok("activity", "list", "--json", "--known-at", TODAY, clock=NEXT_DAY).json
+    new = {one["id"] for one in now} - {one["id"] for one in then}
+    assert [one["day"] for one in now if one["id"] in new] == ["2026-08-13"]
+    (id_,) = new
+    asked = ("activity", "show", id_, "--known-at", TODAY)
+    assert "there is no activity" in lived.wrong(*asked, clock=NEXT_DAY)
+
+
+def test_what_the_athlete_said_of_a_run_is_known_from_then_on(lived):
+    latest = lived.then["activity", "list"][0]["id"]
+    lived.ok("activity", "exclude", latest, clock=NEXT_DAY)
+    now = lived.ok("activity", "list", "--json", clock=NEXT_DAY).json
+    assert latest not in {one["id"] for one in now}
+    told = lived.ok("activity", "list", "--json", "--known-at", TODAY, clock=NEXT_DAY).json
+    assert told == lived.then["activity", "list"]
+
+
+@pytest.mark.parametrize(
+    ("when", "remedy"),
+    [
+        ("yesterday", "YYYY-MM-DD"),
+        ((TODAY + timedelta(days=9)).isoformat(), "still to come"),
+        ("2020-01-01", "nothing was known before 2026-08-31"),
+    ],
+)
+def test_a_moment_that_cannot_be_meant(trained, when, remedy):
+    assert remedy in trained.wrong("forecast", "--known-at", when)
+
+
+def test_it_changes_nothing(lived):
+    now = lived.ok("forecast", "--json", clock=NEXT_DAY).json
+    lived.ok("forecast", "--known-at", TODAY, clock=NEXT_DAY)
+    assert lived.ok("forecast", "--json", clock=NEXT_DAY).json == now
+
+
+def test_days_of_silence_in_between_do_not_matter(home, tmp_path):
+    """Asked a week later, when nobody had looked at the days between."""
+    home.ok("import", a_log(tmp_path))
+    home.ok("goal", "add", "--day", RACE, "--time", "3:45:00")
+    then = home.ok("forecast", "--json").json
+    week_later = "2026-09-07T09:00:00+02:00"
+    assert home.ok("forecast", "--json", "--known-at", TODAY, clock=week_later).json == then
