@@ -86,11 +86,13 @@ def store_withheld(
 def given(
     runtime: Runtime, conn: Connection, athlete_id: int, keys: Iterable[str], *, known_at: datetime
 ) -> bool:
-    """These were fetched (`source:external_id`): whatever was withheld of them is not any more."""
-    new = [
-        _put_withheld(runtime, conn, athlete_id, key, None, known_at=known_at) for key in set(keys)
-    ]
-    return any(new)
+    """These were fetched (`source:external_id`), and so are withheld no more."""
+    new = any(
+        [_put_withheld(runtime, conn, athlete_id, key, None, known_at=known_at) for key in keys]
+    )
+    if new:
+        owe_replan(runtime, conn, athlete_id)
+    return new
 
 
 def _put_withheld(
