@@ -75,7 +75,7 @@ def test_the_marker_is_told_as_it_is():
 
 
 def test_the_actors_are_those_of_the_table():
-    table = text_of("worker/README.md").partition("## The four actors")[2].partition("##")[0]
+    table = text_of("worker/README.md").partition("## The actors")[2].partition("##")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == ACTORS.keys()
 
 

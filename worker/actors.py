@@ -1,4 +1,4 @@
-"""The four actors: load, decide, store, owe."""
+"""The actors: load, decide, store, owe."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +11,7 @@ from planning.replan import replan as decide
 from worker import store, tables
 from worker.app import Runtime
 from worker.db import reading, writing
+from worker.erasing import ERASE, erase
 from worker.ingest import ingest
 from worker.notify import NotTold, after_quiet_hours
 from worker.outcomes import latest_outcome, store_closing, store_outcome, version_of
@@ -93,6 +94,7 @@ ACTORS: Mapping[str, Actor] = {
     "replan": replan,
     "publish": publish,
     "tell": tell,
+    ERASE: erase,
 }
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select, update
 from connectors.errors import Refused, SignInNeeded
 from connectors.files.decoded import Decoded, Skipped
 from connectors.files.decoded import Refused as RefusedFile
-from connectors.ports import ActivityRef, Recorded
+from connectors.ports import ActivityRef, EventKind, Recorded
 from planning.activity import Observation, Record, RecordKind, Streams, Surface
 from planning.fitness.observation import derive
-from worker import outbox, store, tables
+from worker import coverage, erasing, outbox, store, tables
 from worker.app import Runtime
 from worker.connections import (
     DISCONNECTED,
@@ -39,6 +39,7 @@ from worker.polling import (
 )
 from worker.recordings import Place, gave_something, keep_raw, take_back_earlier
 
+DEAUTHORISED = EventKind.DEAUTHORISED.value
 AHEAD = timedelta(days=1)  # an activity dated further in the future is kept aside
 SAMPLES_PAUSE = timedelta(minutes=5)  # a service may take a while to make a recording's samples
 BACKFILL_PAUSE = timedelta(seconds=1)  # a history makes one replan a second, not one a run
@@ -59,6 +60,8 @@ def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
     """What became of it, in words. Raises what perform knows."""
     if event.connected.state == DISCONNECTED:
         return f"{LEFT_ALONE}: the connection was ended"
+    if event.kind == DEAUTHORISED:  # also where the tokens were found refused before it was read
+        return _deauthorised(runtime, event, held)
     if event.connected.state == SIGN_IN_NEEDED:  # its tokens were refused: they are not tried again
         raise SignInNeeded("it waits for a new sign-in", remedy="")
     if event.kind in {ACTIVITY, POLL} and event.connected.connector == "strava":
@@ -73,8 +76,6 @@ def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
             return _fetch(runtime, event, held)
         case "poll":
             return poll(runtime, event, held)
-        case "deauthorised":
-            return _deauthorised(runtime, event)
         case other:
             raise Refused(f"an inbox row of unknown kind {other!r}")
 
@@ -120,7 +121,7 @@ def _ask_others(runtime: Runtime, event: Event) -> str:
     with writing(runtime.engine) as conn:
         for other in connections(conn, athlete_id=event.connected.athlete_id):
             if other.id != event.connected.id and gives_activities(runtime, other):
-                arrival = poll_arrival(other, reason=event.delivery_key, known_at=event.known_at)
+                arrival = poll_arrival(other, reason=f"told by {event.id}", known_at=event.known_at)
                 accept_now(conn, arrival, now=runtime.clock.machine_now())
                 asked.append(other.connector)
     runtime.ring()
@@ -161,6 +162,8 @@ def _store(
             new |= store_seen(runtime, conn, athlete_id, part, known_at=known_at, pause=pause)
             if part is slices[-1]:
                 new |= _keep_file(runtime, conn, event, recorded, decoded, seen=seen)
+                key = f"{event.connected.connector}:{event.payload['external_id']}"
+                coverage.given(runtime, conn, athlete_id, [key], known_at=known_at)
             if recorded.incomplete and seen:
                 _look_again(runtime, conn, event)
     runtime.ring()
@@ -245,15 +248,15 @@ def _gone(runtime: Runtime, event: Event, ref: ActivityRef, held: Held) -> str:
     return "deleted at the source" if dropped else "not there"
 
 
-def _deauthorised(runtime: Runtime, event: Event) -> str:
-    """Said by a webhook, so it is confirmed: only a refused token ends the connection."""
-    try:
-        with opened(runtime, event.connected) as use:
-            if use.activities is not None:
-                use.activities.changes(event.connected.cursor)
-    except SignInNeeded:
-        return "confirmed: the service refuses the tokens; waiting for a new sign-in"
-    return "not confirmed: the tokens still work"
+def _deauthorised(runtime: Runtime, event: Event, held: Held) -> str:
+    """Said by a webhook, so it is confirmed before anything is erased."""
+    if not erasing.is_confirmed(runtime, event.connected):
+        return "not confirmed: the tokens still work"
+    with writing(runtime.engine) as conn:
+        held.check(conn)
+        erasing.deauthorised(runtime, conn, event.connected)
+    runtime.ring()
+    return "confirmed: what came from there is being erased"
 
 
 def believed(recorded: Recorded, decoded: Decoded | None) -> Recorded:

@@ -30,8 +30,9 @@ def keep_raw(
     problem: str | None,
     now: datetime,
     tag: str = "",
+    expires_at: datetime | None = None,
 ) -> None:
-    """In place of an earlier one."""
+    """In place of an earlier one. `expires_at`: when its source's terms want it gone."""
     conn.execute(delete(tables.raw_copy).where(_is(place)))
     conn.execute(
         insert(tables.raw_copy).values(
@@ -42,6 +43,7 @@ def keep_raw(
             name=file.name,
             content=file.content,
             fetched_at=now,
+            expires_at=expires_at,
             problem=problem,
         )
     )

@@ -33,6 +33,7 @@ from worker.db import reading, upsert, writing
 from worker.inbox import Arrival, accept_now
 from worker.owing import owe_message, owe_publishing, owe_replan
 from worker.polling import POLL, poll_arrival
+from worker.retention import EVERY, purge
 
 log = structlog.get_logger()
 
@@ -228,6 +229,7 @@ class Scheduler:
         self._runtime = runtime
         self._subscribing = subscribing
         self._subscribe_at: datetime | None = None
+        self._purge_at: datetime | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
@@ -243,10 +245,18 @@ class Scheduler:
         while not self._stopping.is_set():
             try:
                 tick(self._runtime)
+                self._purge()
                 self._subscribe()
             except Exception:  # a fault of one look must not end all later ones
                 log.exception("schedule.failed")
             self._stopping.wait(LOOK_EVERY_S)
+
+    def _purge(self) -> None:
+        """By each scheduler for itself: what is gone cannot be purged twice."""
+        now = self._runtime.clock.machine_now()
+        if self._purge_at is None or now >= self._purge_at:
+            purge(self._runtime)
+            self._purge_at = now + EVERY
 
     def _subscribe(self) -> None:
         now = self._runtime.clock.machine_now()

@@ -20,8 +20,8 @@ LIMITS = (
 )
 TERMS = Terms(
     keep_days=7,
-    says="Strava's policy of 1 June 2026: its data may be shown to you alone, be kept for seven days, "
-    "not be mixed with other sources and not be given to an AI; when you take your permission "
+    says="Strava's policy of 1 June 2026 asks that its data be shown to you alone, be kept for seven "
+    "days, not be mixed with other sources and not be given to an AI; when you take your permission "
     "back, all of it has to go.",
 )
 CAPABILITIES = Capabilities(

@@ -144,17 +144,18 @@ def test_samples_that_are_on_their_way_are_asked_for_again(strava):
 # --- Strava: deauthorisation ----------------------------------------------------------------------
 
 
-def test_a_confirmed_deauthorisation_ends_polls_and_keeps_what_was_learned(strava):
+def test_a_confirmed_deauthorisation_erases_what_came_and_ends_polls(strava):
     happens(strava, strava.control.run)
     strava.work()
     happens(strava, strava.control.revoke, service="strava")
-    strava.work("ingest")
-    (event,) = strava.rows(tables.inbox_event, kind="deauthorised")
-    assert "sign-in" in (event.outcome or "")
-    assert health(strava, "strava").state == "sign_in_needed"
-    assert len(strava.activities()) == 1
+    strava.work()
+    assert strava.rows(tables.connection) == []
+    assert strava.activities() == ()
+    assert strava.rows(tables.inbox_event) == []
     tick(strava.runtime)
     assert strava.rows(tables.inbox_event, kind="poll") == []
+    (message,) = strava.rows(tables.message)
+    assert message.title == "Strava is disconnected, and what came from it is erased"
 
 
 def test_a_forged_deauthorisation_destroys_nothing(strava):
