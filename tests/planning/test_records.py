@@ -59,15 +59,15 @@ def test_nothing_is_nothing():
 @pytest.mark.parametrize(
     ("other", "runs"),
     [
-        ({"start_s": 120.0, "distance_m": 9000.0}, 1),
-        ({"start_s": 121.0, "distance_m": 9000.0}, 2),
-        ({"length_s": 3157.0, "distance_m": 1.0}, 1),  # 5 % of the longer
-        ({"length_s": 3160.0, "distance_m": 1.0}, 2),
-        ({"length_s": 3160.0, "distance_m": 9600.0}, 1),  # overlapping and as far
+        ({"start_s": 610.0, "distance_m": 9600.0}, 2),  # overlap 79.7 %
         ({"start_s": 590.0, "distance_m": 9600.0}, 1),  # overlap 80.3 %
-        ({"start_s": 610.0, "distance_m": 9600.0}, 2),
-        ({"start_s": 590.0, "distance_m": 9400.0}, 2),
-        ({"start_s": 590.0, "distance_m": None}, 2),
+        ({"start_s": 590.0, "distance_m": 5000.0}, 1),  # of the longer: nobody runs twice at once
+        ({"start_s": 590.0, "distance_m": None}, 1),
+        ({"start_s": 300.0, "length_s": 2410.0, "distance_m": 5000.0}, 1),  # 80.3 % of the longer
+        ({"start_s": 300.0, "length_s": 2390.0, "distance_m": 9500.0}, 1),  # of the shorter, as far
+        ({"start_s": 300.0, "length_s": 2390.0, "distance_m": 9490.0}, 2),
+        ({"start_s": 300.0, "length_s": 2390.0, "distance_m": None}, 2),
+        ({"start_s": 3000.0}, 2),
         ({"sport": Sport.RIDE, "start_s": 6.0}, 2),
         ({"sport": Sport.WALK}, 1),
         ({"length_s": None}, 2),
@@ -77,10 +77,26 @@ def test_start_duration_distance_and_sport_tell_runs_apart(other, runs):
     assert len(activities_of([copy_of("garmin"), copy_of("strava", **other)])) == runs
 
 
-def test_a_short_run_may_differ_by_a_minute():
+def test_a_short_run_may_start_two_minutes_later():
+    """Clocks differ; of a long run that would be an overlap."""
     one = copy_of("garmin", length_s=300.0, distance_m=1000.0)
-    assert len(activities_of([one, copy_of("strava", length_s=360.0, distance_m=1.0)])) == 1
-    assert len(activities_of([one, copy_of("strava", length_s=361.0, distance_m=1.0)])) == 2
+    for start_s, runs in ((120.0, 1), (121.0, 2)):
+        two = copy_of("strava", start_s=start_s, length_s=300.0, distance_m=500.0)
+        assert len(activities_of([one, two])) == runs
+
+
+def test_a_long_run_may_differ_by_a_twentieth():
+    """Of a start of three hours ago that is more than a minute; a copy without its end."""
+    one = copy_of("garmin", length_s=400.0, distance_m=1000.0)
+    for length_s, runs in ((340.0, 1), (339.0, 1), (319.0, 2)):
+        two = copy_of("strava", length_s=length_s, distance_m=500.0)
+        assert len(activities_of([one, two])) == runs
+
+
+def test_a_short_run_may_differ_by_a_minute():
+    one = copy_of("garmin", length_s=200.0, distance_m=1000.0)
+    assert len(activities_of([one, copy_of("strava", length_s=260.0, distance_m=1.0)])) == 1
+    assert len(activities_of([one, copy_of("strava", length_s=261.0, distance_m=1.0)])) == 2
 
 
 def test_elapsed_time_is_compared_because_services_differ_about_moving():
