@@ -22,6 +22,7 @@ from worker.schedule import Scheduler, owe_poll
 from worker.settings import Settings, SettingsProblem, variable
 from worker.telemetry import Metrics, set_up_logging
 from worker.vault import WrongKey
+from worker.watching import Watching
 from worker.web.app import create_app
 from worker.web.pages import routes
 
@@ -48,6 +49,7 @@ def running(
         if schedule:
             ask_everybody(runtime)
             stack.enter_context(Scheduler(runtime))
+            stack.enter_context(Watching(runtime))
         try:
             yield
         finally:

@@ -107,7 +107,7 @@ def folder(
     path: Annotated[Path, typer.Argument(help="Where recordings are put.")],
     athlete: AthleteOption = None,
 ) -> None:
-    """A folder that is looked through every ten minutes for new FIT, TCX and GPX files."""
+    """A folder that is watched: a FIT, TCX or GPX file put there is read within a minute."""
     from worker.cli.failing import UsedWrongly
 
     if not path.is_dir():
