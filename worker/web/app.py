@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from worker.app import Runtime
 
 BEHIND_AFTER_S = 300.0
+METHODS = ("GET", "POST", "PUT")  # of webhooks; Garmin uses both verbs for some
 _BURIED = select(func.count()).where(tables.outbox.c.buried_at.is_not(None))
 HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -68,7 +69,7 @@ def create_app(
     webhooks = Webhooks(runtime, kept, counted)
     return Starlette(
         routes=[
-            Route("/webhooks/{connector}/{secret}", webhooks.answer, methods=["GET", "POST"]),
+            Route("/webhooks/{connector}/{secret}", webhooks.answer, methods=list(METHODS)),
             Route("/calendar/{token}.ics", _no_calendar, methods=["GET"]),
             Route("/healthz", status.health, methods=["GET"]),
             Mount("/", OnlyHere(Router([Route("/metrics", status.metrics), *pages]))),

@@ -16,11 +16,11 @@ type Answer = tuple[str, str | None]  # code, scope
 
 
 @contextmanager
-def wait_for_code(state: str) -> Iterator[tuple[str, Callable[[], Answer]]]:
+def wait_for_code(state: str, *, port: int = 0) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """Yields the address to come back to, and a function that waits for the code.
 
-    Listens on loopback only. The function raises Refused when the athlete says no, or nothing
-    within five minutes.
+    Listens on loopback only, at any free port unless one is asked for. The function raises Refused
+    when the athlete says no, or nothing within five minutes.
     """
     heard: dict[str, str] = {}
     done = threading.Event()
@@ -54,7 +54,7 @@ def wait_for_code(state: str) -> Iterator[tuple[str, Callable[[], Answer]]]:
             raise Refused(f"The service says: {heard.get('error', 'no code')}. Nothing connected.")
         return heard["code"], heard.get("scope")
 
-    server = HTTPServer(("127.0.0.1", 0), Listener)
+    server = _listening(port, Listener)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -63,3 +63,10 @@ def wait_for_code(state: str) -> Iterator[tuple[str, Callable[[], Answer]]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _listening(port: int, listener: type[BaseHTTPRequestHandler]) -> HTTPServer:
+    try:
+        return HTTPServer(("127.0.0.1", port), listener)
+    except OSError as error:
+        raise Refused(f"Port {port} is taken ({error.strerror}); choose another.") from error

@@ -1,0 +1,169 @@
+"""What the notifications of Garmin's developer programme say. Pure: bytes in, events out.
+
+Garmin signs nothing. What can be checked is: the secret address (the worker's part), the client id
+in a header, the size, the shape, and that an address to fetch from is the API's own.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+from pydantic_core import from_json
+
+from connectors.garmin_partner.addresses import is_ours
+from connectors.garmin_partner.records import (
+    DETAILS,
+    FILES,
+    SUMMARIES,
+    WELLNESS,
+    activity_id,
+    instant,
+)
+from connectors.ports import ActivityRef, Delivery, Event, EventKind, Malformed
+
+MOST_BYTES = 8 * 1024 * 1024  # details hold a day's samples
+MOST_ITEMS = 5000
+PING = "ping-"  # how the external id of a notification begins that names no activity itself
+UNSAID = frozenset({"userAccessToken", "samples", "laps"})  # secret, or not needed beside the file
+
+type Json = dict[str, Any]
+type Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
+type Seconds = Annotated[int, Field(ge=0, le=32_503_680_000)]  # the year 3000
+
+
+@checked(frozen=True, slots=True, config=ConfigDict(strict=True))
+class Told:
+    """What is needed of one item, whatever it is about. Other fields are kept unread."""
+
+    userId: Word  # noqa: N815 - Garmin's names
+    summaryId: Word | None = None  # noqa: N815
+    activityId: int | Word | None = None  # noqa: N815
+    callbackURL: Annotated[str, Field(max_length=2000)] | None = None  # noqa: N815
+    startTimeInSeconds: Seconds | None = None  # noqa: N815
+    durationInSeconds: Seconds | None = None  # noqa: N815
+    calendarDate: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None  # noqa: N815
+
+
+_TOLD: TypeAdapter[Told] = TypeAdapter(Told)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerReceiver:
+    """`rest` is where the API lives: addresses elsewhere are not Garmin's."""
+
+    client_id: str = field(repr=False)
+    rest: str
+    most_bytes: int = MOST_BYTES
+
+    def understand(self, delivery: Delivery) -> tuple[Event, ...]:
+        if delivery.method.upper() not in {"POST", "PUT"}:
+            raise Malformed(f"Garmin sends POST and PUT, not {delivery.method[:10]}")
+        if not hmac.compare_digest(
+            delivery.headers.get("garmin-client-id", "").encode(), self.client_id.encode()
+        ):
+            raise Malformed("not this application's client id")
+        if len(delivery.body) > self.most_bytes:
+            raise Malformed(f"a body of {len(delivery.body)} bytes")
+        events = {event.delivery_key: event for event in self._events(delivery)}
+        return tuple(events.values())
+
+    def _events(self, delivery: Delivery) -> Iterator[Event]:
+        at = delivery.received_at
+        for kind, items in _envelope(delivery.body).items():
+            if kind not in KINDS:
+                continue
+            if not isinstance(items, list) or len(items) > MOST_ITEMS:
+                raise Malformed(f"{kind} is no list of sensible length")
+            for item in items:
+                yield self._event(kind, item, at)
+
+    def _event(self, kind: str, item: Any, at: datetime | None) -> Event:
+        told = _told(kind, item)
+        if told.callbackURL is not None and not is_ours(told.callbackURL, self.rest):
+            raise Malformed("a callbackURL that is not Garmin's")
+        if kind in LIFE_CYCLE:
+            return Event(LIFE_CYCLE[kind], told.userId, _key(kind, told.userId, item, at))
+        said = without_samples(item) if kind == DETAILS else item
+        said = {name: value for name, value in said.items() if name not in UNSAID}
+        external_id = _external_id(kind, told, item)
+        # An address serves once, so it is always the same notification; the rest may be said again.
+        key = _key(kind, external_id, said, None if told.callbackURL else at)
+        carried = json.dumps({"kind": kind, "item": said}, sort_keys=True)
+        start = told.startTimeInSeconds
+        ref = ActivityRef(
+            external_id, start_at=None if start is None else instant(start), carried=carried
+        )
+        about = EventKind.WELLNESS if kind in WELLNESS else EventKind.ACTIVITY
+        return Event(about, told.userId, key, ref)
+
+
+LIFE_CYCLE = {
+    "deregistrations": EventKind.DEAUTHORISED,
+    "userPermissionsChange": EventKind.PERMISSIONS,
+}
+KINDS = frozenset({*SUMMARIES, FILES, *WELLNESS, *LIFE_CYCLE})
+
+
+def without_samples(item: Json) -> Json:
+    """Details hold a summary of their own; the samples are in the file as well."""
+    inner = item.get("summary")
+    return {**(inner if isinstance(inner, dict) else {}), **item, "summary": None}
+
+
+def _envelope(body: bytes) -> Json:
+    try:
+        told = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise Malformed("no JSON") from None
+    if not isinstance(told, dict):
+        raise Malformed("no JSON object")
+    return told
+
+
+def _told(kind: str, item: Any) -> Told:
+    """Raises Malformed for what this kind of item cannot be without."""
+    try:
+        read = without_samples(item) if kind == DETAILS and isinstance(item, dict) else item
+        told = _TOLD.validate_python(read)
+    except ValidationError as error:
+        faults = {".".join(map(str, fault["loc"])) or "item" for fault in error.errors()}
+        raise Malformed(f"not the shape of {kind}: {', '.join(sorted(faults))}") from None
+    named = told.summaryId is not None or told.activityId is not None
+    measured = told.startTimeInSeconds is not None and told.durationInSeconds is not None
+    here = told.callbackURL is not None
+    enough = {
+        FILES: named and here,
+        **dict.fromkeys(SUMMARIES, here or (named and measured)),
+        **dict.fromkeys(WELLNESS, here or told.calendarDate is not None),
+    }
+    if not enough.get(kind, True):
+        raise Malformed(f"{kind} without what it is about")
+    return told
+
+
+def _external_id(kind: str, told: Told, item: Json) -> str:
+    if kind in WELLNESS:
+        return f"{kind}-{told.calendarDate or _digest(item)}"
+    if kind != FILES and told.callbackURL is not None:
+        return f"{PING}{_digest(item)}"
+    return activity_id(item)
+
+
+def _key(kind: str, about: str, item: Mapping[str, Any], at: datetime | None) -> str:
+    """The same for every repeat within an hour.
+
+    Without the hour, a name that was changed back, or a second farewell, would pass for a repeat.
+    """
+    hour = at.astimezone(UTC).strftime(":%Y%m%d%H") if at else ""
+    return f"{kind}:{about}:{_digest(item)}{hour}"
+
+
+def _digest(item: Mapping[str, Any]) -> str:
+    told = {name: value for name, value in item.items() if name not in UNSAID}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
