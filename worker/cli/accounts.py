@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.cli import partner
 from worker.cli.connecting import Connecting
 from worker.cli.session import AthleteOption, Session, session
 
@@ -27,6 +28,7 @@ only tells that something happened, and the run is read from there (`athlete set
 
 
 def add_to(app: typer.Typer) -> None:
+    partner.add_to(connect_commands)
     app.add_typer(connect_commands, name="connect")
     app.command("disconnect")(disconnect)
 
