@@ -374,6 +374,7 @@ sighting = _table(  # in which state an activity was last seen at a source, and 
     Column("external_id", String(200), primary_key=True),
     Column("tag", String(200), nullable=False),
     Column("event_id", Id, nullable=False),
+    Column("answers", Integer, nullable=False, server_default=text("0")),  # +1 by each one kept
 )
 
 erasure = _table(  # that something was erased; nothing of what it was

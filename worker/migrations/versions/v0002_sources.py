@@ -69,6 +69,7 @@ def _sightings() -> None:
         sa.Column("external_id", sa.String(200), nullable=False),
         sa.Column("tag", sa.String(200), nullable=False),
         sa.Column("event_id", ID, nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.PrimaryKeyConstraint("connection_id", "external_id", name="pk_sighting"),
         sa.ForeignKeyConstraint(
             ["connection_id"],
