@@ -8,7 +8,7 @@ broken. Ours pass them; a connector from elsewhere can be held to them in the sa
         check_workout_calendar(opened.calendar, first=monday, workouts=(one, other))
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -24,11 +24,14 @@ from connectors.ports import (
     Malformed,
     Page,
     Recorded,
+    WeatherSource,
     WebhookReceiver,
+    WellnessSource,
     WorkoutCalendar,
 )
 from planning.activity import Streams
 from planning.calendar import Observed
+from planning.weather import Place
 from planning.workout import PlannedWorkout
 
 MOST_PAGES = 1000
@@ -80,6 +83,54 @@ def check_activity_source(source: ActivitySource, *, gone_id: str, sample: int =
             raise ContractBroken(f"activity {ref.external_id} was listed and is not there")
         _check_recorded(ref, recorded)
     _require(source.activity(ActivityRef(gone_id)) is None, "what is gone is None, not an error")
+    _check_look_back(source, refs)
+
+
+def _check_look_back(source: ActivitySource, refs: Mapping[str, ActivityRef]) -> None:
+    """Once for the newest day, which is what the daily look back needs to be right about."""
+    starts = sorted((ref.start_at, key) for key, ref in refs.items() if ref.start_at)
+    if not starts:
+        return
+    newest_at, newest = starts[-1]
+    again, _ = listed(source, source.cursor_at(newest_at.date()))
+    _require(newest in again, "a look back from a day lists what was recorded on it")
+    _require(
+        all(refs[key].tag == ref.tag for key, ref in again.items() if key in refs),
+        "a look back shows activities as the poll does",
+    )
+
+
+def check_wellness_source(source: WellnessSource, first: date, last: date) -> None:
+    """Needs something known of at least one day from `first` to `last`."""
+    rows = source.wellness(first, last)
+    days = [row.day for row in rows]
+    _require(bool(rows), "there must be a day with something known for this check")
+    _require(len(set(days)) == len(days), "a day has one row")
+    _require(all(first <= day <= last for day in days), "what is shown is of the days asked for")
+    _require(not any(row.is_empty for row in rows), "a day of which nothing is known has no row")
+    for row in rows:
+        for share in (row.sleep_score, row.readiness):
+            _require(share is None or 0 <= share <= 100, "scores are from 0 to 100")
+        _require(row.sleep_s is None or 0 < row.sleep_s < 86_400, "sleep is in seconds")
+        heart = row.resting_heart_rate_bpm
+        _require(heart is None or 20 < heart < 150, "resting heart rate is in beats a minute")
+        _require(row.hrv_ms is None or 0 < row.hrv_ms < 400, "HRV is in milliseconds")
+    _require(source.wellness(first, last) == rows, "asking again gives the same")
+
+
+def check_weather_source(source: WeatherSource, place: Place, first: date, last: date) -> None:
+    """Needs a day from `first` to `last` that the service knows of."""
+    rows = source.weather(place, first, last)
+    days = [row.day for row in rows]
+    _require(bool(rows), "there must be a day that is known for this check")
+    _require(len(set(days)) == len(days), "a day has one row")
+    _require(all(first <= day <= last for day in days), "what is shown is of the days asked for")
+    for row in rows:
+        _require(-90 < row.temperature_c < 60, "temperatures are in degrees Celsius")
+        dew = row.dew_point_c
+        _require(
+            dew is None or dew <= row.temperature_c + 0.5, "a dew point is below the temperature"
+        )
 
 
 def listed(
@@ -91,9 +142,20 @@ def listed(
     for _ in range(MOST_PAGES):
         page = source.changes(page.cursor)
         refs |= {ref.external_id: ref for ref in page.refs}
+        _check_withheld(page)
         if not page.more:
             return refs, page.cursor
     raise ContractBroken("a poll comes to an end")
+
+
+def _check_withheld(page: Page) -> None:
+    there = {ref.external_id for ref in page.refs}
+    for one in page.withheld:
+        _require(one.external_id not in there, "what is withheld is not listed as if it were given")
+        _require(
+            bool(one.reason.strip() and one.remedy.strip()),
+            "what is withheld says why, and what to do about it",
+        )
 
 
 def check_workout_calendar(
