@@ -85,3 +85,9 @@ def uploaded_at(device: Any) -> datetime | None:
     if not isinstance(told, (int, float)) or not 0 < told < 1e14:  # milliseconds
         return None
     return datetime.fromtimestamp(told / 1000.0, UTC)
+
+
+def summary_synced_at(summary: Any) -> datetime | None:
+    """The same by a day's summary; Garmin tells it in that of the athlete's today only."""
+    told = summary.get("lastSyncTimestampGMT") if isinstance(summary, Mapping) else None
+    return datetime.fromisoformat(told).replace(tzinfo=UTC) if isinstance(told, str) else None
