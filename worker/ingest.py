@@ -38,6 +38,7 @@ from worker.polling import (
     sliced,
 )
 from worker.recordings import Place, gave_something, keep_raw, take_back_earlier
+from worker.weather import fetch as fetch_weather
 
 DEAUTHORISED = EventKind.DEAUTHORISED.value
 AHEAD = timedelta(days=1)  # an activity dated further in the future is kept aside
@@ -71,11 +72,17 @@ def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
             return f"{LEFT_ALONE}: Strava is switched off"
         if use == "trigger":
             return _triggered(runtime, event)
+    return _by_kind(runtime, event, held)
+
+
+def _by_kind(runtime: Runtime, event: Event, held: Held) -> str:
     match event.kind:
         case "activity":
             return _fetch(runtime, event, held)
         case "poll":
             return poll(runtime, event, held)
+        case "weather":
+            return fetch_weather(runtime, event, held)
         case other:
             raise Refused(f"an inbox row of unknown kind {other!r}")
 

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection, select, update
 
 from connectors.errors import ServiceError
-from worker import store, tables
+from worker import store, tables, weather
 from worker.app import Runtime
 from worker.clock import is_kept, keep_calendar_now, keep_latest
 from worker.connections import (
@@ -68,6 +68,7 @@ def tick(runtime: Runtime) -> None:
             _owe(runtime, conn, athlete_id, due)
     if found:
         runtime.ring()
+    weather.tick(runtime)
 
 
 def _due(runtime: Runtime, conn: Connection) -> dict[int, _Due]:

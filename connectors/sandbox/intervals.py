@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute, Route
 from connectors.sandbox import intervals_json
 from connectors.sandbox.forms import form
 from connectors.sandbox.intervals_steering import IntervalsSteering, Known
-from connectors.sandbox.intervals_wellness import values_of
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.webhooks import Webhooks
+from connectors.sandbox.wellness import nights, strain_of
 from connectors.sandbox.world import Account, World
 
 CODE_LIFE = timedelta(minutes=2)
@@ -149,22 +149,20 @@ class Intervals:
     async def wellness(self, request: Request, account: Account) -> Response:
         query = request.query_params
         first, last = date.fromisoformat(query["oldest"]), date.fromisoformat(query["newest"])
-        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        rows = [
-            intervals_json.wellness(day, values=found)
-            for day in days
-            if (found := self._values(account, day)) is not None
-        ]
-        return JSONResponse(rows)
+        return JSONResponse(self._nights(account, first, last))
 
     async def wellness_of(self, request: Request, account: Account) -> Response:
         """A day of which nothing is known is a row of nulls."""
         day = date.fromisoformat(request.path_params["day"])
-        found = self._values(account, day)
-        return JSONResponse(intervals_json.wellness(day, values=found or {}))
+        rows = self._nights(account, day, day) or [intervals_json.wellness(day, None)]
+        return JSONResponse(rows[0])
 
-    def _values(self, account: Account, day: date) -> dict[str, float] | None:
-        return values_of(account, day) if day <= self.world.today else None
+    def _nights(self, account: Account, first: date, last: date) -> list[intervals_json.Json]:
+        """Nothing of a night before the watch has synced after it."""
+        strain = strain_of(account.runner, account.activities)
+        last = min(last, account.watch.last_day(self.world.today))
+        slept = nights(account.runner, account.watch, strain, first=first, last=last)
+        return [intervals_json.wellness(night.day, night) for night in slept]
 
     def _row(self, activity: RecordedRun, account: Account) -> intervals_json.Json:
         athlete_id = self.known.athlete_id(account)

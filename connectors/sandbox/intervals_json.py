@@ -10,6 +10,7 @@ import numpy as np
 
 from connectors.sandbox.fit_file import samples
 from connectors.sandbox.recorded import RecordedRun
+from connectors.sandbox.wellness import Night
 from planning.activity import Surface
 
 NOTE = "STRAVA activities are not available via the API"
@@ -98,10 +99,20 @@ def streams(activity: RecordedRun, types: list[str]) -> list[Json]:
     ]
 
 
-def wellness(day: date, *, values: Json) -> Json:
+def wellness(day: date, night: Night | None) -> Json:
     """A day's row. What was not measured is null; `id` is the day."""
-    blank = dict.fromkeys(("restingHR", "hrv", "sleepSecs", "sleepScore", "readiness", "weight"))
-    return {"id": day.isoformat(), "ctl": 41.2, "atl": 44.0, "rampRate": 0.4, **blank, **values}
+    return {
+        "id": day.isoformat(),
+        "ctl": 41.2,
+        "atl": 44.0,
+        "rampRate": 0.4,
+        "weight": None,
+        "restingHR": night and night.resting_heart_rate_bpm,
+        "hrv": night and float(night.hrv_ms),
+        "sleepSecs": night and night.sleep_s,
+        "sleepScore": night and night.sleep_score,
+        "readiness": night and night.readiness,
+    }
 
 
 def _local(clock: datetime) -> str:

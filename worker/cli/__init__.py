@@ -9,11 +9,13 @@ from worker.cli import (
     activities,
     athletes,
     calendars,
+    data,
     goals,
     importing,
     looking,
     plans,
     running,
+    weather,
 )
 
 app = typer.Typer(
@@ -33,12 +35,14 @@ for subject in (
     running,
     accounts,
     importing,
+    data,
     athletes,
     activities,
     goals,
     looking,
     plans,
     calendars,
+    weather,
 ):
     subject.add_to(app)
 

@@ -120,6 +120,12 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     horizon_days: Annotated[
         int | None, typer.Option(min=1, max=28, help="Days of workouts on the calendar.")
     ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LAT,LON", help="Where you run, for the weather; rounded to 0.1 degree."
+        ),
+    ] = None,
     athlete: AthleteOption = None,
 ) -> None:
     """Change what is given, leave the rest."""
@@ -142,6 +148,7 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     others = {
         "notify": None if notify is None else _channels(notify),
         "strava_use": _one_of("strava-use", strava_use, ("full", "trigger", "off")),
+        "place": None if place is None else _place(place),
     }
     if all(value is None for value in (*given.values(), *others.values())):
         raise UsedWrongly("nothing to set was given; `goalward athlete set --help` lists it all")
@@ -151,7 +158,7 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
 
 
 def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> None:
-    from worker import store, tables
+    from worker import store, tables, weather
     from worker.db import writing
     from worker.owing import owe_publishing, owe_replan
 
@@ -172,6 +179,8 @@ def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> N
                     known_at=at_work.now,
                     now=now,
                 )
+        if others["place"] is not None:
+            weather.ask_again(conn, athlete_id)
         owe_replan(runtime, conn, athlete_id)
         owe_publishing(runtime, conn, athlete_id)  # how far ahead, and whether at all
     at_work.finish()
@@ -234,3 +243,18 @@ def _channels(words: str) -> list[str]:
             scheme = channel.partition("://")[0]
             raise UsedWrongly(f"--notify {scheme}://... {problem}")
     return channels
+
+
+def _place(words: str) -> dict[str, float]:
+    """Already rounded: a finer one is kept nowhere."""
+    from planning.weather import Place
+    from worker.cli.failing import UsedWrongly
+    from worker.stored import to_body
+
+    latitude, _, longitude = words.partition(",")
+    try:
+        near = Place.near(float(latitude), float(longitude))
+    except ValueError as error:
+        raise UsedWrongly(f"{words!r} is no place; write LAT,LON such as 45.8,4.9") from error
+    rounded: dict[str, float] = to_body(near)
+    return rounded

@@ -307,9 +307,9 @@ def test_longer_than_a_moment_is_not_waited_for(control, link):
         def spend(self, kind=""):
             raise RateLimited("a while", retry_after_s=30.0)
 
-    with CONNECTOR.open(Link(link.settings, link.tokens, meter=Empty(0)), NOW) as opened:
-        with pytest.raises(RateLimited):
-            opened.activities.changes(None)
+    empty = Link(link.settings, link.tokens, meter=Empty(0))
+    with CONNECTOR.open(empty, NOW) as opened, pytest.raises(RateLimited):
+        opened.activities.changes(None)
     assert count(control, "intervals") == 0
 
 
