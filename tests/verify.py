@@ -59,6 +59,15 @@ def outbox():
     ]
 
 
+def histories():
+    """Seasons told by three services in any order: the same to the bit, in the database too."""
+    file = "tests/planning/test_histories.py"
+    return [
+        tests(f"seasons-{seed}", "250 histories", file, examples=250, seed=seed)
+        for seed in range(1, 9)
+    ]
+
+
 def mutations():
     """Every line of the decisions, broken one at a time: a test must notice."""
     return [Shard("all", "every listed mutation", ("-m", "tests.mutations"))]
@@ -79,6 +88,8 @@ def properties():
     """Every other property, with fifty times the cases of `make test`."""
     files = {
         "records": ("tests/planning/test_records.py", 2000),
+        "rulings": ("tests/planning/test_rulings.py", 2000),
+        "retold": ("tests/planning/test_records_retold.py", 281),
         "replan": ("tests/planning/test_replan.py", 300),
         "ability": ("tests/planning/fitness/test_ability.py", 400),
         "trajectory": ("tests/planning/goals/test_trajectory.py", 800),
@@ -103,7 +114,8 @@ def plans():
 
 
 PARTS = {
-    part.__name__: part for part in (reconciliation, outbox, mutations, kills, plans, properties)
+    part.__name__: part
+    for part in (reconciliation, outbox, histories, mutations, kills, plans, properties)
 }
 
 
