@@ -14,6 +14,7 @@ from typing import Any
 from garmin_fit_sdk import Decoder, Profile, Stream
 
 from connectors.files.checksum import fit_checksum
+from connectors.files.fast import read_fast
 from connectors.files.timestamps import written_out
 
 UNREAD_TIMESTAMPS = "Compressed timestamp"  # what the SDK says of files it does not read
@@ -42,6 +43,13 @@ class _Expand(Exception):
 
 def read(content: bytes) -> Reading:
     """Everything readable. Never raises for what the bytes are: the SDK collects its errors."""
+    if (plain := read_fast(content)) is not None:
+        return Reading(plain, ())
+    return read_slowly(content)
+
+
+def read_slowly(content: bytes) -> Reading:
+    """The same by the SDK, whatever the file."""
     messages, errors = _read(content, expand=False)
     if any(isinstance(error, _Expand) for error in errors):
         messages, errors = _read(content, expand=True)

@@ -44,7 +44,11 @@ MARKED = re.compile(r"\[goalward:([A-Za-z0-9-]+)\]")  # as connectors.ports.MARK
 
 def decode_fit(content: bytes, *, source: str, external_id: str) -> Decoded:
     """The activities of a FIT file. `external_id` is of the file; later sessions get a number."""
-    reading = read(content)
+    return activities_in(read(content), source=source, external_id=external_id)
+
+
+def activities_in(reading: Reading, *, source: str, external_id: str) -> Decoded:
+    """The same, of a file that was read."""
     kinds = [message.get("type") for message in reading.all("file_id")]
     if kinds and ACTIVITY_FILE not in kinds:
         return Skipped(f"not a recording: a {_words('file', kinds[0])} file")
@@ -214,10 +218,14 @@ def _points(records: Iterable[Message]) -> Points:
 
 
 def _column(rows: list[Message], name: str, otherwise: str | None = None) -> FloatArray:
-    return np.array(
-        [_float(row.get(name, row.get(otherwise) if otherwise else None)) for row in rows],
-        dtype=np.float64,
-    )
+    told = [row.get(name, row.get(otherwise) if otherwise else None) for row in rows]
+    try:
+        column = np.array(told, dtype=np.float64)  # None becomes NaN
+    except (TypeError, ValueError):
+        column = np.empty(())
+    if column.shape != (len(told),):  # a damaged file, with lists where a number belongs
+        return np.array([_float(value) for value in told], dtype=np.float64)
+    return column
 
 
 def _float(value: Any) -> float:

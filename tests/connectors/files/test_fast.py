@@ -1,0 +1,143 @@
+"""The fast reader gives the very same activity as the SDK, or leaves the file to it."""
+
+import random
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.files.checksum import fit_checksum
+from connectors.files.fast import read_fast
+from connectors.files.fit import Reading, read_slowly
+from connectors.files.sessions import activities_in
+from connectors.files.timestamps import COMPRESSED
+from planning.activity import Streams
+from planning.fitness.observation import derive
+from tests.connectors.files.made import NUMBERS, START, fit_file
+from tests.connectors.files.test_devices import FILES, needs_files, stem
+from tests.sizes import FIXED, examples
+
+ZONE = ZoneInfo("Europe/Paris")
+pytest.importorskip("fitfast")
+
+
+def told(reading):
+    return activities_in(reading, source="files", external_id="x")
+
+
+def same(first, second):
+    """Bit for bit, NaN where there is NaN."""
+    assert type(first) is type(second)
+    assert first.problem == second.problem
+    assert [one.record for one in first.recorded] == [one.record for one in second.recorded]
+    for one, other in zip(first.recorded, second.recorded, strict=True):
+        if one.streams is None or other.streams is None:
+            assert one.streams is other.streams
+            continue
+        for name in Streams.__slots__:
+            mine, theirs = getattr(one.streams, name), getattr(other.streams, name)
+            assert (mine is None) == (theirs is None), name
+            if mine is not None:
+                assert mine.dtype == theirs.dtype
+                np.testing.assert_array_equal(mine, theirs, err_msg=name)
+        assert derive(one.record, one.streams, zone=ZONE) == derive(
+            other.record, other.streams, zone=ZONE
+        )
+
+
+def is_read_fast_and_the_same(content):
+    messages = read_fast(content)
+    if messages is None:
+        return False
+    same(told(Reading(messages, ())), told(read_slowly(content)))
+    return True
+
+
+@needs_files
+@pytest.mark.parametrize("path", [p for p in FILES if p.suffix == ".fit"], ids=stem)
+def test_files_as_devices_wrote_them(path):
+    is_read_fast_and_the_same(path.read_bytes())
+
+
+@needs_files
+def test_most_single_recordings_are_read_fast():
+    """The others are damaged, of many sports, packed, or no recording."""
+    fast = [stem(p) for p in FILES if p.suffix == ".fit" and read_fast(p.read_bytes())]
+    assert {"activity-small-fenix2-run", "sample-activity", "garmin-fenix-5-walk"} <= {*fast}
+    assert len(fast) >= 10
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"sub_sport": "treadmill", "total_ascent": 30},
+        {"heart_rate": 255},
+        {"sport": "cycling", "utc_offset_s": 7200},
+        {"session": False},
+        {"before": [{"mesg_num": NUMBERS["WORKOUT"], "wkt_name": "5 x 1 km [goalward:ab-1]"}]},
+        {"before": [{"mesg_num": NUMBERS["SPORT"], "sport": "running", "sub_sport": "trail"}]},
+        {"total_elapsed_time": 700.0, "avg_heart_rate": 150, "max_heart_rate": 171},
+    ],
+)
+def test_files_of_the_sdks_own_encoder(how):
+    is_fast = is_read_fast_and_the_same(fit_file(seconds=300, **how))
+    assert is_fast == how.get("session", True)
+
+
+def test_what_is_not_plain_is_left_to_the_sdk():
+    whole = fit_file(seconds=60)
+    assert read_fast(whole)
+    assert read_fast(whole[:-40]) is None
+    assert read_fast(whole[:-1] + bytes([whole[-1] ^ 1])) is None
+    assert read_fast(whole + whole) is None
+    assert read_fast(b"") is None
+    buffered = {"mesg_num": NUMBERS["HR"], "timestamp": START, "filtered_bpm": [150]}
+    assert read_fast(fit_file(seconds=60, before=[buffered])) is None
+    leg = {"timestamp": START + timedelta(seconds=90), "start_time": START, "sport": "running"}
+    assert read_fast(fit_file(seconds=60, extra_session=[leg])) is None
+
+
+def resealed(content):
+    """With a checksum that fits, so that only the content can tell that something is wrong."""
+    body = bytes(content[:-2])
+    return body + fit_checksum(body).to_bytes(2, "little")
+
+
+def compressed(content, chance):
+    """Some headers of data messages turned into compressed ones."""
+    made = bytearray(content)
+    for _ in range(3):
+        place = chance.randrange(14, len(made) - 2)
+        made[place] |= COMPRESSED
+    return resealed(made)
+
+
+def flipped(content, chance):
+    made = bytearray(content)
+    for _ in range(chance.randint(1, 4)):
+        made[chance.randrange(14, len(made) - 2)] = chance.randrange(256)
+    return resealed(made)
+
+
+def cut(content, chance):
+    return content[: chance.randrange(len(content))]
+
+
+def spoilt_checksum(content, chance):
+    return content[:-1] + bytes([content[-1] ^ (1 + chance.randrange(255))])
+
+
+WHOLE = fit_file(seconds=20, utc_offset_s=7200, total_ascent=12)
+
+
+@settings(deadline=None, derandomize=FIXED, max_examples=examples(300))
+@given(st.sampled_from([compressed, flipped, cut, spoilt_checksum]), st.integers(0, 2**32 - 1))
+def test_spoilt_files(how, chance):
+    content = how(WHOLE, random.Random(chance))
+    messages = read_fast(content)
+    if messages is not None:
+        same(told(Reading(messages, ())), told(read_slowly(content)))
