@@ -220,8 +220,11 @@ def _fits(sought: Withheld, day: date, start_at: datetime | None) -> bool:
 # --- asking the athlete -------------------------------------------------------------------------
 
 
-def question(days: Sequence[date], connected: Sequence[str]) -> str:
-    """What to ask about planned days of which nothing is known; `connected` are titles."""
+def question(days: Sequence[date], connected: Sequence[str], skippable: date | None) -> str:
+    """What to ask about planned days of which nothing is known; `connected` are titles.
+
+    `skippable`: the first of them that can still be answered for by a command.
+    """
     named = ", ".join(_on(day) for day in days)
     did = "Did you run?" if len(days) == 1 else "Did you run on these days?"
     synced = (
@@ -230,10 +233,10 @@ def question(days: Sequence[date], connected: Sequence[str]) -> str:
         else "If so, import the recording (`goalward import PATH`), or connect your service "
         "(`goalward connect --help`)."
     )
-    skip = f"If not, say so: `goalward plan skip {days[0].isoformat()}`."
-    return (
-        f"Nothing is known of {named}. {did} {synced} {skip} "
-        "Until then the plan takes it neither for done nor for missed."
+    skip = f"If not, say so: `goalward plan skip {skippable.isoformat()}`." if skippable else ""
+    until = "Until then the plan takes it neither for done nor for missed."
+    return " ".join(
+        part for part in (f"Nothing is known of {named}.", did, synced, skip, until) if part
     )
 
 

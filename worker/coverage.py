@@ -87,12 +87,10 @@ def given(
     runtime: Runtime, conn: Connection, athlete_id: int, keys: Iterable[str], *, known_at: datetime
 ) -> bool:
     """These were fetched (`source:external_id`), and so are withheld no more."""
-    new = any(
-        [_put_withheld(runtime, conn, athlete_id, key, None, known_at=known_at) for key in keys]
-    )
-    if new:
+    new = [_put_withheld(runtime, conn, athlete_id, key, None, known_at=known_at) for key in keys]
+    if any(new):
         owe_replan(runtime, conn, athlete_id)
-    return new
+    return any(new)
 
 
 def _put_withheld(

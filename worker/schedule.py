@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection, select, update
 
 from connectors.errors import ServiceError
-from worker import store, tables, weather
+from worker import concerns, store, tables, weather
 from worker.app import Runtime
 from worker.clock import is_kept, keep_calendar_now, keep_latest
 from worker.connections import (
@@ -69,6 +69,7 @@ def tick(runtime: Runtime) -> None:
     if found:
         runtime.ring()
     weather.tick(runtime)
+    concerns.look_if_due(runtime, is_asked)
 
 
 def _due(runtime: Runtime, conn: Connection) -> dict[int, _Due]:

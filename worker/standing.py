@@ -8,37 +8,15 @@ from sqlalchemy import func, select, update
 
 from connectors.registry import installed
 from planning.goals.goal import Goal
-from worker import outbox, store, tables
+from worker import health, outbox, store, tables
 from worker.app import Runtime
-from worker.connections import CONNECTED, Connected, connections, opened
+from worker.connections import Connected, connections, opened
 from worker.db import reading, writing
+from worker.health import Health
 from worker.notify import problem_with
 from worker.polling import ACTIVITY, ASIDE
 
 LATE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """One connection, in plain words."""
-
-    connector: str
-    title: str
-    state: str
-    problem: str | None
-    last_attempt_at: datetime | None
-    last_good_at: datetime | None
-    unread: int  # arrivals that have not been read yet
-
-    @property
-    def words(self) -> str:
-        if self.state == CONNECTED and not self.problem:
-            good = (
-                f"last good {_minute(self.last_good_at)}" if self.last_good_at else "not used yet"
-            )
-            waiting = f", {self.unread} waiting to be read" if self.unread else ""
-            return f"{self.title}: connected, {good}{waiting}"
-        return f"{self.title}: {self.state.replace('_', ' ')}. {self.problem or ''}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +46,7 @@ class Standing:
             "activities": self.activities,
             "newest": self.newest.isoformat() if self.newest else None,
             "aside": self.aside,
-            "connections": [
-                {
-                    "connector": health.connector,
-                    "state": health.state,
-                    "problem": health.problem,
-                    "last_attempt_at": _instant(health.last_attempt_at),
-                    "last_good_at": _instant(health.last_good_at),
-                    "unread": health.unread,
-                }
-                for health in self.connections
-            ],
+            "connections": [each.as_json() for each in self.connections],
             "owed": self.owed,
             "stuck": [
                 {
@@ -101,7 +69,7 @@ class Standing:
     def connection_lines(self) -> list[str]:
         if not self.connections:
             return ["Nothing is connected: `goalward connect --help`, or `goalward import PATH`."]
-        return [health.words for health in self.connections]
+        return [line for each in self.connections for line in each.lines]
 
     def owed_lines(self) -> list[str]:
         lines = [f"{self.owed} pieces of work are owed."] if self.owed else []
@@ -120,13 +88,13 @@ class Finding:
 
 def of(runtime: Runtime, athlete_id: int) -> Standing:
     with reading(runtime.engine) as conn:
-        recorded = store.activities(conn, athlete_id)
-        mine = connections(conn, athlete_id=athlete_id, state=None)
+        seen = health.known(runtime, conn, athlete_id)
+        found = health.healths(runtime, conn, athlete_id, seen)
         return Standing(
             goals=tuple(g for g in store.goals(conn, athlete_id) if g.retired_on is None),
-            activities=len(recorded),
-            newest=max((a.day for a in recorded), default=None),
-            connections=tuple(_health(runtime, conn, connected) for connected in mine),
+            activities=len(seen.activities),
+            newest=max((activity.day for activity in seen.activities), default=None),
+            connections=tuple(each for _, each in found),
             owed=outbox.open_count(conn),
             stuck=_stuck(conn),
             aside=_aside(conn, athlete_id),
@@ -177,27 +145,6 @@ def owe_again(runtime: Runtime, row: str) -> str:
             conn.execute(arrival.values(done_at=None))
         outbox.push(conn, found.actor, found.key, due_at=runtime.clock.machine_now())
     return f"{found.actor} {found.key} is owed again; `goalward up` does it."
-
-
-def _health(runtime: Runtime, conn: Any, connected: Connected) -> Health:
-    event = tables.inbox_event
-    unread = select(func.count()).where(
-        event.c.connection_id == connected.id, event.c.done_at.is_(None)
-    )
-    row = tables.connection
-    seen = conn.execute(
-        select(row.c.last_attempt_at, row.c.last_good_at).where(row.c.id == connected.id)
-    ).one()
-    connector = runtime.connectors.get(connected.connector)
-    return Health(
-        connected.connector,
-        connector.title if connector else connected.connector,
-        connected.state,
-        connected.problem,
-        seen.last_attempt_at,
-        seen.last_good_at,
-        conn.execute(unread).scalar_one(),
-    )
 
 
 def _aside(conn: Any, athlete_id: int) -> int:
@@ -292,11 +239,3 @@ def _work(runtime: Runtime) -> Finding:
     first = given_up[0]
     says = f"{len(given_up)} given up, such as {first.what}: {first.error}"
     return Finding("work", False, f"{says}. `goalward replay {first.id}` tries again")
-
-
-def _instant(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None
-
-
-def _minute(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "never"

@@ -169,8 +169,13 @@ STATUS = {
             "connector": str,
             "state": str,
             "problem": (str, None),
+            "remedy": (str, None),
             "last_attempt_at": (Instant, None),
             "last_good_at": (Instant, None),
+            "last_data_at": (Instant, None),
+            "complete_until": (date, None),
+            "withheld": int,
+            "key_expires_on": (date, None),
             "unread": int,
         }
     ),

@@ -80,7 +80,7 @@ def test_each_athlete_has_a_transaction_of_their_own(lived):
     more_athletes(lived, 9)
     with writes(lived) as begun:
         tick(lived.runtime)
-    assert len(begun) == 10 + 1  # and one for the clock
+    assert len(begun) == 2 * 10 + 1  # what is due, a look at the sources; and one for the clock
     assert len(lived.owed("replan")) == 10
 
 
@@ -108,7 +108,8 @@ def test_a_day_begins_where_each_athlete_lives(lived):
     tick(lived.runtime)
     lived.clock.at = datetime(2026, 8, 31, 22, tzinfo=UTC)  # midnight in Paris
     tick(lived.runtime)
-    assert {(row.name, row.day) for row in lived.rows(tables.tick)} == {
+    begun = {(row.name, row.day) for row in lived.rows(tables.tick) if row.name[:4] == "day:"}
+    assert begun == {
         ("day:1", MONDAY),
         ("day:1", MONDAY + DAY),
         (f"day:{away}", MONDAY),

@@ -126,7 +126,7 @@ def skip(ident: IdentArgument, athlete: AthleteOption = None) -> None:
 
     with session(athlete) as at_work:
         planned = _session_of(at_work, ident)
-        _by_hand(at_work, Layer(LayerKind.SKIP, planned.ident, None, "by you"))
+        _by_hand(at_work, Layer(LayerKind.SKIP, planned.ident, None, "by you", planned.day))
         typer.echo("Skipped. Nothing is piled on the days after.")
 
 

@@ -1,0 +1,220 @@
+"""How a connection is: what came through it, up to which day it is complete, what it withholds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from planning.activity import Activity, Observation
+from planning.completeness import Coverage, Withheld, missing, proof, withheld_words
+from worker import store, tables
+from worker.app import Runtime
+from worker.connections import CONNECTED, SIGN_IN_NEEDED, Connected, connections
+
+KEY_SHOWN_DAYS = 14  # before a key ends
+REST_SHOWN_DAYS = 2  # days without a run before it is said whether that was rest
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One connection, in plain words.
+
+    `last_good_at` is the last call that was answered, `last_data_at` when something new really
+    came. `complete_until` is proven by `because`. Days are the athlete's.
+    """
+
+    connector: str
+    title: str
+    state: str
+    problem: str | None
+    last_attempt_at: datetime | None
+    last_good_at: datetime | None
+    unread: int  # arrivals that have not been read yet
+    today: date
+    last_data_at: datetime | None = None
+    newest: date | None = None  # activity
+    complete_until: date | None = None
+    because: str = ""
+    withheld: tuple[Withheld, ...] = ()  # of the last four weeks, that nobody else gave
+    key_expires_on: date | None = None
+
+    @property
+    def words(self) -> str:
+        if self.state == CONNECTED and not self.problem:
+            good = (
+                f"last good {_minute(self.last_good_at)}" if self.last_good_at else "not used yet"
+            )
+            waiting = f", {self.unread} waiting to be read" if self.unread else ""
+            return f"{self.title}: connected, {good}{waiting}"
+        return f"{self.title}: {self.state.replace('_', ' ')}. {self.problem or ''}".strip()
+
+    @property
+    def lines(self) -> list[str]:
+        """The connection in one line, and below it what else is worth knowing."""
+        more = (self.silence, withheld_words(self.withheld, self.title), self.key_words)
+        return [self.words, *(f"  {line}" for line in more if line)]
+
+    @property
+    def silence(self) -> str:
+        """Whether days without a run were rest, or nobody knows. "" when there were none."""
+        if self.newest is None or (self.today - self.newest).days <= REST_SHOWN_DAYS:
+            return ""
+        since = day_in_words(self.newest)
+        if self.complete_until and self.complete_until > self.newest:
+            until = f"complete up to {day_in_words(self.complete_until)}"
+            return f"No run since {since}; {self.because}: rest ({until})."
+        return f"Nothing has come since {since}, and the watch has not synced: unknown."
+
+    @property
+    def key_words(self) -> str:
+        """The countdown, from two weeks before the key ends."""
+        if self.key_expires_on is None or self.key_days > KEY_SHOWN_DAYS:
+            return ""
+        day = day_in_words(self.key_expires_on)
+        if self.key_days < 0:
+            when = f"ended on {day}"
+        else:
+            left = {0: "today", 1: "tomorrow"}.get(self.key_days, f"in {self.key_days} days")
+            when = f"ends {left}, on {day}"
+        return f"Its key {when}. Make a new one, then `{self.sign_in}`."
+
+    @property
+    def key_days(self) -> int:
+        """Days until the key ends; it works on that day still. Only where there is one."""
+        return ((self.key_expires_on or date.max) - self.today).days
+
+    @property
+    def sign_in(self) -> str:
+        return f"goalward connect {self.connector.replace('_', '-')}"
+
+    @property
+    def remedy(self) -> str | None:
+        """What to do, the most urgent first. None: nothing."""
+        if self.state == SIGN_IN_NEEDED:
+            return self.sign_in
+        if self.key_words:
+            return f"Make a new key, then `{self.sign_in}`."
+        return self.withheld[0].remedy or None if self.withheld else None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "connector": self.connector,
+            "state": self.state,
+            "problem": self.problem,
+            "remedy": self.remedy,
+            "last_attempt_at": _instant(self.last_attempt_at),
+            "last_good_at": _instant(self.last_good_at),
+            "last_data_at": _instant(self.last_data_at),
+            "complete_until": _iso(self.complete_until),
+            "withheld": len(self.withheld),
+            "key_expires_on": _iso(self.key_expires_on),
+            "unread": self.unread,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an athlete that the health of connections is told by."""
+
+    today: date
+    seen: tuple[Observation, ...]
+    activities: tuple[Activity, ...]
+    proofs: store.Proofs
+    missed: tuple[Withheld, ...]
+    came_at: Mapping[str, datetime] = field(default_factory=dict)  # by source
+
+
+def known(runtime: Runtime, conn: Connection, athlete_id: int) -> Known:
+    """Everything at once, for all connections."""
+    zone = store.zone_of(conn, athlete_id)
+    today = runtime.calendar_now(conn).astimezone(zone).date()
+    recorded = store.activities(conn, athlete_id)
+    return Known(
+        today=today,
+        seen=store.observations(conn, athlete_id),
+        activities=recorded,
+        proofs=store.proofs(conn, athlete_id),
+        missed=missing(store.withheld(conn, athlete_id), recorded, today),
+        came_at=_came_at(conn, athlete_id),
+    )
+
+
+def healths(
+    runtime: Runtime, conn: Connection, athlete_id: int, seen: Known
+) -> list[tuple[Connected, Health]]:
+    """Every connection that was not ended, in the order they were made."""
+    mine = connections(conn, athlete_id=athlete_id, state=None)
+    return [(connected, _health(runtime, conn, connected, seen)) for connected in mine]
+
+
+def _health(runtime: Runtime, conn: Connection, connected: Connected, seen: Known) -> Health:
+    row, source = tables.connection, connected.connector
+    calls = conn.execute(
+        select(row.c.last_attempt_at, row.c.last_good_at).where(row.c.id == connected.id)
+    ).one()
+    connector = runtime.connectors.get(source)
+    own = [each.day for each in seen.seen if each.record.source == source]
+    best = _proof(source, seen)
+    return Health(
+        connector=source,
+        title=connector.title if connector else source,
+        state=connected.state,
+        problem=connected.problem,
+        last_attempt_at=calls.last_attempt_at,
+        last_good_at=calls.last_good_at,
+        unread=_unread(conn, connected),
+        today=seen.today,
+        last_data_at=seen.came_at.get(source),
+        newest=max(own, default=None),
+        complete_until=best.until if best else None,
+        because=best.because if best else "",
+        withheld=tuple(each for each in seen.missed if each.source == source),
+        key_expires_on=_expires_on(connected),
+    )
+
+
+def _proof(source: str, seen: Known) -> Coverage | None:
+    proofs = seen.proofs
+    return proof(source, seen=seen.seen, wellness=proofs.wellness, coverage=proofs.coverage)
+
+
+def _unread(conn: Connection, connected: Connected) -> int:
+    event = tables.inbox_event
+    unread = select(func.count()).where(
+        event.c.connection_id == connected.id, event.c.done_at.is_(None)
+    )
+    return int(conn.execute(unread).scalar_one())
+
+
+def _came_at(conn: Connection, athlete_id: int) -> dict[str, datetime]:
+    """When the newest thing of each source was written down: not merely an answered call."""
+    newest: dict[str, datetime] = {}
+    for row in (tables.observation, tables.wellness):
+        query = select(row.c.source, func.max(row.c.recorded_at).label("at"))
+        query = query.where(row.c.athlete_id == athlete_id, row.c.body.is_not(None))
+        for found in conn.execute(query.group_by(row.c.source)):
+            newest[found.source] = max(found.at, newest.get(found.source, found.at))
+    return newest
+
+
+def _expires_on(connected: Connected) -> date | None:
+    said = connected.settings.get("expires_on")
+    return date.fromisoformat(said) if said else None
+
+
+def day_in_words(day: date) -> str:
+    return f"{day:%A}, {day.day} {day:%B}"
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "never"
