@@ -21,9 +21,18 @@ connect_commands = typer.Typer(
 
 STRAVA_TERMS = """\
 What Strava asks (its policy of 1 June 2026): its data may be shown to you alone, be kept for seven
-days, and not be mixed with other sources or given to an AI. So Goalward keeps no Strava payloads
-and no Strava data ever goes to a language model. As soon as another source is connected, Strava
-only tells that something happened, and the run is read from there (`athlete set --strava-use`).
+days, not be mixed with other sources and not be given to an AI. When you take your permission back,
+all of it has to go. So this is what Goalward does:
+
+- As soon as another source of runs is connected, Strava only tells that something happened, and the
+  run is read from the other one. Nothing of Strava's is kept then but the ids of such events.
+  While Strava is the only source, its runs feed the estimate. `goalward athlete set --strava-use
+  full|trigger|off` is your word on it, and stands above both.
+- What Strava sent is deleted after seven days: titles, devices, answers. Numbers that were derived
+  from it stay: start, duration, distance, best efforts.
+- No Strava data ever goes to a language model or to another athlete.
+- When you take the permission back at Strava, everything that came from there is erased here.
+  `goalward disconnect strava --erase` does the same from here.
 """
 
 
@@ -121,29 +130,44 @@ def folder(
 
 
 def disconnect(
-    connector: Annotated[str, typer.Argument(help="strava, garmin or files.")],
+    connector: Annotated[str, typer.Argument(help="strava, garmin, files, ...")],
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Also delete everything that ever came from there.")
+    ] = False,
     athlete: AthleteOption = None,
 ) -> None:
-    """Forget the tokens of a service and stop using it. What was learned from it stays."""
-    from connectors.strava import oauth
+    """Forget the tokens of a service and stop using it. What was learned from it stays.
+
+    Unless --erase is given: then its runs, recordings, names and ids go too, and the plan is made
+    anew from what remains. Entries on its calendar stay (`goalward calendar remove-all` before).
+    """
     from worker import connections
+    from worker.cli.data import erase_source, give_back
     from worker.cli.failing import UsedWrongly
     from worker.db import reading
 
+    connector = connector.replace("-", "_")
     with session(athlete) as at_work:
         runtime = at_work.runtime
         with reading(runtime.engine) as conn:
             mine = connections.connections(conn, athlete_id=at_work.athlete_id, state=None)
         found = [one for one in mine if one.connector == connector]
+        if erase:
+            erase_source(at_work, connector, found)
+            return
         if not found:
             known = ", ".join(one.connector for one in mine) or "nothing"
             raise UsedWrongly(f"{connector} is not connected; connected: {known}")
         for one in found:
-            if connector == "strava":
-                link = connections.link_of(runtime, runtime.connectors[connector], one)
-                oauth.revoke(link, runtime.clock.machine_now())
+            give_back(runtime, one)
             connections.disconnect(runtime, one)
         typer.echo(f"{connector} is disconnected and its tokens are deleted.")
+        typer.echo(
+            "What was learned from it stays. To delete that as well: "
+            f"goalward disconnect {connector} --erase"
+        )
+        if says := runtime.connectors[connector].capabilities.terms.says:
+            typer.echo(says)
 
 
 def _sign_in(at_work: Session, email: str | None) -> "Signed":
@@ -170,12 +194,15 @@ def keep(
     settings: dict[str, str] | None = None,
 ) -> None:
     """Store the connection, and ask the source at once; `up` does the asking."""
+    from worker.cli.data import finish_erasing
     from worker.cli.failing import UsedWrongly
     from worker.connections import connect
     from worker.db import writing
+    from worker.doomed import Scope
     from worker.owing import owe_publishing
     from worker.schedule import owe_poll
 
+    finish_erasing(at_work.runtime, Scope(at_work.athlete_id, connector))  # else it takes this too
     try:
         connect(
             at_work.runtime,
