@@ -45,8 +45,9 @@ def clusters_of(
     """
     clusters = _Clusters(copies, rulings)
     recorded = {copy.key for copy in copies if not copy.record.start_hidden}
-    clusters.join(_timed_pairs(copies, _gap_s))
-    clusters.join(_timed_pairs(copies, _gap_under_another_sport_s))
+    near = list(_neighbours(copies))
+    clusters.join(_pairs(near, _gap_s))
+    clusters.join(_pairs(near, _gap_under_another_sport_s))
     clusters.join_as_said(only=recorded)
     clusters.join(_typed_beside_recorded(clusters))
     clusters.join(_hidden_beside_timed(clusters))
@@ -135,22 +136,28 @@ def _places(copy: Observation) -> tuple[str, ...]:
 # -- copies that know when they started -----------------------------------------------------------
 
 
-type _Gap = Callable[[Record, Record, float], float | None]
+type _Near = tuple[Observation, Observation, float]  # the second started so many seconds later
 
 
-def _timed_pairs(copies: Sequence[Observation], gap: _Gap) -> Iterator[_Pair]:
-    """Only neighbours are compared: starts within the first one's duration, or within 120 s."""
+def _neighbours(copies: Sequence[Observation]) -> Iterator[_Near]:
+    """Only these are compared: starts within the first one's duration, or within 120 s."""
     timed = [copy for copy in copies if not copy.record.start_hidden]
     starts = sorted((copy.record.start_at.timestamp(), copy.key, copy) for copy in timed)
-    for index, (start_s, key, copy) in enumerate(starts):
+    for index, (start_s, _, copy) in enumerate(starts):
         reach_s = max(SAME_START_S, min(_length_s(copy.record) or 0.0, _DAY_S))
-        for other_start_s, other_key, other in starts[index + 1 :]:
-            later_s = other_start_s - start_s
-            if later_s > reach_s:
+        for other_start_s, _, other in starts[index + 1 :]:
+            if other_start_s - start_s > reach_s:
                 break
-            gap_s = gap(copy.record, other.record, later_s)
-            if gap_s is not None:
-                yield _Pair(gap_s, *sorted((key, other_key)))
+            yield copy, other, other_start_s - start_s
+
+
+def _pairs(
+    near: Iterable[_Near], gap: Callable[[Record, Record, float], float | None]
+) -> Iterator[_Pair]:
+    for first, second, later_s in near:
+        gap_s = gap(first.record, second.record, later_s)
+        if gap_s is not None:
+            yield _Pair(gap_s, *sorted((first.key, second.key)))
 
 
 def _gap_s(first: Record, second: Record, later_s: float) -> float | None:

@@ -301,20 +301,39 @@ class Known:
         self.said.pop(ruling.key, None)
 
 
-def live(steps, known):
-    """Tells `known` what each look at a service found. Returns it."""
-    there = {}
-    for step in steps:
+def live(steps, known, *, pace=lambda: 0, in_order=True):
+    """Tells `known` what each look at a service found. Returns it.
+
+    `pace()` says how many steps later an answer is in. Several questions may be on their way at
+    once; `in_order`: an answer is believed only if none to a later question about the same copy
+    has been. Without that an old answer could stand for ever.
+    """
+    there, waiting, believed = {}, [], {}
+    for number, step in enumerate(steps):
         match step:
             case Happened(source, external_id, record):
                 there[source, external_id] = record
-            case Told(source, external_id) if record := there[source, external_id]:
-                known.look(observed(record))
             case Told(source, external_id):
-                known.gone(f"{source}:{external_id}")
+                waiting.append((number + pace(), number, step, there[source, external_id]))
             case Said(ruling, taken_back):
                 (known.take_back if taken_back else known.hear)(ruling)
+        waiting = _answer(known, waiting, number, believed if in_order else {})
+    _answer(known, waiting, float("inf"), believed if in_order else {})
     return known
+
+
+def _answer(known, waiting, until, believed):
+    """What is in by then is believed. Returns what is still on its way."""
+    for _, asked, copy, record in sorted(
+        (w for w in waiting if w[0] <= until), key=lambda w: w[:2]
+    ):
+        if asked >= believed.get(copy, asked):
+            believed[copy] = asked
+            if record:
+                known.look(observed(record))
+            else:
+                known.gone(f"{copy.source}:{copy.external_id}")
+    return [each for each in waiting if each[0] > until]
 
 
 def observed(record):

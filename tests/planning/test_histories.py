@@ -6,6 +6,7 @@ number below is a seed: a history that fails is made again from it.
 
 import random
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -38,6 +39,11 @@ def believed(known, today):
     return outcome(known.seen.values(), known.said.values(), today)
 
 
+def within(chance, steps):
+    """Answers take so many steps at the most."""
+    return partial(chance.randint, 0, steps)
+
+
 def assert_same(found, expected, seed):
     for what in expected:
         assert found[what] == expected[what], f"the {what} of history {seed} differ"
@@ -48,8 +54,8 @@ def test_any_order_doubling_delay_and_loss_of_words_gives_the_same_to_the_bit():
         chance = random.Random(seed)
         season = history(chance)
         plain = believed(live(plainly(season), Known()), season.today)
-        for _ in range(2):
-            told = live(anyhow(season, chance), Known())
+        for longest in (0, 30):  # steps that an answer takes
+            told = live(anyhow(season, chance), Known(), pace=within(chance, longest))
             assert_same(believed(shuffled(told, chance), season.today), plain, seed)
 
 
@@ -101,7 +107,8 @@ def test_the_database_believes_the_same_whatever_word_came_when(sqlite_engine):
         plain = believed(live(plainly(season), Known()), season.today)
         with writing(sqlite_engine) as conn:
             for steps in (plainly(season), anyhow(season, chance)):
-                assert_same(live(steps, Stored(conn)).believed(season.today), plain, seed)
+                known = live(steps, Stored(conn), pace=within(chance, 10))
+                assert_same(known.believed(season.today), plain, seed)
 
 
 def test_the_plan_is_the_same_too():
@@ -139,6 +146,22 @@ def test_histories_have_everything_in_them():
     ]
     assert sum(len(activity.sources) > 2 for activity in joined) > 500
     assert sum(len(activity.sources) == 1 for activity in joined) > 100
+
+
+def test_an_old_answer_that_comes_last_would_be_noticed():
+    """Why who stores answers must know in which order they were asked for."""
+    differ = 0
+    for seed in range(20):
+        chance = random.Random(seed)
+        season = history(chance)
+        plain = believed(live(plainly(season), Known()), season.today)
+        steps = [*plainly(season)]
+        for in_order in (True, False):
+            told = live(steps, Known(), pace=within(chance, 5), in_order=in_order)
+            same = believed(told, season.today) == plain
+            assert same or not in_order
+            differ += not same
+    assert differ > 0
 
 
 @pytest.mark.parametrize("wrong", ["first look only", "deaf to what is gone", "words pile up"])

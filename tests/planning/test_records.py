@@ -66,10 +66,12 @@ def test_nothing_is_nothing():
         ({"start_s": 300.0, "length_s": 2410.0, "distance_m": 5000.0}, 1),  # 80.3 % of the longer
         ({"start_s": 300.0, "length_s": 2390.0, "distance_m": 9500.0}, 1),  # of the shorter, as far
         ({"start_s": 300.0, "length_s": 2390.0, "distance_m": 9490.0}, 2),
+        ({"start_s": 1300.0, "length_s": 2000.0, "distance_m": 9600.0}, 1),  # 85 % of the shorter
+        ({"start_s": 1500.0, "length_s": 2000.0, "distance_m": 9600.0}, 2),  # 75 %
         ({"start_s": 300.0, "length_s": 2390.0, "distance_m": None}, 2),
         ({"start_s": 3000.0}, 2),
         ({"sport": Sport.RIDE, "start_s": 6.0}, 2),
-        ({"sport": Sport.WALK}, 1),
+        ({"sport": Sport.WALK, "start_s": 6.0}, 1),
         ({"length_s": None}, 2),
     ],
 )

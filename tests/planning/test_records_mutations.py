@@ -176,7 +176,7 @@ MUTATIONS = (
     ),
     broken(
         "no other sport",
-        "    clusters.join(_timed_pairs(copies, _gap_under_another_sport_s))\n",
+        "    clusters.join(_pairs(near, _gap_under_another_sport_s))\n",
         "",
     ),
     broken(
@@ -244,7 +244,9 @@ MUTATIONS = (
         "if first is not second and not self._were_split(first, second):",
         "if first is not second:",
     ),
-    broken("joins as they come", "in sorted(self._joins):", "in self._joins:"),
+    broken(
+        "joins as they come", "in sorted(self._joins):", "in sorted(self._joins, reverse=True):"
+    ),
     broken("joins after hidden starts", "    clusters.join_as_said(only=recorded)\n", ""),
     broken("joins of hidden starts", "    clusters.join_as_said()\n", ""),
     broken(

@@ -84,9 +84,16 @@ def test_two_copies_of_one_account_can_be_joined():
 def test_a_split_is_firmer_than_a_join():
     two = THREE[:2]
     assert clusters(two, Join(GARMIN, STRAVA), Split(GARMIN, STRAVA)) == [[GARMIN], [STRAVA]]
-    rulings = Join(GARMIN, STRAVA), Join(STRAVA, INTERVALS), Split(INTERVALS, GARMIN)
-    assert clusters(THREE, *rulings) == clusters(THREE, *reversed(rulings))
-    assert [GARMIN, INTERVALS, STRAVA] not in clusters(THREE, *rulings)
+
+
+def test_joins_that_a_split_contradicts_go_as_far_as_they_can_in_the_order_of_their_keys():
+    apart = [
+        copy_of(source, start_s=start_s)
+        for source, start_s in (("garmin", 0.0), ("strava", 20_000.0), ("intervals", -20_000.0))
+    ]
+    rulings = Join(STRAVA, INTERVALS), Join(STRAVA, GARMIN), Split(INTERVALS, GARMIN)
+    for said in (rulings, rulings[::-1]):
+        assert clusters(apart, *said) == [[GARMIN, STRAVA], [INTERVALS]]
 
 
 def test_rulings_on_copies_that_are_not_there_wait():
@@ -332,6 +339,16 @@ def test_pitfall_16_what_was_typed_in_is_the_run_that_was_recorded():
     assert len(activities_of([recorded, typed(start_s=1500.0)])) == 1
     told = [recorded, typed(start_s=-1500.0), copy_of("intervals", start_s=2.0)]
     assert len(activities_of(told)) == 1
+
+
+@pytest.mark.parametrize("other", [{"start_s": 1800.0}, {"start_s": 1500.0, "length_s": 3157.0}])
+def test_what_was_typed_in_may_be_half_an_hour_and_a_twentieth_off(other):
+    assert len(activities_of([typed(), copy_of("garmin", **other)])) == 1
+
+
+def test_what_was_typed_in_passes_by_the_run_its_account_recorded():
+    copies = [copy_of("garmin"), copy_of("strava", "2", start_s=3200.0), typed(start_s=1600.0)]
+    assert clusters(copies) == [[GARMIN, STRAVA], ["strava:2"]]
 
 
 @pytest.mark.parametrize(
