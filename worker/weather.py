@@ -164,7 +164,7 @@ def _question(conn: Connection, athlete_id: int, today: date) -> _Question | Non
     goal_days = {
         goal.day
         for goal in store.goals(conn, athlete_id)
-        if today <= goal.day <= today + GOALS_UNTIL
+        if goal.is_alive(today) and today <= goal.day <= today + GOALS_UNTIL
     }
     starts = [run.record.start_at for run in runs if not run.record.start_hidden]
     hours = usual_hours(starts, store.zone_of(conn, athlete_id))
