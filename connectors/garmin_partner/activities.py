@@ -33,17 +33,19 @@ class PartnerActivities:
     def changes(self, since: Cursor | None) -> Page:
         """Lists nothing: it asks Garmin to tell of the past, a month a page, newest first.
 
-        What it tells arrives as notifications. Each time the athlete's permissions are read, which
-        shows whether there is still a connection. Raises NotAllowed without activities.
+        What it tells arrives as notifications. When nothing is left to ask for, the athlete's
+        permissions are read, which shows whether there is still a connection. Raises NotAllowed
+        without activities.
         """
-        allowed = self._permissions()
-        if ACTIVITIES not in allowed:
-            raise NotAllowed(f"Garmin may not give activities any more. {ALLOW}.")
         place = self._begin() if since is None else Place.read(since)
-        if place.kind is None or HISTORY not in allowed:
-            return Page((), place.written())
-        if place.kind != ACTIVITIES_PAST and HEALTH not in allowed:
-            return Page((), DONE.written())
+        if place.kind is None or place.to == place.now:
+            allowed = self._permissions()
+            if ACTIVITIES not in allowed:
+                raise NotAllowed(f"Garmin may not give activities any more. {ALLOW}.")
+            if place.kind is None or HISTORY not in allowed:
+                return Page((), place.written())
+            if place.kind != ACTIVITIES_PAST and HEALTH not in allowed:
+                return Page((), DONE.written())
         place = self._ask(place)
         return Page((), place.written(), more=place.kind is not None)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, StrictInt, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 from pydantic_core import from_json
 
@@ -34,16 +34,16 @@ UNSAID = frozenset({"userAccessToken", "samples", "laps"})  # secret, or not nee
 
 type Json = dict[str, Any]
 type Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
-type Seconds = Annotated[int, Field(ge=0, le=32_503_680_000)]  # the year 3000
+type Seconds = Annotated[StrictInt, Field(ge=0, le=32_503_680_000)]  # the year 3000
 
 
-@checked(frozen=True, slots=True, config=ConfigDict(strict=True))
+@checked(frozen=True, slots=True)
 class Told:
     """What is needed of one item, whatever it is about. Other fields are kept unread."""
 
     userId: Word  # noqa: N815 - Garmin's names
     summaryId: Word | None = None  # noqa: N815
-    activityId: int | Word | None = None  # noqa: N815
+    activityId: StrictInt | Word | None = None  # noqa: N815
     callbackURL: Annotated[str, Field(max_length=2000)] | None = None  # noqa: N815
     startTimeInSeconds: Seconds | None = None  # noqa: N815
     durationInSeconds: Seconds | None = None  # noqa: N815

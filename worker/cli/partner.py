@@ -38,7 +38,7 @@ def garmin_partner(
     import secrets
 
     from connectors.garmin_partner import oauth
-    from worker.cli.accounts import _keep
+    from worker.cli.accounts import keep
     from worker.connections import link_settings
     from worker.web.callback import wait_for_code
 
@@ -52,7 +52,7 @@ def garmin_partner(
             code, _ = answer()
         now = at_work.runtime.clock.machine_now()
         granted = oauth.exchange(settings, code, now, verifier=verifier, redirect_uri=back)
-        _keep(at_work, "garmin_partner", granted.athlete_id, dict(granted.tokens))
+        keep(at_work, "garmin_partner", granted.athlete_id, dict(granted.tokens))
         typer.echo("Garmin (partner) is connected.")
         for sentence in granted.lacking:
             typer.echo(sentence)
