@@ -61,7 +61,8 @@ def complete_until(
     gave an activity in the four weeks before the newest one. Without any, as where files are
     imported by hand, a later activity is all the proof there is.
     """
-    recorded, nights, proofs = list(seen), list(wellness), list(coverage)
+    recorded = list({each.key: each for each in seen}.values())
+    nights, proofs = list(wellness), list(coverage)
     if not recorded:
         return None
     newest = max(each.day for each in recorded)

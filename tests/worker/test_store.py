@@ -14,9 +14,13 @@ from planning.fitness.ability import AbilityToday
 from planning.fitness.observation import derive
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.replan import Closing
+from planning.rulings import Exclude
+from planning.schedule.plan import Layer, LayerKind
+from planning.weather import Weather
 from tests.worker.living import PARIS, a_record
 from worker import store, tables
 from worker.db import writing
+from worker.stored import to_body
 
 MONDAY = datetime(2026, 8, 31, 7, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -232,3 +236,55 @@ def test_every_kind_of_fact_is_news(conn, table):
     extra = columns if table is tables.observation else {}
     store.put(conn, table, athlete_id=1, key="new", body="x", known_at=at, now=at, **extra)
     assert store.next_news(conn, 1, after=MONDAY) == at
+
+
+# --- order, and what is in the state ------------------------------------------------------------
+
+
+def test_layers_stand_in_the_order_in_which_they_were_said(conn):
+    def say(key, ident, hours):
+        layer = Layer(LayerKind.SKIP, ident)
+        put(conn, to_body(layer), key=key, known_at=MONDAY + hours * HOUR)
+
+    say("a", "first", 0)
+    say("z", "second", 1)
+    say("b", "third", 2)
+    assert [layer.ident for layer in store.layers(conn, 1)] == ["first", "second", "third"]
+    say("a", "first again", 3)
+    idents = [layer.ident for layer in store.load_state(conn, 1, closing=None).layers]
+    assert idents == ["second", "third", "first again"]
+    as_of = store.layers(conn, 1, until=MONDAY + HOUR)
+    assert [layer.ident for layer in as_of] == ["first", "second"]
+
+
+def test_the_athletes_word_on_copies_is_in_the_activities(conn):
+    for number in (1, 2):
+        seen = derive(a_record(number, start_at=MONDAY + number * DAY), None, zone=PARIS)
+        store.put_observation(conn, 1, seen, known_at=MONDAY, now=MONDAY)
+    assert len(store.load_state(conn, 1, closing=None).activities) == 2
+    left_out = Exclude("garmin:1")
+    put(conn, to_body(left_out), key=left_out.key, known_at=MONDAY + HOUR, table=tables.ruling)
+    assert len(store.load_state(conn, 1, closing=None).activities) == 1
+    assert len(store.load_state(conn, 1, closing=None, until=MONDAY).activities) == 2
+    assert store.next_news(conn, 1, after=MONDAY) == MONDAY + HOUR
+
+
+def test_weather_is_in_the_state_and_the_same_again_is_no_news(conn):
+    told = Weather("athlete", date(2026, 9, 6), 24.0)
+    assert store.put_weather(conn, 1, told, known_at=MONDAY, now=MONDAY)
+    assert not store.put_weather(conn, 1, told, known_at=MONDAY + HOUR, now=MONDAY)
+    warmer = replace(told, temperature_c=27.0)
+    assert store.put_weather(conn, 1, warmer, known_at=MONDAY + DAY, now=MONDAY)
+    assert store.load_state(conn, 1, closing=None).weather == (warmer,)
+    assert store.load_state(conn, 1, closing=None, until=MONDAY).weather == (told,)
+
+
+@pytest.mark.parametrize("table", store.NEWS, ids=lambda table: table.name)
+def test_every_fact_that_planning_reads_is_news(conn, table):
+    nothing = {"source": "x", "external_id": "x", "day": MONDAY.date(), "start_at": MONDAY}
+    columns = {name: value for name, value in nothing.items() if name in table.c}
+    later = MONDAY + 5 * HOUR
+    store.put(
+        conn, table, athlete_id=1, key="k", body={"n": 1}, known_at=later, now=MONDAY, **columns
+    )
+    assert store.next_news(conn, 1, after=MONDAY) == later
