@@ -24,7 +24,7 @@ from planning.activity import Streams
 
 OVERLAP = timedelta(days=7)  # a watch may sync days after the run
 AHEAD = timedelta(days=2)  # the athlete's day may be a day further than ours, and both are included
-WINDOW = timedelta(days=365)
+WINDOW = timedelta(days=2 * 365)  # some hundred rows of a few kB each
 DAWN, FEW_BEFORE = date(1990, 1, 1), date(2010, 1, 1)  # one window for what is older
 
 

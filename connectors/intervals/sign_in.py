@@ -10,25 +10,25 @@ from connectors.tokens import MemoryTokens
 
 KEY = Question(
     "api_key",
-    "API key, from https://intervals.icu/settings under Developer Settings",
+    "API key, from https://intervals.icu/settings under Developer Settings "
+    "(or the token that was granted to an application of yours)",
     secret=True,
 )
 
 
 def signed(settings: Mapping[str, str], answers: Mapping[str, str], now: datetime) -> Signed:
-    """Tries the key. Raises the four errors; Refused for one that intervals.icu does not know."""
+    """Tries it as a key, then as a token. Raises the four errors; Refused for a wrong one."""
     key = answers.get(KEY.name, "").strip()
     if not key:
         raise Refused(f"The key is empty. Copy it: {KEY.asks}.")
     if not key.isascii() or not key.isprintable():
         raise Refused(f"This is no key: it holds odd characters. Copy it again: {KEY.asks}.")
-    tokens = {"api_key": key}
-    try:
-        who = Client(Link(settings, MemoryTokens(tokens)), lambda: now).json("/athlete/0")
-    except SignInNeeded as error:
-        raise Refused(
-            f"intervals.icu does not know this key. Copy it again: {KEY.asks}."
-        ) from error
-    if not isinstance(who, dict) or not who.get("id"):
-        raise Unavailable("intervals.icu did not say whose key this is")
-    return Signed(str(who["id"]), str(who.get("name") or ""), tokens)
+    for tokens in ({"api_key": key}, {"access_token": key}):
+        try:
+            who = Client(Link(settings, MemoryTokens(tokens)), lambda: now).json("/athlete/0")
+        except SignInNeeded:
+            continue
+        if not isinstance(who, dict) or not who.get("id"):
+            raise Unavailable("intervals.icu did not say whose key this is")
+        return Signed(str(who["id"]), str(who.get("name") or ""), tokens)
+    raise Refused(f"intervals.icu does not know this key. Copy it again: {KEY.asks}.")

@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors.ports import ActivityRef, Challenge, Delivery, Event, EventKind, Malformed
 
@@ -28,6 +28,8 @@ _WHOLE = {
 @dataclass(frozen=True, slots=True)
 class IntervalsReceiver:
     """For one application; its secret stands in every body."""
+
+    most_bytes: ClassVar[int] = MOST_BYTES  # that are worth reading
 
     secret: str = field(repr=False)
 

@@ -326,6 +326,13 @@ def test_a_key_is_tried_before_it_is_kept(control, settings):
     assert signed.name == "Robin Runner 1"
 
 
+def test_a_token_of_an_application_is_taken_for_one(control, settings):
+    given = control.post("intervals/token")
+    signed = CONNECTOR.sign_in(settings, {"api_key": given["access_token"]}, NOW)
+    assert signed.tokens == {"access_token": given["access_token"]}
+    assert signed.athlete_id == given["athlete_id"]
+
+
 @pytest.mark.parametrize("key", ["", "wrong", "kÃ©y", "a\nb"])
 def test_a_wrong_key_is_refused_in_words_that_help(control, settings, key):
     with pytest.raises(Refused, match=r"intervals\.icu/settings"):
