@@ -16,11 +16,11 @@ from planning.schedule.limits import FREEZE_DAYS
 from planning.schedule.pacing import MATERIAL_DAYS, MOST_MATERIAL, MOVED_LN
 from tests.documents import ROOT, text_of
 from worker.actors import ACTORS
+from worker.asking import POLL_EVERY
 from worker.broker import SWEEP_EVERY_S
 from worker.inbox import WAITING_AT_MOST
 from worker.notify import FILE_SCHEME, QUIET_FROM, QUIET_UNTIL
 from worker.outbox import LEASE, MAX_TRIES, RENEW_EVERY_S
-from worker.schedule import POLL_EVERY
 from worker.web.app import BEHIND_AFTER_S
 
 NUMBERS = {2: "two", 3: "three", 5: "five", 7: "seven", 8: "eight", 10: "ten"}

@@ -133,19 +133,20 @@ def _store(
     first: dict[str, Arrival] = {}
     for arrival in owned:
         if arrival is not None:
-            first.setdefault(_key(arrival), arrival)
+            first.setdefault(key_of(arrival), arrival)
     new = _insert(conn, first, now=now, known_at=known_at) if first else set()
     told = []
     for arrival in owned:
         if arrival is None:
             told.append(Accepted.UNKNOWN)
             continue
-        told.append(Accepted.NEW if _key(arrival) in new else Accepted.SEEN)
-        new.discard(_key(arrival))
+        told.append(Accepted.NEW if key_of(arrival) in new else Accepted.SEEN)
+        new.discard(key_of(arrival))
     return told
 
 
-def _key(arrival: Arrival) -> str:
+def key_of(arrival: Arrival) -> str:
+    """Its delivery key as it is stored."""
     key = arrival.delivery_key
     if len(key) <= KEY_LENGTH:
         return key

@@ -1,7 +1,6 @@
 """One inbox row: fetch, derive, store. A webhook is a hint: only what is fetched is believed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
@@ -10,10 +9,11 @@ from connectors.errors import Refused, SignInNeeded
 from connectors.files.decoded import Decoded, Skipped
 from connectors.files.decoded import Refused as RefusedFile
 from connectors.ports import ActivityRef, EventKind, Recorded
-from planning.activity import Observation, Record, RecordKind, Streams, Surface
+from planning.activity import Observation
 from planning.fitness.observation import derive
-from worker import coverage, erasing, outbox, store, tables
+from worker import coverage, erasing, outbox, retention, sightings, store, tables
 from worker.app import Runtime
+from worker.believing import believed
 from worker.connections import (
     DISCONNECTED,
     SIGN_IN_NEEDED,
@@ -25,7 +25,9 @@ from worker.connections import (
 )
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
-from worker.perform import Held
+from worker.looking_back import look_back
+from worker.owing import owe_publishing
+from worker.perform import Held, Snooze
 from worker.polling import (
     ACTIVITY,
     ASIDE,
@@ -36,13 +38,17 @@ from worker.polling import (
     poll,
     poll_arrival,
     sliced,
+    source_of,
 )
 from worker.recordings import Place, gave_something, keep_raw, take_back_earlier
 from worker.weather import fetch as fetch_weather
+from worker.wellness import poll_wellness
 
 DEAUTHORISED = EventKind.DEAUTHORISED.value
 AHEAD = timedelta(days=1)  # an activity dated further in the future is kept aside
-SAMPLES_PAUSE = timedelta(minutes=5)  # a service may take a while to make a recording's samples
+# A service may tell of an activity before it can show it, or before its samples are made.
+AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+MOMENT = timedelta(seconds=1)
 BACKFILL_PAUSE = timedelta(seconds=1)  # a history makes one replan a second, not one a run
 
 
@@ -54,7 +60,7 @@ def ingest(runtime: Runtime, key: str, held: Held) -> None:
         return
     outcome = _outcome(runtime, event, held)
     with writing(runtime.engine) as conn:
-        _done(conn, event.id, outcome, runtime.clock.machine_now())
+        _done(runtime, conn, event, outcome)
 
 
 def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
@@ -79,8 +85,16 @@ def _by_kind(runtime: Runtime, event: Event, held: Held) -> str:
     match event.kind:
         case "activity":
             return _fetch(runtime, event, held)
+        case "poll" if "back" in event.payload:
+            return look_back(runtime, event, held)
         case "poll":
             return poll(runtime, event, held)
+        case EventKind.WELLNESS:
+            return poll_wellness(runtime, event, held)
+        case EventKind.PERMISSIONS:
+            return _permissions(runtime, event)
+        case EventKind.CALENDAR:
+            return _calendar(runtime, event)
         case "weather":
             return fetch_weather(runtime, event, held)
         case other:
@@ -113,7 +127,7 @@ def _load(conn: Connection, event_id: int) -> Event | None:
     connected = connection(conn, row.connection_id)
     if connected is None:
         return None
-    return Event(row.id, row.kind, row.delivery_key, row.payload, row.known_at, connected)
+    return Event(row.id, row.kind, row.delivery_key, row.payload or {}, row.known_at, connected)
 
 
 def _triggered(runtime: Runtime, event: Event) -> str:
@@ -135,25 +149,73 @@ def _ask_others(runtime: Runtime, event: Event) -> str:
     return f"asked {', '.join(asked) or 'nobody: no other source is connected'}"
 
 
+def _permissions(runtime: Runtime, event: Event) -> str:
+    """What the athlete allows has changed: a poll finds out what can be read now."""
+    with writing(runtime.engine) as conn:
+        reason = f"permissions {event.id}"
+        arrival = poll_arrival(event.connected, reason=reason, known_at=event.known_at)
+        accept_now(conn, arrival, now=runtime.clock.machine_now())
+    runtime.ring()
+    return "asked what can be read now"
+
+
+def _calendar(runtime: Runtime, event: Event) -> str:
+    """An entry was touched there: whoever publishes reads the calendar first."""
+    with writing(runtime.engine) as conn:
+        owe_publishing(runtime, conn, event.connected.athlete_id)
+    runtime.ring()
+    return "the calendar is looked through"
+
+
 def _fetch(runtime: Runtime, event: Event, held: Held) -> str:
-    ref = ActivityRef(event.payload["external_id"], event.payload.get("tag", ""))
-    with opened(runtime, event.connected) as use:
-        if use.activities is None:
-            raise Refused(f"{event.connected.connector} gives no activities")
-        recorded = use.activities.activity(ref)
+    external_id = event.payload.get("external_id")
+    if external_id is None:
+        return retention.OVER
+    ref = ActivityRef(
+        external_id, event.payload.get("tag", ""), carried=event.payload.get("carried", "")
+    )
+    with reading(runtime.engine) as conn:
+        asked_after = sightings.answers(conn, event.connected.id, external_id)
+    with opened(runtime, event.connected, backfill=bool(event.payload.get("backfill"))) as use:
+        recorded = source_of(event.connected, use.activities).activity(ref)
     if recorded is None:
-        return _gone(runtime, event, ref, held)
+        return _gone(runtime, event, ref, held, asked_after=asked_after)
     decoded = runtime.decode(recorded.file) if recorded.file else None
     if recorded.is_bare and isinstance(decoded, Skipped):
         return f"not kept: {decoded.reason}"
-    told = _store(runtime, event, held, recorded, decoded)
+    told = _store(runtime, event, held, recorded, decoded, asked_after=asked_after)
     if recorded.is_bare and isinstance(decoded, RefusedFile):
         raise Refused(f"{ref.external_id}: {decoded.reason}")
     return told
 
 
+def _only_newest(
+    runtime: Runtime, conn: Connection, event: Event, *, asked_after: int, tag: str | None
+) -> None:
+    """First in a transaction that stores an answer. Raises Snooze where another one was stored
+    since it was asked for: nobody knows which is newer, so it is asked again.
+    """
+    external_id = event.payload["external_id"]
+    if not sightings.keep_answer(
+        conn,
+        event.connected.id,
+        external_id,
+        asked_after=asked_after,
+        event_id=event.id,
+        tag=tag,
+    ):
+        again_at = runtime.clock.machine_now() + MOMENT
+        raise Snooze(again_at, "another answer about it came in meanwhile")
+
+
 def _store(
-    runtime: Runtime, event: Event, held: Held, recorded: Recorded, decoded: Decoded | None
+    runtime: Runtime,
+    event: Event,
+    held: Held,
+    recorded: Recorded,
+    decoded: Decoded | None,
+    *,
+    asked_after: int,
 ) -> str:
     """A few at a time; with the last of them the recording itself, and what follows.
 
@@ -162,10 +224,12 @@ def _store(
     seen, aside = _derived(runtime, event, recorded, decoded)
     athlete_id, known_at = event.connected.athlete_id, event.known_at
     pause = BACKFILL_PAUSE if event.payload.get("backfill") else timedelta(0)
+    tag = None if event.payload.get("tag") else recorded.tag or None
     new, slices = False, sliced(seen)
-    for part in slices:
+    for number, part in enumerate(slices):
         with writing(runtime.engine) as conn:
             held.check(conn)
+            _only_newest(runtime, conn, event, asked_after=asked_after + number, tag=tag)
             new |= store_seen(runtime, conn, athlete_id, part, known_at=known_at, pause=pause)
             if part is slices[-1]:
                 new |= _keep_file(runtime, conn, event, recorded, decoded, seen=seen)
@@ -216,7 +280,8 @@ def _keep_file(
     if gone:
         outbox.push(conn, "replan", str(athlete_id), due_at=now)
     tag, problem = event.payload.get("tag", ""), decoded.problem if decoded else None
-    keep_raw(conn, place, recorded.file, tag=tag, problem=problem, now=now)
+    until = retention.expires_at(runtime, place.source, now)
+    keep_raw(conn, place, recorded.file, tag=tag, problem=problem, now=now, expires_at=until)
     return gone
 
 
@@ -227,32 +292,42 @@ def _believed(recorded: Recorded, decoded: Decoded | None) -> tuple[Recorded, ..
     return (believed(recorded, decoded),)
 
 
-def _look_again(runtime: Runtime, conn: Connection, event: Event) -> None:
-    """The samples are still on their way: an arrival of its own asks for them later."""
-    payload = {**event.payload, "again": event.payload.get("again", 0) + 1}
+def _look_again(runtime: Runtime, conn: Connection, event: Event) -> bool:
+    """It is on its way, as a whole or its samples: an arrival of its own asks for it later.
+
+    False: it was asked for often enough, and that is that.
+    """
+    again = event.payload.get("again", 0)
+    if again >= len(AGAIN_AFTER):
+        return False
     arrival = Arrival(
         source=event.connected.connector,
-        delivery_key=f"{event.delivery_key.partition('#')[0]}#{payload['again']}",
+        delivery_key=f"{event.delivery_key.partition('#')[0]}#{again + 1}",
         kind=ACTIVITY,
-        payload=payload,
+        payload={**event.payload, "again": again + 1},
         connection_id=event.connected.id,
         athlete_id=event.connected.athlete_id,
         known_at=runtime.calendar_now(conn),
     )
-    accept_later(conn, arrival, now=runtime.clock.machine_now(), after=SAMPLES_PAUSE)
+    accept_later(conn, arrival, now=runtime.clock.machine_now(), after=AGAIN_AFTER[again])
+    return True
 
 
-def _gone(runtime: Runtime, event: Event, ref: ActivityRef, held: Held) -> str:
-    """The service itself says that it is not there (any more)."""
+def _gone(runtime: Runtime, event: Event, ref: ActivityRef, held: Held, *, asked_after: int) -> str:
+    """The service itself says that it is not there: any more, or yet."""
     athlete_id, now = event.connected.athlete_id, runtime.clock.machine_now()
     key = f"{event.connected.connector}:{ref.external_id}"
     with writing(runtime.engine) as conn:
         held.check(conn)
+        _only_newest(runtime, conn, event, asked_after=asked_after, tag=sightings.GONE)
         dropped = store.drop_observation(conn, athlete_id, key, known_at=event.known_at, now=now)
         if dropped:
             outbox.push(conn, "replan", str(athlete_id), due_at=now)
+            outcome = "deleted at the source"
+        else:
+            outcome = "not there yet" if _look_again(runtime, conn, event) else "not there"
     runtime.ring()
-    return "deleted at the source" if dropped else "not there"
+    return outcome
 
 
 def _deauthorised(runtime: Runtime, event: Event, held: Held) -> str:
@@ -266,66 +341,12 @@ def _deauthorised(runtime: Runtime, event: Event, held: Held) -> str:
     return "confirmed: what came from there is being erased"
 
 
-def believed(recorded: Recorded, decoded: Decoded | None) -> Recorded:
-    """The summary of a service joined with the file that the device wrote.
-
-    The device file is believed for what it measured, the service for what a person says there:
-    name, race, surface; on a treadmill also the distance, which is corrected after the run. What
-    is left of a damaged file is not believed against the service, which saw the whole.
-    """
-    found = _same_session(recorded.record, decoded)
-    if found is None:
-        return recorded
-    summary, measured = recorded.record, found.record
-    if decoded and decoded.problem and not _is_whole(measured, summary):
-        return recorded
-    indoor = summary.surface is Surface.TREADMILL or summary.is_manual
-    record = replace(
-        measured,
-        source=summary.source,
-        external_id=summary.external_id,
-        kind=RecordKind.DEVICE_FILE,
-        sport=summary.sport,
-        surface=summary.surface,
-        name=summary.name,
-        is_race=summary.is_race or measured.is_race,
-        is_manual=summary.is_manual,
-        utc_offset_s=measured.utc_offset_s
-        if summary.utc_offset_s is None
-        else summary.utc_offset_s,
-        planned_ident=summary.planned_ident or measured.planned_ident,
-        distance_m=summary.distance_m if indoor else measured.distance_m,
-        moving_time_s=summary.moving_time_s if indoor else measured.moving_time_s,
-    )
-    streams: Streams | None = None if indoor else found.streams
-    return Recorded(record, streams, recorded.file)
-
-
-def _is_whole(measured: Record, summary: Record) -> bool:
-    """Whether a damaged file still holds about all of what the service made of the run."""
-    pairs = (
-        (measured.distance_m, summary.distance_m),
-        (measured.elapsed_time_s, summary.elapsed_time_s),
-    )
-    return all(there is None or (here or 0.0) >= 0.98 * there for here, there in pairs)
-
-
-def _same_session(record: Record, decoded: Decoded | None) -> Recorded | None:
-    sessions = decoded.recorded if decoded else ()
-    return next(
-        (
-            found
-            for found in sessions
-            if found.record.sport is record.sport
-            and abs((found.record.start_at - record.start_at).total_seconds()) <= 120
-        ),
-        None,
-    )
-
-
-def _done(conn: Connection, event_id: int, outcome: str, now: datetime) -> None:
-    conn.execute(
-        update(tables.inbox_event)
-        .where(tables.inbox_event.c.id == event_id)
-        .values(done_at=now, outcome=outcome)
-    )
+def _done(runtime: Runtime, conn: Connection, event: Event, outcome: str) -> None:
+    row = tables.inbox_event
+    mine = row.c.id == event.id
+    received_at = conn.scalar(select(row.c.received_at).where(mine))
+    if received_at is None:  # erased meanwhile
+        return
+    until = retention.expires_at(runtime, event.connected.connector, received_at)
+    done_at = runtime.clock.machine_now()
+    conn.execute(update(row).where(mine).values(done_at=done_at, outcome=outcome, expires_at=until))

@@ -6,23 +6,23 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from connectors.errors import Refused
-from connectors.ports import ActivityRef, ActivitySource
-from worker import tables
+from connectors.ports import ActivityRef, ActivitySource, Page
+from worker import coverage, sightings, tables
 from worker.app import Runtime
 from worker.connections import Connected, opened
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_now
+from worker.inbox import Arrival, accept_now, key_of
 from worker.perform import Held
+from worker.sightings import Seen
 
 ACTIVITY, POLL = "activity", "poll"
 ASIDE = "kept aside: it is dated more than a day ahead"
 LEFT_ALONE = "left alone"  # how the outcome of what was not looked at begins
 AT_ONCE = 50  # rows in one transaction, so that nobody else waits long for the database
 AGAIN_AT_MOST = 3  # looks after a look; after them the next poll by the clock is soon enough
-NAMES_AT_ONCE = 1000  # in one question: databases take some thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """The arrival by which a state of an activity was last seen.
+class Progress:
+    """How far a history has been read. `complete`: the source has named all that there is."""
 
-    `settled`: it was read, or will be. Otherwise it was given up, or kept aside, or left alone.
-    """
+    read: int
+    named: int
+    complete: bool
 
-    event_id: int
-    tag: str
-    settled: bool
+    @property
+    def words(self) -> str:
+        about = "" if self.complete else "about "
+        return f"history: {self.read:,} of {about}{self.named:,} read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,38 @@ def poll(runtime: Runtime, event: Event, held: Held) -> str:
     connected = event.connected
     with reading(runtime.engine) as conn:
         ended_at = _end_of_last(conn, connected.id)
-    with opened(runtime, connected) as use:
-        if use.activities is None:
-            raise Refused(f"{connected.connector} gives no activities")
-        listing = _listing(runtime, event, held, use.activities, backfill=ended_at is None)
+    first_ever = ended_at is None
+    with opened(runtime, connected, backfill=first_ever) as use:
+        source = source_of(connected, use.activities)
+        listing = _listing(runtime, event, held, source, backfill=first_ever)
     from_the_start = connected.cursor in {None, ended_at}
-    missing = _missing(runtime, event, listing.refs) if from_the_start else []
+    missing: list[Arrival] = []
+    if from_the_start and (first := _first_of(listing.refs)):
+        there = {ref.external_id for ref in listing.refs}
+        missing = missing_from(runtime, event, there, after=first, backfill=False)
     new = listing.new + _end(runtime, event, held, listing, missing)
     runtime.ring()
     return f"{new} new"
+
+
+def progress(conn: Connection, connection_id: int) -> Progress | None:
+    """How far the history of a connection has been read. None: nothing of it is waiting."""
+    event, owed = tables.inbox_event, tables.outbox
+    matches = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
+    waiting = (
+        select(event.c.kind, func.count().label("number"))
+        .select_from(event.join(owed, matches))
+        .where(event.c.connection_id == connection_id, event.c.done_at.is_(None))
+        .where(owed.c.buried_at.is_(None), owed.c.late == 1)
+        .group_by(event.c.kind)
+    )
+    waiting_for = {row.kind: row.number for row in conn.execute(waiting)}
+    unread = waiting_for.get(ACTIVITY, 0)
+    if not unread:
+        return None
+    named = sightings.count(conn, connection_id)
+    complete = _end_of_last(conn, connection_id) is not None and POLL not in waiting_for
+    return Progress(max(named - unread, 0), named, complete)
 
 
 def accept_later(conn: Connection, arrival: Arrival, *, now: datetime, after: timedelta) -> None:
@@ -109,6 +134,12 @@ def accept_later(conn: Connection, arrival: Arrival, *, now: datetime, after: ti
     conn.execute(update(owed).where(mine).values(due_at=now + after))
 
 
+def source_of(connected: Connected, source: ActivitySource | None) -> ActivitySource:
+    if source is None:
+        raise Refused(f"{connected.connector} gives no activities")
+    return source
+
+
 def _listing(
     runtime: Runtime, event: Event, held: Held, source: ActivitySource, *, backfill: bool
 ) -> _Listing:
@@ -117,34 +148,63 @@ def _listing(
     cursor, more, new, again_after_s = event.connected.cursor, True, 0, None
     while more:
         page = source.changes(cursor)
-        arrivals = _arrivals(runtime, event, page.refs, backfill=backfill)
-        new += _keep(runtime, event, held, arrivals, cursor=page.cursor)
+        arrivals = arrivals_of(runtime, event, page.refs, backfill=backfill)
+        new += keep(runtime, event, held, arrivals, page=page, moves=True)
         refs += page.refs
         cursor, more, again_after_s = page.cursor, page.more, page.again_after_s
     return _Listing(refs, cursor, new, again_after_s)
 
 
-def _keep(
-    runtime: Runtime, event: Event, held: Held, arrivals: Sequence[Arrival], *, cursor: str | None
+def keep(
+    runtime: Runtime,
+    event: Event,
+    held: Held,
+    arrivals: Sequence[Arrival],
+    *,
+    page: Page | None = None,
+    moves: bool = False,
+    heard: Mapping[str, Any] | None = None,
 ) -> int:
-    """The cursor moves with the last of them."""
-    now, row = runtime.clock.machine_now(), tables.connection
+    """The place to go on from is kept with the last of them: by the connection, if it `moves`, or
+    by the look back itself.
+    """
+    now, row = runtime.clock.machine_now(), tables.inbox_event
     new, slices = 0, sliced(arrivals)
     for part in slices:
         with writing(runtime.engine) as conn:
             held.check(conn)
-            new += sum(accept_now(conn, arrival, now=now) for arrival in part)
-            if part is slices[-1]:
-                mine = row.c.id == event.connected.id
-                conn.execute(update(row).where(mine).values(cursor=cursor))
+            new += sum(_accept(conn, arrival, now=now) for arrival in part)
+            if part is not slices[-1]:
+                continue
+            if page is not None:
+                coverage.note_page(runtime, conn, event.connected, page, known_at=event.known_at)
+                if moves:
+                    _move(conn, event.connected.id, page.cursor)
+            if heard is not None:
+                conn.execute(update(row).where(row.c.id == event.id).values(payload=dict(heard)))
     return new
+
+
+def _accept(conn: Connection, arrival: Arrival, *, now: datetime) -> bool:
+    new = accept_now(conn, arrival, now=now)
+    tag = arrival.payload["tag"]
+    if tag and arrival.connection_id is not None:
+        external_id = arrival.payload["external_id"]
+        key = key_of(arrival)
+        sightings.note_listed(conn, arrival.connection_id, external_id, tag=tag, delivery_key=key)
+    return new
+
+
+def _move(conn: Connection, connection_id: int, cursor: str | None) -> None:
+    row = tables.connection
+    conn.execute(update(row).where(row.c.id == connection_id).values(cursor=cursor))
 
 
 def _end(
     runtime: Runtime, event: Event, held: Held, listing: _Listing, missing: Sequence[Arrival]
 ) -> int:
     """Keep what is missed, write down where this run ended, and what it is to be followed by."""
-    new = _keep(runtime, event, held, missing, cursor=listing.cursor)
+    new = keep(runtime, event, held, missing)
     now, row = runtime.clock.machine_now(), tables.inbox_event
     payload = {**event.payload, "ended_at": listing.cursor or ""}
     again = event.payload.get("again", 0)
@@ -173,70 +233,61 @@ def _end_of_last(conn: Connection, connection_id: int) -> str | None:
     return found
 
 
-def _arrivals(
+def arrivals_of(
     runtime: Runtime, event: Event, refs: Sequence[ActivityRef], *, backfill: bool
 ) -> list[Arrival]:
     with reading(runtime.engine) as conn:
-        seen = _last_seen(conn, event.connected.id, [ref.external_id for ref in refs])
+        names = [ref.external_id for ref in refs]
+        seen = sightings.last_seen(conn, event.connected.id, names)
     keys = ((ref, _key(ref, seen.get(ref.external_id), event)) for ref in refs)
     return [
         _arrival(event, ref, key=key, backfill=backfill) for ref, key in keys if key is not None
     ]
 
 
-def _key(ref: ActivityRef, last: _Seen | None, event: Event) -> str | None:
+def _key(ref: ActivityRef, last: Seen | None, event: Event) -> str | None:
     """What tells this sight of an activity from all others. None: there is nothing to look at."""
     if last is None:
         return ref.tag
     if last.tag != ref.tag:
         return f"{ref.tag}:after {last.event_id}"  # it may be in an earlier state once more
-    return None if last.settled else f"{ref.tag}:again on {event.known_at.date()}"
+    return None if _is_settled(last) else f"{ref.tag}:again on {event.known_at.date()}"
 
 
-def _last_seen(
-    conn: Connection, connection_id: int, external_ids: Sequence[str]
-) -> Mapping[str, _Seen]:
-    """By external id. Webhooks name no state, so they do not count."""
-    event, owed = tables.inbox_event, tables.outbox
-    matches = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
-    query = (
-        select(event.c.id, event.c.payload, event.c.outcome, owed.c.buried_at)
-        .select_from(event.outerjoin(owed, matches))
-        .where(event.c.connection_id == connection_id, event.c.kind == ACTIVITY)
-        .order_by(event.c.id)
-    )
-    external_id = event.c.payload["external_id"].as_string()
-    return {
-        row.payload["external_id"]: _Seen(row.id, row.payload["tag"], _is_settled(row))
-        for names in batched(external_ids, NAMES_AT_ONCE, strict=False)
-        for row in conn.execute(query.where(external_id.in_(names)))
-        if row.payload.get("tag")
-    }
-
-
-def _is_settled(row: Any) -> bool:
-    outcome = row.outcome or ""
+def _is_settled(seen: Seen) -> bool:
+    """It was read, or will be. Otherwise it was given up, or kept aside, or left alone."""
+    outcome = seen.outcome or ""
     put_off = ASIDE in outcome or outcome.startswith(LEFT_ALONE)
-    return row.buried_at is None and not put_off
+    return seen.buried_at is None and not put_off
 
 
-def _missing(runtime: Runtime, event: Event, listed: Sequence[ActivityRef]) -> list[Arrival]:
-    """Known runs of the listed days that the listing does not have; each asked about once a day."""
-    first = min((ref.start_at for ref in listed if ref.start_at), default=None)
-    if first is None:
-        return []
-    seen, there = tables.observation, {ref.external_id for ref in listed}
-    query = select(seen.c.external_id).where(
+def _first_of(refs: Sequence[ActivityRef]) -> datetime | None:
+    return min((ref.start_at for ref in refs if ref.start_at), default=None)
+
+
+def missing_from(
+    runtime: Runtime, event: Event, there: set[str], *, after: datetime, backfill: bool
+) -> list[Arrival]:
+    """Runs known by this connection that began after an instant and that a listing of them does
+    not have; each asked about once a day.
+    """
+    seen, sighted = tables.observation, tables.sighting
+    here = (sighted.c.external_id == seen.c.external_id) & (
+        sighted.c.connection_id == event.connected.id
+    )
+    query = select(seen.c.external_id).select_from(seen.join(sighted, here))
+    query = query.where(
         seen.c.athlete_id == event.connected.athlete_id,
         seen.c.source == event.connected.connector,
-        seen.c.start_at > first,
+        seen.c.start_at > after,
         seen.c.body.is_not(None),
         seen.c.superseded_at.is_(None),
     )
     with reading(runtime.engine) as conn:
         known = conn.scalars(query.order_by(seen.c.id)).all()
+    key = f"missing on {event.known_at.date()}"
     return [
-        _arrival(event, ActivityRef(gone), key=f"missing on {event.known_at.date()}")
+        _arrival(event, ActivityRef(gone), key=key, backfill=backfill)
         for gone in known
         if gone not in there
     ]
@@ -244,11 +295,12 @@ def _missing(runtime: Runtime, event: Event, listed: Sequence[ActivityRef]) -> l
 
 def _arrival(event: Event, ref: ActivityRef, *, key: str, backfill: bool = False) -> Arrival:
     connected = event.connected
+    payload = {"external_id": ref.external_id, "tag": ref.tag, "backfill": backfill}
     return Arrival(
         source=connected.connector,
         delivery_key=f"{connected.connector}:{connected.id}:{ref.external_id}:{key}",
         kind=ACTIVITY,
-        payload={"external_id": ref.external_id, "tag": ref.tag, "backfill": backfill},
+        payload={**payload, "carried": ref.carried} if ref.carried else payload,
         connection_id=connected.id,
         athlete_id=connected.athlete_id,
         known_at=event.known_at,

@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -18,27 +18,25 @@ from sqlalchemy import Connection, select, update
 from connectors.errors import ServiceError
 from worker import concerns, store, tables, weather
 from worker.app import Runtime
+from worker.asking import due_questions, is_asked
 from worker.clock import is_kept, keep_calendar_now, keep_latest
 from worker.connections import (
     SIGN_IN_NEEDED,
     Connected,
     application_values,
     connections,
-    gives_activities,
     link_settings,
     put_application_values,
-    strava_use,
 )
 from worker.db import reading, upsert, writing
 from worker.inbox import Arrival, accept_now
 from worker.owing import owe_message, owe_publishing, owe_replan
-from worker.polling import POLL, poll_arrival
+from worker.polling import poll_arrival
 from worker.retention import EVERY, purge
 
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 2.0
-POLL_EVERY = timedelta(minutes=10)
 SUBSCRIBE_AGAIN = timedelta(minutes=10)
 
 
@@ -48,7 +46,7 @@ class _Due:
 
     day: date | None = None  # that has begun
     undecided: bool = False  # the day has been seen to begin, but the last decision is of another
-    sources: list[Connected] = field(default_factory=list)  # to be asked what is new
+    questions: list[Arrival] = field(default_factory=list)  # to be asked of sources
     lapsed: list[Connected] = field(default_factory=list)  # that want a sign-in: not told yet
 
 
@@ -81,8 +79,9 @@ def _due(runtime: Runtime, conn: Connection) -> dict[int, _Due]:
         found[athlete_id].day = today[athlete_id]
     for athlete_id in begun - _decided(conn, today):
         found[athlete_id].undecided = True
-    for connected in _unasked(runtime, conn, now):
-        found[connected.athlete_id].sources.append(connected)
+    for question in due_questions(runtime, conn, now):
+        if question.athlete_id is not None:
+            found[question.athlete_id].questions.append(question)
     for connected in connections(conn, state=SIGN_IN_NEEDED):
         if connected.told_at is None:
             found[connected.athlete_id].lapsed.append(connected)
@@ -111,43 +110,6 @@ def _name_of_day(athlete_id: int) -> str:
     return f"day:{athlete_id}"
 
 
-def _unasked(runtime: Runtime, conn: Connection, now: datetime) -> list[Connected]:
-    """Webhooks are lost and services give up: every source is asked as well, now and then."""
-    polls = {_poll(runtime, one, now).delivery_key: one for one in connections(conn)}
-    key = tables.inbox_event.c.delivery_key
-    asked = set(conn.scalars(select(key).where(key.in_(list(polls)))))
-    return [
-        connected
-        for poll, connected in polls.items()
-        if poll not in asked
-        and is_asked(runtime, conn, connected)
-        and not _is_being_asked(conn, connected.id)
-    ]
-
-
-def is_asked(runtime: Runtime, conn: Connection, connected: Connected) -> bool:
-    """Whether it is asked for activities: Strava only where its data may feed the estimate."""
-    if not gives_activities(runtime, connected):
-        return False
-    if connected.connector != "strava":
-        return True
-    return strava_use(conn, runtime, connected.athlete_id) == "full"
-
-
-def _is_being_asked(conn: Connection, connection_id: int) -> bool:
-    """A poll is under way, or waits for the service: another would only add to its troubles."""
-    event, owed = tables.inbox_event, tables.outbox
-    matches = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
-    query = select(event.c.id).select_from(event.join(owed, matches))
-    waiting = query.where(
-        event.c.connection_id == connection_id,
-        event.c.kind == POLL,
-        event.c.done_at.is_(None),
-        owed.c.buried_at.is_(None),
-    )
-    return conn.execute(waiting.limit(1)).first() is not None
-
-
 def _owe(runtime: Runtime, conn: Connection, athlete_id: int, due: _Due) -> None:
     """Another scheduler may have been quicker: what it did is left as it is."""
     now = keep_calendar_now(conn, runtime.clock)
@@ -155,8 +117,8 @@ def _owe(runtime: Runtime, conn: Connection, athlete_id: int, due: _Due) -> None
         _begin(runtime, conn, athlete_id, due.day)
     elif due.undecided:
         owe_replan(runtime, conn, athlete_id)
-    for connected in due.sources:
-        accept_now(conn, _poll(runtime, connected, now), now=runtime.clock.machine_now())
+    for question in due.questions:
+        accept_now(conn, replace(question, known_at=now), now=runtime.clock.machine_now())
     for connected in due.lapsed:
         _tell_lapsed(runtime, conn, connected)
 
@@ -167,11 +129,6 @@ def _begin(runtime: Runtime, conn: Connection, athlete_id: int, day: date) -> No
     if upsert(conn, tables.tick, begun, key=("name", "day"), keep=True):
         owe_replan(runtime, conn, athlete_id)
         owe_publishing(runtime, conn, athlete_id)
-
-
-def _poll(runtime: Runtime, connected: Connected, known_at: datetime) -> Arrival:
-    slot = int(runtime.clock.machine_now().timestamp() // POLL_EVERY.total_seconds())
-    return poll_arrival(connected, reason=f"slot {slot}", known_at=known_at)
 
 
 def _tell_lapsed(runtime: Runtime, conn: Connection, connected: Connected) -> None:

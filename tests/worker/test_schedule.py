@@ -11,10 +11,11 @@ from planning.athlete import Athlete
 from planning.goals.goal import HALF_M, Goal, GoalKind, Priority
 from tests.worker.living import PARIS, START, life
 from worker import outbox, store, tables
+from worker.asking import POLL_EVERY
 from worker.connections import SIGN_IN_NEEDED
 from worker.db import reading, writing
 from worker.outcomes import latest_outcome
-from worker.schedule import POLL_EVERY, owe_poll, tick
+from worker.schedule import owe_poll, tick
 
 MONDAY, DAY = START.date(), timedelta(days=1)
 
@@ -204,7 +205,7 @@ def test_a_source_is_asked_once_a_while_and_not_while_it_is_being_asked(lived):
         conn.execute(update(tables.inbox_event).values(done_at=lived.clock.at))
     tick(lived.runtime)
     assert len(polls(lived)) == 2
-    (kept, _) = lived.rows(tables.inbox_event, connection_id=garmin)
+    (kept, _) = lived.rows(tables.inbox_event, connection_id=garmin, kind="poll")
     assert (kept.known_at, kept.athlete_id) == (START, 1)
 
 
