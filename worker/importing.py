@@ -1,18 +1,26 @@
-"""Files and logs brought in by hand: every one is accounted for, none is read twice."""
+"""Files, logs and account exports brought in by hand: each is accounted for, none is read twice.
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+One file is read from its archive while another is decoded in its own process and a third is stored:
+that keeps two cores busy. What was stored is found again by its content, so whoever was stopped, at
+whatever moment, does the same again and goes on where it was.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from connectors.files.decode import content_hash
 from connectors.files.decoded import Decoded, Imported, Refused, Skipped
+from connectors.files.exports import GARMIN, Index, joined
 from connectors.files.log import read_log
+from connectors.files.walk import Entry, Found, LeftOut, Rest
 from connectors.ports import OriginalFile, Recorded
-from planning.activity import Activity
+from planning.activity import Activity, Observation
 from planning.fitness.observation import derive
 from worker import store, tables
 from worker.db import reading, writing
@@ -24,6 +32,9 @@ if TYPE_CHECKING:
     from worker.app import Runtime
 
 SOURCE = "files"
+IN_ADVANCE = 4  # files read ahead of the one that is stored
+HELD_BYTES = 24_000_000  # of recordings, in advance or waiting to be stored
+AT_ONCE = 20  # activities in a transaction: about 50 ms on SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,37 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is known of a content that was brought in before."""
+
+    tag: str
+    problem: str | None
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A file that is being decoded. `digest` None: a log, of which no copy is kept."""
+
+    entry: Found | Rest
+    decoded: Future[Decoded] | Decoded
+    file: OriginalFile | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """All that is to be stored of one file."""
+
+    begun: _Begun
+    decoded: Decoded
+    usable: Sequence[Recorded]
+    seen: Sequence[Observation]
+    problem: str | None
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class Importer:
     """Brings files in for one athlete, as known at the calendar instant `known_at`."""
 
@@ -57,24 +99,22 @@ class Importer:
 
     def bring_in(self, file: OriginalFile, path: str) -> Fate:
         """Read, derive and store one file. Whatever is wrong with it is in the answer."""
-        digest = content_hash(file.content)
-        is_log = file.name.lower().endswith(".csv")
-        if not is_log and (known := self._known(digest, path)):
-            return known
-        decoded = self._log(file) if is_log else self.runtime.decode(file)
-        ahead = self._ahead(decoded)
-        problem = "; ".join(filter(None, (ASIDE if ahead else None, decoded.problem))) or None
-        usable = [one for one in decoded.recorded if one not in ahead]
-        new = self._store(usable)
-        if not is_log:  # last, for a file that is kept is not read again
-            self._keep(file, digest, problem)
-        match decoded:
-            case Skipped(reason):
-                return Fate(path, "skipped", reason)
-            case Refused(reason):
-                return Fate(path, "refused", reason)
-            case Imported():
-                return _fate(path, usable, problem, new=new)
+        (fate,) = self.bring_in_all([Found(path, len(file.content), lambda: file)])
+        return fate
+
+    def bring_in_all(
+        self, entries: Iterable[Entry], *, step: Callable[[Fate, int], None] | None = None
+    ) -> Iterator[Fate]:
+        """A fate for each, in order. `step` hears of each with the bytes that it took."""
+        pool = ThreadPoolExecutor(1, "decoding")
+        try:
+            work = _Run(self, pool)
+            for fate, weight in work.fates(entries):
+                if step:
+                    step(fate, weight)
+                yield fate
+        finally:  # whoever stops does not wait for what is being read
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def with_ids(self, fates: Iterable[Fate]) -> Iterator[Fate]:
         """The same fates, with the ids of the activities that their records became part of."""
@@ -84,64 +124,234 @@ class Importer:
             ids = tuple(dict.fromkeys(by_key[key] for key in fate.keys if key in by_key))
             yield Fate(fate.path, fate.outcome, fate.reason, fate.keys, ids)
 
-    def _log(self, file: OriginalFile) -> Decoded:
-        return read_log(file, day_zero=self.day_zero, where=self.where, source=SOURCE)
 
-    def _known(self, digest: str, path: str) -> Fate | None:
-        """The same content gave activities before: there is no need to read it again."""
-        copy = tables.raw_copy
-        query = select(copy.c.problem).where(
-            copy.c.athlete_id == self.athlete_id,
-            copy.c.source == SOURCE,
-            copy.c.external_id == digest,
-        )
-        seen = tables.observation
-        held = select(seen.c.key).where(
-            seen.c.athlete_id == self.athlete_id,
-            seen.c.source == SOURCE,
-            seen.c.external_id.startswith(digest),
-            seen.c.superseded_at.is_(None),
-        )
-        with reading(self.runtime.engine) as conn:
-            row = conn.execute(query).one_or_none()
-            keys = tuple(conn.scalars(held.order_by(seen.c.id))) if row else ()
-        return Fate(path, "unchanged", row.problem, keys) if row and keys else None
+class _Run:
+    """One import. Knows from its beginning what was brought in before, and learns as it goes."""
 
-    def _ahead(self, decoded: Decoded) -> list[Recorded]:
-        latest_start = self.known_at + AHEAD
-        return [one for one in decoded.recorded if one.record.start_at > latest_start]
+    def __init__(self, importer: Importer, pool: ThreadPoolExecutor) -> None:
+        self._importer = importer
+        self._pool = pool
+        with reading(importer.runtime.engine) as conn:
+            self._zone = store.zone_of(conn, importer.athlete_id)
+            self._kept = _kept(conn, importer.athlete_id)
+        self._said: dict[str, frozenset[str]] = {}
+        self._used: dict[str, set[str]] = {}
 
-    def _store(self, usable: list[Recorded]) -> bool:
-        """True when it says something new. Each part owes its replan: the next may never come."""
-        runtime, athlete_id = self.runtime, self.athlete_id
-        with reading(runtime.engine) as conn:
-            zone = store.zone_of(conn, athlete_id)
-        new = False
-        for part in sliced(usable) if usable else ():
-            seen = [derive(one.record, one.streams, zone=zone) for one in part]
-            with writing(runtime.engine) as conn:
-                new |= store_seen(
-                    runtime, conn, athlete_id, seen, known_at=self.known_at, pause=BACKFILL_PAUSE
-                )
+    def fates(self, entries: Iterable[Entry]) -> Iterator[tuple[Fate, int]]:
+        begun: deque[_Begun | Fate] = deque()
+        batch: list[_Ready | Fate] = []
+        for entry in entries:
+            if isinstance(entry, Rest):  # what it lists besides is known when all else is
+                while begun:
+                    batch.append(self._ready(begun.popleft()))
+            begun.append(self._begin(entry))
+            while len(begun) > IN_ADVANCE or _held(begun) > HELD_BYTES:
+                batch.append(self._ready(begun.popleft()))
+                if _is_full(batch):
+                    yield from self._stored(batch)
+                    batch = []
+        batch += [self._ready(each) for each in begun]
+        yield from self._stored(batch)
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def _begin(self, entry: Entry) -> _Begun | Fate:
+        match entry:
+            case LeftOut(path, reason, refused):
+                return Fate(path, "refused" if refused else "skipped", reason)
+            case Rest():
+                return _Begun(entry, self._alone(entry.index))
+            case Found():
+                return self._begin_file(entry)
+
+    def _begin_file(self, entry: Found) -> _Begun | Fate:
+        try:
+            file = entry.read()
+        except OSError as error:  # a broken link, no permission, a damaged archive
+            return Fate(entry.path, "refused", f"cannot be read: {error.strerror or error}")
+        if file.name.lower().endswith(".csv"):
+            log = self._importer
+            read = read_log(file, day_zero=log.day_zero, where=log.where, source=SOURCE)
+            return _Begun(entry, read)
+        digest = content_hash(file.content)
+        kept = self._kept.get(digest)
+        if kept is not None and self._is_told(entry, kept):
+            self._use(entry.index, kept.tag)
+            return Fate(entry.path, "unchanged", kept.problem, kept.keys)
+        decoding = self._pool.submit(self._importer.runtime.decode, file)
+        return _Begun(entry, decoding, file, digest)
+
+    def _is_told(self, entry: Found, kept: _Kept) -> bool:
+        """There is no need to read it again: it gave activities, and the same is said of them."""
+        index = entry.index
+        if not kept.keys:
+            return False
+        return index is None or index.is_in(entry.path, kept.tag, self._tags(index))
+
+    def _tags(self, index: Index) -> frozenset[str]:
+        if index.path not in self._said:
+            self._said[index.path] = frozenset(line.said(index.service) for line in index.lines)
+        return self._said[index.path]
+
+    def _use(self, index: Index | None, tag: str) -> None:
+        if index is not None:
+            self._used.setdefault(index.path, set()).add(tag)
+
+    def _alone(self, index: Index) -> Decoded:
+        """What the index lists and no recording told."""
+        used = self._used.get(index.path, set())
+        left = [line for line in index.lines if line.said(index.service) not in used]
+        found = [one for line in left if (one := line.alone(index.service))]
+        lost = len(left) - len(found)
+        problems = [index.problem] if index.problem else []
+        if lost:
+            problems.append(f"{lost} of its lines have no recording and no day, or no amount")
+        if found:
+            return Imported(tuple(found), tuple(problems))
+        return Skipped("; ".join(problems) or "the index of an account export: all in recordings")
+
+    # --- deriving ---------------------------------------------------------------------------------
+
+    def _ready(self, begun: _Begun | Fate) -> _Ready | Fate:
+        if isinstance(begun, Fate):
+            return begun
+        decoded = begun.decoded if not isinstance(begun.decoded, Future) else begun.decoded.result()
+        recorded, tag = self._told(begun.entry, decoded)
+        latest = self._importer.known_at + AHEAD
+        usable = [one for one in recorded if one.record.start_at <= latest]
+        ahead = ASIDE if len(usable) < len(recorded) else None
+        problem = "; ".join(filter(None, (ahead, decoded.problem))) or None
+        seen = [derive(one.record, one.streams, zone=self._zone) for one in usable]
+        bare = [replace(one, streams=None) for one in usable]  # a history's series are not held
+        return _Ready(begun, decoded, bare, seen, problem, tag)
+
+    def _told(self, entry: Found | Rest, decoded: Decoded) -> tuple[Sequence[Recorded], str]:
+        """With what the index of an export says, and by which line: a tag of the copy kept."""
+        index = entry.index
+        if index is None or isinstance(entry, Rest) or not decoded.recorded:
+            return decoded.recorded, ""
+        line = index.line_of(entry.path, decoded.recorded)
+        if line is None:
+            return decoded.recorded, f"{index.service}:-" if index.service == GARMIN else ""
+        tag = line.said(index.service)
+        self._use(index, tag)
+        if len(decoded.recorded) > 1:  # a race of several sports: one name does not fit them all
+            return decoded.recorded, tag
+        return [joined(decoded.recorded[0], line)], tag
+
+    # --- storing ----------------------------------------------------------------------------------
+
+    def _stored(self, batch: Sequence[_Ready | Fate]) -> Iterator[tuple[Fate, int]]:
+        new: dict[int, bool] = {}
+        ready = [(place, each) for place, each in enumerate(batch) if isinstance(each, _Ready)]
+        small = [(place, each) for place, each in ready if len(each.seen) <= AT_ONCE]
+        for place, each in ready:
+            if len(each.seen) > AT_ONCE:
+                new[place] = self._store_slowly(each)
+        if small:
+            with writing(self._importer.runtime.engine) as conn:
+                new |= {place: self._store(conn, each, each.seen) for place, each in small}
+        for place, each in enumerate(batch):
+            if isinstance(each, Fate):
+                yield each, 0
+            else:
+                fate = _fate(each, new=new[place])
+                self._note(each, fate)
+                yield fate, each.begun.entry.weight if isinstance(each.begun.entry, Found) else 0
+
+    def _store_slowly(self, ready: _Ready) -> bool:
+        """A history: the last part with the copy, which says that it is whole."""
+        new, parts = False, sliced(ready.seen)
+        for part in parts:
+            with writing(self._importer.runtime.engine) as conn:
+                new |= self._store(conn, ready, part, is_last=part is parts[-1])
         return new
 
-    def _keep(self, file: OriginalFile, digest: str, problem: str | None) -> None:
-        place = Place(self.athlete_id, SOURCE, digest)
-        with writing(self.runtime.engine) as conn:
-            now = self.runtime.clock.machine_now()
-            keep_raw(conn, place, file, problem=problem, now=now)
+    def _store(
+        self,
+        conn: Connection,
+        ready: _Ready,
+        seen: Sequence[Observation],
+        *,
+        is_last: bool = True,
+    ) -> bool:
+        """True when it says something new, and then a replan is owed: the next may never come."""
+        importer = self._importer
+        new = store_seen(
+            importer.runtime,
+            conn,
+            importer.athlete_id,
+            seen,
+            known_at=importer.known_at,
+            pause=BACKFILL_PAUSE,
+        )
+        if is_last:
+            self._keep(conn, ready)
+        return new
+
+    def _keep(self, conn: Connection, ready: _Ready) -> None:
+        """The recording as it came. What is none, such as settings, is not kept."""
+        begun = ready.begun
+        if begun.file is None or begun.digest is None or isinstance(ready.decoded, Skipped):
+            return
+        importer = self._importer
+        place = Place(importer.athlete_id, SOURCE, begun.digest)
+        now = importer.runtime.clock.machine_now()
+        keep_raw(conn, place, begun.file, problem=ready.problem, now=now, tag=ready.tag)
+
+    def _note(self, ready: _Ready, fate: Fate) -> None:
+        if ready.begun.digest is not None:
+            self._kept[ready.begun.digest] = _Kept(ready.tag, ready.problem, fate.keys)
 
 
-def _fate(path: str, usable: list[Recorded], problem: str | None, *, new: bool) -> Fate:
-    if not usable:
-        return Fate(path, "skipped", problem)
-    keys = tuple(f"{one.record.source}:{one.record.external_id}" for one in usable)
-    return Fate(path, "imported" if new else "unchanged", problem, keys)
+def _kept(conn: Connection, athlete_id: int) -> dict[str, _Kept]:
+    """By content. The copies themselves are not read."""
+    copy, seen = tables.raw_copy, tables.observation
+    rows = conn.execute(
+        select(copy.c.external_id, copy.c.tag, copy.c.problem).where(
+            copy.c.athlete_id == athlete_id, copy.c.source == SOURCE
+        )
+    ).all()
+    standing = select(seen.c.key, seen.c.external_id).where(
+        seen.c.athlete_id == athlete_id,
+        seen.c.source == SOURCE,
+        seen.c.superseded_at.is_(None),
+        seen.c.body.is_not(None),
+    )
+    keys: dict[str, list[str]] = {row.external_id: [] for row in rows}
+    for key, external_id in conn.execute(standing.order_by(seen.c.id)):
+        keys.setdefault(external_id.partition("-")[0], []).append(key)
+    return {
+        row.external_id: _Kept(row.tag, row.problem, tuple(keys[row.external_id])) for row in rows
+    }
+
+
+def _held(begun: Iterable[_Begun | Fate]) -> int:
+    return sum(len(b.file.content) for b in begun if isinstance(b, _Begun) and b.file)
+
+
+def _is_full(batch: Sequence[_Ready | Fate]) -> bool:
+    ready = [each for each in batch if isinstance(each, _Ready)]
+    return (
+        sum(len(each.seen) + 1 for each in ready) > AT_ONCE
+        or _held(each.begun for each in ready) > HELD_BYTES
+        or len(batch) > 10 * AT_ONCE  # so that a bar moves
+    )
+
+
+def _fate(ready: _Ready, *, new: bool) -> Fate:
+    path = ready.begun.entry.path
+    match ready.decoded:
+        case Skipped(reason):
+            return Fate(path, "skipped", reason)
+        case Refused(reason):
+            return Fate(path, "refused", reason)
+        case Imported():
+            if not ready.usable:
+                return Fate(path, "skipped", ready.problem)
+            keys = tuple(f"{one.record.source}:{one.record.external_id}" for one in ready.usable)
+            return Fate(path, "imported" if new else "unchanged", ready.problem, keys)
 
 
 def _ids_by_key(recorded: Iterable[Activity]) -> dict[str, str]:
     return {key: activity.id for activity in recorded for key in activity.sources}
-
-
-def file_at(path: Path) -> OriginalFile:
-    return OriginalFile(path.name, path.read_bytes())

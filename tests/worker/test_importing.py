@@ -124,13 +124,14 @@ def test_an_import_killed_at_any_commit_is_made_whole_by_repeating_it(lived, fil
     assert bring_in(lived, file).outcome == "unchanged"
 
 
-def test_a_recording_killed_before_it_was_kept_is_kept_when_repeated(lived):
+def test_a_recording_and_its_copy_are_stored_together_or_not_at_all(lived):
     file = OriginalFile("a.fit", fit_file(start=START - timedelta(days=1)))
-    killed_at(lived, 2, file)
-    assert len(lived.activities()) == 1
+    killed_at(lived, 1, file)
+    assert lived.activities() == ()
     assert lived.rows(tables.raw_copy) == []
-    assert bring_in(lived, file).outcome == "unchanged"
+    assert bring_in(lived, file).outcome == "imported"
     assert len(lived.rows(tables.raw_copy)) == 1
+    assert bring_in(lived, file).outcome == "unchanged"
 
 
 def test_no_transaction_holds_more_than_fifty_runs(lived):

@@ -11,7 +11,6 @@ import typer
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
-    from connectors.files.walk import Opener
     from worker.importing import Fate, Importer
 
 
@@ -50,43 +49,39 @@ def import_(
         )
         fates = _bring_in(importer, paths, quiet=json)
         _owe(at_work, fates)
-        fates = list(importer.with_ids(fates))
         if json:
-            print_json({"files": [fate.as_json() for fate in fates]})
+            told = importer.with_ids(fates)
+            print_json({"files": [fate.as_json() for fate in told]})
         else:
             _print(fates)
 
 
 def _bring_in(importer: "Importer", paths: list[Path], *, quiet: bool) -> list["Fate"]:
     from connectors.files import walk
+    from connectors.files.walk import weight
 
-    found = list(walk(paths))
     fates = []
-    with progress("Importing", len(found), quiet=quiet) as step:
-        for path, read in found:
-            fates.append(_fate(importer, path, read))
-            step()
+    with progress("Importing", 0 if quiet else weight(paths), quiet=quiet) as step:
+        try:
+            fates.extend(importer.bring_in_all(walk(paths), step=step))
+        except KeyboardInterrupt:
+            typer.echo(
+                f"Stopped after {len(fates)} files: what is in is in, and the same command again"
+                " goes on from here.",
+                err=True,
+            )
+            raise
     return fates
 
 
-def _fate(importer: "Importer", path: str, read: "Opener") -> "Fate":
-    from worker.importing import Fate
-
-    try:
-        file = read()
-    except OSError as error:  # a broken link, no permission, a damaged archive
-        return Fate(path, "refused", f"cannot be read: {error.strerror or error}")
-    return importer.bring_in(file, path)
-
-
 @contextmanager
-def progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, gone when the work is done."""
+def progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[["Fate", int], None]]:
+    """A bar on standard error, gone when the work is done: by bytes, for files differ in size."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
@@ -94,13 +89,21 @@ def progress(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], Non
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[activities]} activities"),
         TimeRemainingColumn(),
     )
     console = Console(stderr=True, quiet=quiet)
     with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
+        task = bar.add_task(what, total=total, activities=0)
+        count = 0
+
+        def step(fate: "Fate", weight: int) -> None:
+            nonlocal count
+            count += len(fate.keys)
+            bar.update(task, advance=weight, activities=count)
+
+        yield step
 
 
 def _owe(at_work: Session, fates: list["Fate"]) -> None:
@@ -119,7 +122,7 @@ def _owe(at_work: Session, fates: list["Fate"]) -> None:
 def _print(fates: list["Fate"]) -> None:
     for fate in fates:
         told = f": {fate.reason}" if fate.reason else ""
-        count = f" ({len(fate.activities)} activities)" if len(fate.activities) > 1 else ""
+        count = f" ({len(fate.keys)} activities)" if len(fate.keys) > 1 else ""
         if fate.outcome != "unchanged":
             typer.echo(f"{fate.outcome:9} {fate.path}{count}{told}")
     total = dict.fromkeys(("imported", "unchanged", "skipped", "refused"), 0)

@@ -21,7 +21,7 @@ def archive(**files):
 
 
 def found(*paths, below):
-    return {name.removeprefix(f"{below}/"): opener() for name, opener in walk(paths)}
+    return {entry.path.removeprefix(f"{below}/"): entry.read() for entry in walk(paths)}
 
 
 def test_files_folders_and_archives_in_archives(tmp_path):
@@ -46,9 +46,9 @@ def test_files_folders_and_archives_in_archives(tmp_path):
 def test_nothing_is_read_before_it_is_asked_for(tmp_path):
     path = tmp_path / "a.fit"
     path.write_bytes(b"old")
-    ((_, opener),) = list(walk([tmp_path]))
+    (found,) = walk([tmp_path])
     path.write_bytes(FIT)
-    assert opener().content == FIT
+    assert found.read().content == FIT
 
 
 def test_a_damaged_archive_is_one_file_that_is_refused(tmp_path):
@@ -62,16 +62,22 @@ def test_a_damaged_member_is_an_error_of_its_own(tmp_path):
     whole = bytearray(archive(a_dot_fit=FIT, b_dot_fit=FIT))
     whole[60] ^= 0xFF
     (tmp_path / "x.zip").write_bytes(whole)
-    (_, first), (_, second) = list(walk([tmp_path / "x.zip"]))
-    with pytest.raises(OSError, match=r"a\.fit"):
-        first()
-    assert second().content == FIT
+    first, second = (attempted(entry) for entry in walk([tmp_path / "x.zip"]))
+    assert "a.fit" in str(first)
+    assert second.content == FIT
+
+
+def attempted(entry):
+    try:
+        return entry.read()
+    except OSError as error:
+        return error
 
 
 def test_a_missing_path_is_an_error_when_it_is_opened(tmp_path):
-    ((_, opener),) = list(walk([tmp_path / "gone.fit"]))
+    (found,) = walk([tmp_path / "gone.fit"])
     with pytest.raises(FileNotFoundError):
-        opener()
+        found.read()
 
 
 def test_importing_the_connector_imports_no_library_of_a_format():
