@@ -21,6 +21,7 @@ REMEDY = (
     "Connect your watch's own service (Garmin, COROS, Suunto, Polar, ...) at "
     "https://intervals.icu/settings, and old runs come with its download of old data."
 )
+MOST = 1e9  # metres, seconds or anything else that is measured
 _SPORTS = {
     "Run": Sport.RUN,
     "TrailRun": Sport.RUN,
@@ -94,10 +95,10 @@ def clocks_of(row: Mapping[str, Any]) -> tuple[datetime, int | None]:
 
     `start_date` is UTC; without it the local time and the zone must do. Raises Refused.
     """
-    local, utc = _clock(row.get("start_date_local")), _clock(row.get("start_date"))
-    if utc is not None:
-        start = utc.replace(tzinfo=UTC)
-        return start, None if local is None else round((local - utc).total_seconds())
+    local, start = _clock(row.get("start_date_local")), _instant(row.get("start_date"))
+    if start is not None:
+        clock = start.replace(tzinfo=None)
+        return start, None if local is None else round((local - clock).total_seconds())
     zone = _zone(row.get("timezone"))
     if local is None or zone is None:
         raise Refused(f"intervals.icu does not say when activity {row.get('id')} began")
@@ -174,13 +175,22 @@ def _surface(row: Mapping[str, Any]) -> Surface:
 
 
 def _clock(text: object) -> datetime | None:
-    """What a clock showed, without zone: whether in UTC or not, only the field's name says."""
+    """What a clock showed; where it hung, only the field's name says."""
     if not isinstance(text, str):
         return None
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
+
+
+def _instant(text: object) -> datetime | None:
+    """UTC, whether it says so or not."""
+    clock = _clock(text)
+    if clock is None:
+        return None
+    told = datetime.fromisoformat(str(text))
+    return clock.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
 
 
 def _zone(text: object) -> ZoneInfo | None:
@@ -193,13 +203,18 @@ def _zone(text: object) -> ZoneInfo | None:
 
 
 def _series(series: Mapping[str, Any], name: str) -> FloatArray | None:
-    values = series.get(name)
-    return None if values is None else np.asarray(values, dtype=np.float64)  # None becomes NaN
+    """None for what was not recorded, and for what is no row of numbers."""
+    try:
+        values = np.asarray(series.get(name), dtype=np.float64)  # None becomes NaN
+    except (TypeError, ValueError):
+        return None
+    return values if values.ndim == 1 else None
 
 
 def _number(value: object) -> float | None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]  # it was looked at above
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if -MOST < value < MOST else None  # nor NaN, which JSON here may hold
 
 
 def _positive(value: object) -> float | None:

@@ -8,6 +8,7 @@ documented nowhere: `_event_of` is the one place that reads it.
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from connectors.ports import ActivityRef, Challenge, Delivery, Event, EventKind,
 
 MOST_BYTES = 2**20  # a whole calendar may be in it
 MOST_EVENTS = 1000
+_IDENTITY = re.compile(r"[A-Za-z0-9_-]{1,100}")  # it becomes part of an address
 _WHOLE = {
     "WELLNESS_UPDATED": EventKind.WELLNESS,
     "CALENDAR_UPDATED": EventKind.CALENDAR,
@@ -76,7 +78,7 @@ def _event_of(one: object) -> Event | None:
         return None
     activity = one.get("activity")
     identity = activity.get("id") if isinstance(activity, dict) else None
-    if not isinstance(identity, str) or not 0 < len(identity) <= 100:
+    if not isinstance(identity, str) or not _IDENTITY.fullmatch(identity):
         raise Malformed("an event of an activity without its id")
     return Event(EventKind.ACTIVITY, owner, delivery_key(one), ActivityRef(identity))
 

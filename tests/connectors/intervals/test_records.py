@@ -27,6 +27,8 @@ LOCAL = "2026-07-14T06:30:00"
     ("row", "start", "offset_s"),
     [
         ({"start_date": "2026-07-14T04:30:00Z"}, 4.5, None),
+        ({"start_date": "2026-07-14T04:30:00"}, 4.5, None),
+        ({"start_date": "2026-07-14T06:30:00+02:00", "start_date_local": LOCAL}, 4.5, 7200),
         ({"start_date": "2026-07-14T04:30:00Z", "start_date_local": LOCAL}, 4.5, 7200),
         ({"start_date_local": LOCAL, "timezone": "Europe/Paris"}, 4.5, 7200),
         # The text ignores summer time (pitfall 2).
@@ -84,7 +86,15 @@ def test_pitfall_21_sports(kind, sport):
 
 def test_zero_and_null_are_not_measured():
     row = {"id": "i1", "start_date": "2026-07-14T04:30:00Z", "distance": 0, "moving_time": None}
-    record = record_of({**row, "average_heartrate": True})
+    record = record_of(
+        {
+            **row,
+            "average_heartrate": True,
+            "total_elevation_gain": float("nan"),
+            "elapsed_time": 1e999,
+        }
+    )
+    assert (record.climb_m, record.elapsed_time_s) == (None, None)
     assert (record.distance_m, record.moving_time_s, record.average_heart_rate_bpm) == (None,) * 3
     assert wellness_of({"id": "2026-07-14", "hrv": 0, "restingHR": None}).is_empty
 
@@ -102,6 +112,10 @@ def test_streams_drop_repeated_instants():
     assert np.isnan(found.heart_rate_bpm[1])
     assert found.altitude_m is None
     assert streams_of([]) is None
+    assert (
+        streams_of([{"type": "time", "data": ["now"]}, {"type": "distance", "data": [1]}]) is None
+    )
+    assert streams_of([{"type": "time", "data": 3}, {"type": "distance", "data": 3}]) is None
 
 
 def test_a_file_is_what_is_in_it():

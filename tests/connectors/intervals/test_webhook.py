@@ -86,6 +86,8 @@ FORGED = [
     body({"type": "ACTIVITY_UPLOADED"}),
     body({"type": "ACTIVITY_UPLOADED", "activity": {"id": 9}}),
     body({"type": "ACTIVITY_UPLOADED", "activity": {"id": "9" * 101}}),
+    body({"type": "ACTIVITY_UPLOADED", "activity": {"id": "../athlete/0"}}),
+    body({"type": "ACTIVITY_UPLOADED", "activity": {"id": ""}}),
     body({"type": "WELLNESS_UPDATED", "more": "x" * 2**20}),
     b"",
     b"[]",
