@@ -4,7 +4,9 @@ What came first is kept, and joined with what comes later, whichever it is.
 """
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from itertools import batched
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sqlalchemy import Connection, select
@@ -12,12 +14,16 @@ from sqlalchemy import Connection, select
 from connectors.errors import Refused
 from connectors.ports import ActivityRef, ActivitySource, OriginalFile, Recorded
 from planning.activity import Observation, Record
+from planning.wellness import Wellness
 from worker import tables
 from worker.app import Runtime
+from worker.connections import opened
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.perform import Held
+from worker.recordings import Place, keep_raw
 from worker.stored import from_body
+from worker.wellness import store_wellness
 
 if TYPE_CHECKING:
     from worker.polling import Event
@@ -40,6 +46,13 @@ class TellsInParts(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsOfDays(Protocol):
+    """What a source of nights and days offers that brings them only in notifications."""
+
+    def wellness_carried(self, carried: str) -> Sequence[Wellness]: ...
+
+
 def named(
     runtime: Runtime, event: "Event", held: Held, source: ActivitySource, ref: ActivityRef
 ) -> str | None:
@@ -48,17 +61,21 @@ def named(
     if refs is None:
         return None
     now, new = runtime.clock.machine_now(), 0
-    for first in range(0, len(refs), AT_ONCE):
+    for some in batched(refs, AT_ONCE, strict=False):
         with writing(runtime.engine) as conn:
             held.check(conn)
-            some = refs[first : first + AT_ONCE]
             new += sum(accept_now(conn, _arrival(event, one), now=now) for one in some)
     runtime.ring()
     return f"{new} new"
 
 
 def whole(
-    runtime: Runtime, event: "Event", source: ActivitySource, ref: ActivityRef, new: Recorded
+    runtime: Runtime,
+    event: "Event",
+    held: Held,
+    source: ActivitySource,
+    ref: ActivityRef,
+    new: Recorded,
 ) -> Recorded | None:
     """`new` joined with what is kept of the activity; as it is where a source tells it whole.
 
@@ -67,6 +84,8 @@ def whole(
     """
     if not isinstance(source, TellsInParts):
         return new
+    if new.file is not None:
+        _keep(runtime, event, held, ref, new.file)
     with reading(runtime.engine) as conn:
         known, kept = _known(conn, event, ref), _kept(conn, event, ref)
     joined = source.joined(ref, new, known, kept)
@@ -81,6 +100,47 @@ def whole(
         sessions[0].record, source=event.connected.connector, external_id=ref.external_id
     )
     return replace(joined, record=alone, is_bare=False)
+
+
+def carried_wellness(runtime: Runtime, event: "Event", held: Held, carried: str) -> int:
+    """What a notification brought of some days, beside what is known of them; how many are new."""
+    with opened(runtime, event.connected) as use:
+        if not isinstance(use.wellness, TellsOfDays):
+            raise Refused(f"{event.connected.connector} tells nothing of sleep and recovery")
+        told = use.wellness.wellness_carried(carried)
+    new, athlete_id = 0, event.connected.athlete_id
+    for some in batched(told, AT_ONCE, strict=False):
+        with writing(runtime.engine) as conn:
+            held.check(conn)
+            rows = [_beside(conn, athlete_id, each) for each in some]
+            new += store_wellness(runtime, conn, athlete_id, rows, known_at=event.known_at)
+    runtime.ring()
+    return new
+
+
+def _beside(conn: Connection, athlete_id: int, told: Wellness) -> Wellness:
+    """A day's row with its other values as they stand."""
+    row = tables.wellness
+    standing = select(row.c.body).where(
+        row.c.athlete_id == athlete_id, row.c.key == told.key, row.c.superseded_at.is_(None)
+    )
+    body = conn.scalar(standing)
+    if body is None:
+        return told
+    known = from_body(Wellness, body)
+    said = {one.name: getattr(told, one.name) for one in fields(told)}
+    return replace(known, **{name: value for name, value in said.items() if value is not None})
+
+
+def _keep(
+    runtime: Runtime, event: "Event", held: Held, ref: ActivityRef, file: OriginalFile
+) -> None:
+    """At once, for it is not given again: what follows may break off, and is then repeated."""
+    connected = event.connected
+    place = Place(connected.athlete_id, connected.connector, ref.external_id)
+    with writing(runtime.engine) as conn:
+        held.check(conn)
+        keep_raw(conn, place, file, problem=None, now=runtime.clock.machine_now())
 
 
 def _known(conn: Connection, event: "Event", ref: ActivityRef) -> Record | None:
