@@ -219,18 +219,29 @@ def _end(
     return new
 
 
+def last_ended(conn: Connection, connection_id: int) -> int | None:
+    """The arrival of the last poll that was read to its end."""
+    event = tables.inbox_event
+    query = (
+        select(event.c.id)
+        .where(event.c.connection_id == connection_id, event.c.kind == POLL)
+        .where(event.c.payload["ended_at"].as_string().is_not(None))
+        .order_by(event.c.id.desc())
+    )
+    found: int | None = conn.scalar(query.limit(1))
+    return found
+
+
 def _end_of_last(conn: Connection, connection_id: int) -> str | None:
     """The cursor at the end of the last run that had one ("": it needs none). None: none had."""
     event = tables.inbox_event
-    ended_at = event.c.payload["ended_at"].as_string()
-    query = (
-        select(ended_at)
-        .where(event.c.connection_id == connection_id, event.c.kind == POLL)
-        .where(ended_at.is_not(None))
-        .order_by(event.c.id.desc())
-    )
-    found: str | None = conn.scalar(query.limit(1))
-    return found
+    last = last_ended(conn, connection_id)
+    if last is None:
+        return None
+    ended_at: str = conn.execute(
+        select(event.c.payload["ended_at"].as_string()).where(event.c.id == last)
+    ).scalar_one()
+    return ended_at
 
 
 def arrivals_of(

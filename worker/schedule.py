@@ -32,6 +32,7 @@ from worker.db import reading, upsert, writing
 from worker.inbox import Arrival, accept_now
 from worker.owing import owe_message, owe_publishing, owe_replan
 from worker.polling import poll_arrival
+from worker.pruning import prune
 from worker.retention import EVERY, purge
 
 log = structlog.get_logger()
@@ -215,6 +216,7 @@ class Scheduler:
         now = self._runtime.clock.machine_now()
         if self._purge_at is None or now >= self._purge_at:
             purge(self._runtime)
+            prune(self._runtime)
             self._purge_at = now + EVERY
 
     def _subscribe(self) -> None:
