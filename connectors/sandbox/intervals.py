@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from connectors.sandbox import intervals_json
 from connectors.sandbox.forms import form
+from connectors.sandbox.intervals_events import IntervalsEvents
 from connectors.sandbox.intervals_steering import IntervalsSteering, Known
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.webhooks import Webhooks
@@ -37,6 +38,7 @@ class Intervals:
         self.world = world
         self.known = Known(world.machine_now)
         self._steering = IntervalsSteering(world, self.known)
+        self.events = IntervalsEvents(self._steering.tell_calendar)
 
     def routes(self) -> Iterator[BaseRoute]:
         """What the service answers."""
@@ -52,6 +54,19 @@ class Intervals:
         days = "/api/v1/athlete/{athlete}/wellness"
         yield Route(days, self._signed("WELLNESS", self.wellness))
         yield Route(days + "/{day}", self._signed("WELLNESS", self.wellness_of))
+        yield from self._calendar_routes()
+
+    def _calendar_routes(self) -> Iterator[BaseRoute]:
+        events, calendar = "/api/v1/athlete/{athlete}/events", self.events
+        for path, method, handler in (
+            (events, "GET", calendar.listed),
+            (events, "POST", calendar.created),
+            (events + "/bulk", "POST", calendar.bulk),
+            (events + "/{event:int}", "GET", calendar.one),
+            (events + "/{event:int}", "PUT", calendar.replaced),
+            (events + "/{event:int}", "DELETE", calendar.deleted),
+        ):
+            yield Route(path, self._signed("CALENDAR", handler), methods=[method])
 
     def steering(self) -> Iterator[BaseRoute]:
         """What `Control.post("intervals/...")` can do to it."""
@@ -191,8 +206,9 @@ class Intervals:
             if allowed is None:
                 return fault(401, "Unauthorized")
             account, scope = allowed
-            if subject and not {f"{subject}:READ", f"{subject}:WRITE"} & set(scope.split(",")):
-                return fault(403, f"{subject}:READ scope required")
+            rights = ("READ", "WRITE") if request.method in {"GET", "HEAD"} else ("WRITE",)
+            if subject and not {f"{subject}:{right}" for right in rights} & set(scope.split(",")):
+                return fault(403, f"{subject}:{rights[0]} scope required")
             asked = request.path_params.get("athlete", "0")
             if asked not in {"0", self.known.athlete_id(account)}:
                 return fault(403, "Not your athlete")

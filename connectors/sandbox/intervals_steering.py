@@ -49,6 +49,7 @@ class Known:
         self.strava_share = 0.0  # of the activities came from Strava, and so are stubs
         self.stub = "row"
         self.stub_dates = True  # whether a stub tells its day
+        self.echo = False  # whether deleted entries are told to be there again
         self._key_numbers: defaultdict[int, int] = defaultdict(int)
 
     def athlete_id(self, account: Account) -> str:
@@ -118,13 +119,14 @@ class IntervalsSteering:
         return {}
 
     async def settings(self, _request: Request, body: Json) -> Json:
-        """`strava_share`, `stub` (row or 422), `stub_dates`, `per_s`, `burst`."""
+        """`strava_share`, `stub` (row or 422), `stub_dates`, `echo`, `per_s`, `burst`."""
         known, bucket = self.known, self.known.bucket
         known.strava_share = float(body.get("strava_share", known.strava_share))
         known.stub = body.get("stub", known.stub)
         if known.stub not in STUBS:
             raise ValueError(f"no such stub: {known.stub}")
         known.stub_dates = bool(body.get("stub_dates", known.stub_dates))
+        known.echo = bool(body.get("echo", known.echo))
         bucket.per_s = float(body.get("per_s", bucket.per_s))
         bucket.burst = float(body.get("burst", bucket.burst))
         return {}
@@ -171,6 +173,14 @@ class IntervalsSteering:
             ("ACTIVITY_UPLOADED", "ACTIVITY_ANALYZED") if before is None else ("ACTIVITY_UPDATED",)
         )
         return [{"type": kind, "activity": {"id": name}} for kind in types]
+
+    def tell_calendar(self, account: Account, changed: list[Json], deleted: list[Json]) -> None:
+        """Events by id. With `echo`, what was deleted is told to be there once more: it happens."""
+        ids = [{"id": one["id"]} for one in changed], [{"id": one["id"]} for one in deleted]
+        told = {"type": "CALENDAR_UPDATED", "events": ids[0], "deleted_events": ids[1]}
+        self._send(account, told)
+        if deleted and self.known.echo:
+            self._send(account, {**told, "events": ids[1], "deleted_events": []})
 
     def _send(self, account: Account, *events: Json) -> None:
         self.known.hooks.send(self.known.athlete_id(account), events)
