@@ -249,7 +249,8 @@ def _wrong_sport(run, chance, say):
 def _everything(run, chance, say):
     """Several of these at once, for each of four sources."""
     for source in ("garmin", "files", "intervals", "strava"):
-        part = cropped(run, 0.0, run.length_s * (1 - chance.choice([0.0, 0.0, 0.02])))
+        first, last = chance.choice([0.0, 0.0, 0.04]), chance.choice([1.0, 1.0, 0.95])
+        part = cropped(run, run.length_s * first, run.length_s * last)
         part = sampled(part, chance, chance.choice(["1 s", "5 s", "smart"]))
         clock_s, scale = 0.5 * clock_error_s(chance), chance.uniform(0.98, 1.02)
         yield say(part, source, clock_s=clock_s, scale=scale, slowest=chance.uniform(0.2, 1.5))

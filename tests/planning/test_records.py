@@ -75,7 +75,7 @@ def test_nothing_is_nothing():
         ({"length_s": None}, 2),
     ],
 )
-def test_start_duration_distance_and_sport_tell_runs_apart(other, runs):
+def test_pitfall_20_start_duration_distance_and_sport_tell_runs_apart(other, runs):
     assert len(activities_of([copy_of("garmin"), copy_of("strava", **other)])) == runs
 
 
@@ -101,7 +101,7 @@ def test_a_short_run_may_differ_by_a_minute():
     assert len(activities_of([one, copy_of("strava", length_s=261.0, distance_m=1.0)])) == 2
 
 
-def test_elapsed_time_is_compared_because_services_differ_about_moving():
+def test_pitfall_15_elapsed_time_is_compared_because_services_differ_about_moving():
     one = copy_of("garmin", moving_time_s=2950.0)
     two = copy_of("strava", moving_time_s=2200.0, distance_m=9000.0)
     assert len(activities_of([one, two])) == 1
@@ -145,7 +145,7 @@ def test_the_later_deriver_counts_and_a_repeat_does_not():
 # -- hidden starts --------------------------------------------------------------------------------
 
 
-def test_a_hidden_start_joins_the_only_run_that_fits():
+def test_pitfall_17_a_hidden_start_joins_the_only_run_that_fits():
     assert clusters(copy_of("garmin"), copy_of("intervals"), a_log_line(start_s=-40_000.0)) == [
         ["files:line", "garmin:1", "intervals:1"]
     ]
@@ -228,7 +228,7 @@ def test_any_copy_that_knows_the_surface_is_heard():
 
 
 @pytest.mark.parametrize("how", [{"surface": Surface.TREADMILL}, {"is_manual": True}])
-def test_of_a_treadmill_or_manual_run_the_summary_counts_before_the_file(how):
+def test_pitfall_14_of_a_treadmill_or_manual_run_the_summary_counts_before_the_file(how):
     stretches = (Effort(1000.0, 290.0), Effort(9000.0, 3000.0))
     file = copy_of("files", distance_m=9000.0, efforts=stretches)
     strava = copy_of("strava", efforts=(Effort(10_000.0, 3000.0),), **how)
