@@ -504,7 +504,8 @@ def test_a_day_ticks_once_whoever_looks(lived):
     lived.clock.later(days=1)
     tick(lived.runtime)
     assert generations == [1]
-    assert len(lived.rows(tables.tick)) == 2
+    begun = [row for row in lived.rows(tables.tick) if row.name.startswith("day:")]
+    assert len(begun) == 2
 
 
 # --- telling --------------------------------------------------------------------------------------
