@@ -145,15 +145,17 @@ def streams_of(found: Sequence[Mapping[str, Any]]) -> Streams | None:
 
 
 def wellness_of(row: Mapping[str, Any]) -> Wellness:
-    """A day's row: its id is the day. Zero, like null, is how it says that nothing was measured."""
+    """A day's row: its id is the day. Anybody may type anything in there, so what no body can be
+    is taken for nothing; zero, like null, is how it says that nothing was measured.
+    """
     return Wellness(
         source=SOURCE,
         day=date.fromisoformat(str(row["id"])),
-        sleep_s=_positive(row.get("sleepSecs")),
-        sleep_score=_positive(row.get("sleepScore")),
-        hrv_ms=_positive(row.get("hrv")),
-        resting_heart_rate_bpm=_positive(row.get("restingHR")),
-        readiness=_positive(row.get("readiness")),
+        sleep_s=_below(86_400.0, row.get("sleepSecs")),
+        sleep_score=_below(100.1, row.get("sleepScore")),
+        hrv_ms=_below(400.0, row.get("hrv")),
+        resting_heart_rate_bpm=_below(150.0, row.get("restingHR"), least=20.0),
+        readiness=_below(100.1, row.get("readiness")),
     )
 
 
@@ -215,6 +217,11 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if -MOST < value < MOST else None  # nor NaN, which JSON here may hold
+
+
+def _below(most: float, value: object, *, least: float = 0.0) -> float | None:
+    number = _number(value)
+    return number if number is not None and least < number < most else None
 
 
 def _positive(value: object) -> float | None:

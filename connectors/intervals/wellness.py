@@ -22,5 +22,5 @@ class IntervalsWellness:
             days = [wellness_of(row) for row in rows]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise Unavailable("intervals.icu told the wellness in no known shape") from error
-        known = (day for day in days if not day.is_empty and first <= day.day <= last)
-        return sorted(known, key=lambda one: one.day)
+        known = {one.day: one for one in days if not one.is_empty and first <= one.day <= last}
+        return [known[day] for day in sorted(known)]

@@ -76,5 +76,5 @@ def _range(first: int, last: int | str | None, units: str) -> Json:
 
 def _seconds(step: Json) -> float:
     """What is measured in metres or by the lap button lasts nobody knows how long."""
-    inner = sum(map(_seconds, step.get("steps", ())))
-    return float(step.get("duration", 0)) + inner * step.get("reps", 1)
+    inner: float = sum(map(_seconds, step.get("steps", ())))
+    return float(step.get("duration", 0)) + inner * int(step.get("reps", 1))

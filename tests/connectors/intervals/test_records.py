@@ -99,6 +99,22 @@ def test_zero_and_null_are_not_measured():
     assert wellness_of({"id": "2026-07-14", "hrv": 0, "restingHR": None}).is_empty
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("restingHR", 12),
+        ("restingHR", 400),
+        ("hrv", 5000),
+        ("sleepSecs", 90_000),
+        ("sleepSecs", -1),
+        ("readiness", 101),
+        ("readiness", "high"),
+    ],
+)
+def test_what_no_body_can_be_is_taken_for_nothing(name, value):
+    assert wellness_of({"id": "2026-07-14", name: value}).is_empty
+
+
 def test_streams_drop_repeated_instants():
     found = streams_of(
         [

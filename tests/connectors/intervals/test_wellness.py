@@ -2,10 +2,15 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.contract import check_wellness_source
 from connectors.errors import Unavailable
 from tests.connectors.linked import TODAY
 
 FIRST = TODAY - timedelta(days=59)
+
+
+def test_the_contract_is_kept(opened):
+    check_wellness_source(opened.wellness, FIRST, TODAY)
 
 
 def test_a_row_a_day_of_which_anything_is_known(opened):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import check_connector, check_unreachable
+from connectors.contract import check_connector, check_unreachable, check_weather_source
 from connectors.errors import RateLimited, Refused, Unavailable
 from connectors.ports import Link
 from connectors.sandbox.app import Options, serve
@@ -21,8 +21,9 @@ LYON = Place.near(45.7772, 4.8559)
 FIRST, LAST = TODAY - timedelta(days=3), TODAY + timedelta(days=10)
 
 
-def test_the_contract_is_kept():
+def test_the_contract_is_kept(source):
     check_connector(CONNECTOR)
+    check_weather_source(source, LYON, FIRST, LAST)
 
 
 def test_a_row_a_day_from_first_to_last(source):
