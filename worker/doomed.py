@@ -69,10 +69,10 @@ def _of_athlete(scope: Scope) -> list[tuple[Table, ColumnElement[bool]]]:
 
 def _of_source(scope: Scope, source: str) -> list[tuple[Table, ColumnElement[bool]]]:
     """`source` is the name of a connector."""
-    setting, coverage, ruling = tables.athlete_setting, tables.coverage, tables.ruling
+    coverage, ruling, setting = tables.coverage, tables.ruling, tables.athlete_setting
     found = [
         *((table, table.c.source == source) for table in _with_source()),
-        (coverage, or_(coverage.c.key == source, _begins(coverage.c.key, f"{source}:"))),
+        (coverage, _of_coverage(source)),
         (ruling, or_(*(ruling.c.key.contains(f"{m}{source}:", autoescape=True) for m in ":|"))),
         (setting, setting.c.key == f"{source}_use"),
         *(
@@ -81,6 +81,14 @@ def _of_source(scope: Scope, source: str) -> list[tuple[Table, ColumnElement[boo
         ),
     ]
     return [(table, and_(table.c.athlete_id == scope.athlete_id, where)) for table, where in found]
+
+
+def _of_coverage(source: str) -> ColumnElement[bool]:
+    """Its keys are of several forms, and a fact that was taken back has nothing but its key."""
+    row = tables.coverage
+    whose = row.c.body["source"].as_string() == source
+    ends = row.c.key.endswith(f":{source}", autoescape=True)
+    return or_(row.c.key == source, _begins(row.c.key, f"{source}:"), ends, whose)
 
 
 def _with_source() -> list[Table]:

@@ -112,7 +112,10 @@ def more_of_it(lived):
         source="strava",
         external_id="19000000099",
     )
-    fact(lived, tables.coverage, "strava", {"because": "an activity"})
+    fact(lived, tables.coverage, "strava:2026-08-30", {"because": "the watch synced"})
+    fact(lived, tables.coverage, "asked:strava", {"source": "strava"})
+    lived.clock.later(minutes=1)
+    fact(lived, tables.coverage, "asked:strava", None)
     fact(lived, tables.athlete_setting, "strava_use", "full")
     with writing(lived.engine) as conn:
         now = lived.clock.at
@@ -162,7 +165,9 @@ def is_erased(lived, traces):
 
 def tables_with(lived, word):
     """Names of tables that hold the word anywhere."""
-    return [t.name for t in tables.metadata.sorted_tables if word in repr(lived.rows(t)).lower()]
+    # As tuples, for a row's own repr is shortened.
+    rows = {t.name: [*map(tuple, lived.rows(t))] for t in tables.metadata.sorted_tables}
+    return [name for name, found in rows.items() if word in repr(found).lower()]
 
 
 def canonical(lived):

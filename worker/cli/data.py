@@ -178,10 +178,11 @@ def _prove(runtime: "Runtime", traces: object, what: str) -> None:
 def _try_to_give_back(runtime: "Runtime", connected: "Connected") -> None:
     """A service that cannot be reached holds up no erasing."""
     from connectors.errors import ServiceError
+    from worker.vault import WrongKey
 
     try:
         give_back(runtime, connected)
-    except ServiceError as error:
+    except (ServiceError, WrongKey) as error:
         typer.echo(
             f"{connected.connector} could not be told ({error}). Take the permission back there "
             "yourself, in its own settings.",
