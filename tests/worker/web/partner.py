@@ -42,10 +42,15 @@ def partner_life(database_url, home):
         yield lived
 
 
-def sign_in(lived):
+def sign_in(lived, **settings):
     tokens = lived.control.post("partner/tokens")
     user_id = tokens.pop("user_id")
     kept = {name: str(value) for name, value in tokens.items()}
     return connect(
-        lived.runtime, 1, connector="garmin_partner", external_athlete_id=user_id, tokens=kept
+        lived.runtime,
+        1,
+        connector="garmin_partner",
+        external_athlete_id=user_id,
+        tokens=kept,
+        settings=settings,
     )
