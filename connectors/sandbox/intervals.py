@@ -127,6 +127,8 @@ class Intervals:
             return fault(422, "oldest is required")
         oldest = query["oldest"][:10]
         newest = query.get("newest", "9999-12-31")[:10]
+        if newest < oldest:
+            return fault(422, "newest is before oldest")
         rows = [
             self._row(activity, account)
             for activity in reversed(account.activities)

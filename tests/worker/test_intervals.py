@@ -135,3 +135,21 @@ def test_a_key_that_was_renewed_stops_the_polling_and_says_how_to_go_on(lived):
     (connected,) = lived.rows(tables.connection)
     assert connected.state == "sign_in_needed"
     assert "goalward connect intervals" in connected.problem
+
+
+def test_it_is_connected_by_its_key_and_by_no_other(home):
+    with (
+        serve(machine_now=lambda: START, options=Options(today=TODAY)) as url,
+        Control(url) as control,
+    ):
+        home.environ["GOALWARD_INTERVALS_API_URL"] = control.intervals_url
+        key = control.post("intervals/key")["api_key"]
+        wrong = home("connect", "intervals", "--answer", "api_key=guess")
+        assert wrong.status == 1
+        assert "intervals.icu/settings" in wrong.err
+        said = home.ok("connect", "intervals", "--answer", f"api_key={key}")
+        assert "Robin Runner 1" in said.out
+        assert "from Strava" in said.out
+        (connected,) = home.ok("status", "--json").json["connections"]
+        assert (connected["connector"], connected["state"]) == ("intervals", "connected")
+        assert key.encode() not in (home.path / "goalward.db").read_bytes()
