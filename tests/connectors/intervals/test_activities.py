@@ -251,7 +251,7 @@ def test_longer_trouble_is_for_later(control, source, kind):
         source.changes(None)
 
 
-def test_what_is_no_listing_decides_nothing(control, source):
+def test_pitfall_10_what_is_no_listing_decides_nothing(control, source):
     control.fault("intervals", status=200, body={"maintenance": True})
     with pytest.raises(Unavailable):
         source.changes(None)
