@@ -43,8 +43,6 @@ class PersonalActivities:
         return Place.at(day).written()
 
     def activity(self, ref: ActivityRef) -> Recorded | None:
-        if not ref.external_id.isdecimal():
-            return None  # no id of Garmin's
         detail = self._wire.find(f"/activity-service/activity/{ref.external_id}")
         if detail is None:
             return None
