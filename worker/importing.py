@@ -5,6 +5,7 @@ that keeps two cores busy. What was stored is found again by its content, so who
 whatever moment, does the same again and goes on where it was.
 """
 
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from connectors.files.decode import content_hash
+from connectors.files.decode import TooLarge, content_hash, unpacked
 from connectors.files.decoded import Decoded, Imported, Refused, Skipped
-from connectors.files.exports import GARMIN, Index, joined
+from connectors.files.exports import Index, Line, joined
 from connectors.files.log import read_log
 from connectors.files.walk import Entry, Found, LeftOut, Rest
 from connectors.ports import OriginalFile, Recorded
@@ -63,6 +64,7 @@ class _Kept:
     tag: str
     problem: str | None
     keys: tuple[str, ...]
+    starts: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,14 @@ class _Begun:
     decoded: Future[Decoded] | Decoded
     file: OriginalFile | None = None
     digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Accounted for without being decoded. `weight`: its bytes, for who shows progress."""
+
+    fate: Fate
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +148,8 @@ class _Run:
         self._used: dict[str, set[str]] = {}
 
     def fates(self, entries: Iterable[Entry]) -> Iterator[tuple[Fate, int]]:
-        begun: deque[_Begun | Fate] = deque()
-        batch: list[_Ready | Fate] = []
+        begun: deque[_Begun | _Done] = deque()
+        batch: list[_Ready | _Done] = []
         for entry in entries:
             if isinstance(entry, Rest):  # what it lists besides is known when all else is
                 while begun:
@@ -155,30 +165,33 @@ class _Run:
 
     # --- reading ----------------------------------------------------------------------------------
 
-    def _begin(self, entry: Entry) -> _Begun | Fate:
+    def _begin(self, entry: Entry) -> _Begun | _Done:
         match entry:
             case LeftOut(path, reason, refused):
-                return Fate(path, "refused" if refused else "skipped", reason)
+                return _Done(Fate(path, "refused" if refused else "skipped", reason))
             case Rest():
                 return _Begun(entry, self._alone(entry.index))
             case Found():
                 return self._begin_file(entry)
 
-    def _begin_file(self, entry: Found) -> _Begun | Fate:
+    def _begin_file(self, entry: Found) -> _Begun | _Done:
         try:
             file = entry.read()
         except OSError as error:  # a broken link, no permission, a damaged archive
-            return Fate(entry.path, "refused", f"cannot be read: {error.strerror or error}")
+            reason = f"cannot be read: {error.strerror or error}"
+            return _Done(Fate(entry.path, "refused", reason), entry.weight)
         if file.name.lower().endswith(".csv"):
             log = self._importer
             read = read_log(file, day_zero=log.day_zero, where=log.where, source=SOURCE)
             return _Begun(entry, read)
-        digest = content_hash(file.content)
+        bare = _bare(file)
+        digest = content_hash(bare.content)
         kept = self._kept.get(digest)
         if kept is not None and self._is_told(entry, kept):
-            self._use(entry.index, kept.tag)
-            return Fate(entry.path, "unchanged", kept.problem, kept.keys)
-        decoding = self._pool.submit(self._importer.runtime.decode, file)
+            self._lines(entry, kept.starts)
+            fate = Fate(entry.path, "unchanged", kept.problem, kept.keys)
+            return _Done(fate, entry.weight)
+        decoding = self._pool.submit(self._importer.runtime.decode, bare)
         return _Begun(entry, decoding, file, digest)
 
     def _is_told(self, entry: Found, kept: _Kept) -> bool:
@@ -193,14 +206,18 @@ class _Run:
             self._said[index.path] = frozenset(line.said(index.service) for line in index.lines)
         return self._said[index.path]
 
-    def _use(self, index: Index | None, tag: str) -> None:
-        if index is not None:
-            self._used.setdefault(index.path, set()).add(tag)
+    def _lines(self, entry: Found, starts: Sequence[datetime]) -> tuple[Line, ...]:
+        """What the index says of a recording; that is told then."""
+        if entry.index is None:
+            return ()
+        lines = entry.index.lines_of(entry.path, starts)
+        self._used.setdefault(entry.index.path, set()).update(line.id for line in lines)
+        return lines
 
     def _alone(self, index: Index) -> Decoded:
         """What the index lists and no recording told."""
         used = self._used.get(index.path, set())
-        left = [line for line in index.lines if line.said(index.service) not in used]
+        left = [line for line in index.lines if line.id not in used]
         found = [one for line in left if (one := line.alone(index.service))]
         lost = len(left) - len(found)
         problems = [index.problem] if index.problem else []
@@ -212,8 +229,8 @@ class _Run:
 
     # --- deriving ---------------------------------------------------------------------------------
 
-    def _ready(self, begun: _Begun | Fate) -> _Ready | Fate:
-        if isinstance(begun, Fate):
+    def _ready(self, begun: _Begun | _Done) -> _Ready | _Done:
+        if isinstance(begun, _Done):
             return begun
         decoded = begun.decoded if not isinstance(begun.decoded, Future) else begun.decoded.result()
         recorded, tag = self._told(begun.entry, decoded)
@@ -230,18 +247,15 @@ class _Run:
         index = entry.index
         if index is None or isinstance(entry, Rest) or not decoded.recorded:
             return decoded.recorded, ""
-        line = index.line_of(entry.path, decoded.recorded)
-        if line is None:
-            return decoded.recorded, f"{index.service}:-" if index.service == GARMIN else ""
-        tag = line.said(index.service)
-        self._use(index, tag)
-        if len(decoded.recorded) > 1:  # a race of several sports: one name does not fit them all
+        lines = self._lines(entry, [one.record.start_at for one in decoded.recorded])
+        tag = lines[0].said(index.service) if lines else index.silence
+        if len(decoded.recorded) > 1 or not lines:  # one name does not fit the legs of a race
             return decoded.recorded, tag
-        return [joined(decoded.recorded[0], line)], tag
+        return [joined(decoded.recorded[0], lines[0])], tag
 
     # --- storing ----------------------------------------------------------------------------------
 
-    def _stored(self, batch: Sequence[_Ready | Fate]) -> Iterator[tuple[Fate, int]]:
+    def _stored(self, batch: Sequence[_Ready | _Done]) -> Iterator[tuple[Fate, int]]:
         new: dict[int, bool] = {}
         ready = [(place, each) for place, each in enumerate(batch) if isinstance(each, _Ready)]
         small = [(place, each) for place, each in ready if len(each.seen) <= AT_ONCE]
@@ -251,13 +265,13 @@ class _Run:
         if small:
             with writing(self._importer.runtime.engine) as conn:
                 new |= {place: self._store(conn, each, each.seen) for place, each in small}
-        for place, each in enumerate(batch):
-            if isinstance(each, Fate):
-                yield each, 0
+        for place, made in enumerate(batch):
+            if isinstance(made, _Done):
+                yield made.fate, made.weight
             else:
-                fate = _fate(each, new=new[place])
-                self._note(each, fate)
-                yield fate, each.begun.entry.weight if isinstance(each.begun.entry, Found) else 0
+                fate = _fate(made, new=new[place])
+                self._note(made, fate)
+                yield fate, made.begun.entry.weight if isinstance(made.begun.entry, Found) else 0
 
     def _store_slowly(self, ready: _Ready) -> bool:
         """A history: the last part with the copy, which says that it is whole."""
@@ -301,7 +315,8 @@ class _Run:
 
     def _note(self, ready: _Ready, fate: Fate) -> None:
         if ready.begun.digest is not None:
-            self._kept[ready.begun.digest] = _Kept(ready.tag, ready.problem, fate.keys)
+            starts = tuple(one.record.start_at for one in ready.usable)
+            self._kept[ready.begun.digest] = _Kept(ready.tag, ready.problem, fate.keys, starts)
 
 
 def _kept(conn: Connection, athlete_id: int) -> dict[str, _Kept]:
@@ -312,25 +327,41 @@ def _kept(conn: Connection, athlete_id: int) -> dict[str, _Kept]:
             copy.c.athlete_id == athlete_id, copy.c.source == SOURCE
         )
     ).all()
-    standing = select(seen.c.key, seen.c.external_id).where(
+    standing = select(seen.c.key, seen.c.external_id, seen.c.start_at).where(
         seen.c.athlete_id == athlete_id,
         seen.c.source == SOURCE,
         seen.c.superseded_at.is_(None),
         seen.c.body.is_not(None),
     )
-    keys: dict[str, list[str]] = {row.external_id: [] for row in rows}
-    for key, external_id in conn.execute(standing.order_by(seen.c.id)):
-        keys.setdefault(external_id.partition("-")[0], []).append(key)
+    gave: dict[str, list[tuple[str, datetime]]] = {row.external_id: [] for row in rows}
+    for key, external_id, start_at in conn.execute(standing.order_by(seen.c.id)):
+        gave.setdefault(external_id.partition("-")[0], []).append((key, start_at))
     return {
-        row.external_id: _Kept(row.tag, row.problem, tuple(keys[row.external_id])) for row in rows
+        row.external_id: _Kept(
+            row.tag,
+            row.problem,
+            tuple(key for key, _ in gave[row.external_id]),
+            tuple(start_at for _, start_at in gave[row.external_id]),
+        )
+        for row in rows
     }
 
 
-def _held(begun: Iterable[_Begun | Fate]) -> int:
+def _bare(file: OriginalFile) -> OriginalFile:
+    """Unpacked once, for its hash and for who decodes it; as it is when that does not work."""
+    if not file.name.lower().endswith(".gz"):
+        return file
+    try:
+        return OriginalFile(file.name[: -len(".gz")], unpacked(file.content))
+    except (EOFError, OSError, TooLarge, zlib.error):
+        return file
+
+
+def _held(begun: Iterable[_Begun | _Done]) -> int:
     return sum(len(b.file.content) for b in begun if isinstance(b, _Begun) and b.file)
 
 
-def _is_full(batch: Sequence[_Ready | Fate]) -> bool:
+def _is_full(batch: Sequence[_Ready | _Done]) -> bool:
     ready = [each for each in batch if isinstance(each, _Ready)]
     return (
         sum(len(each.seen) + 1 for each in ready) > AT_ONCE

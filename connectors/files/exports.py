@@ -83,13 +83,20 @@ class Index:
     by_file: Mapping[str, Line] = field(default_factory=dict)
     problem: str | None = None
 
-    def line_of(self, name: str, found: Sequence[Recorded]) -> Line | None:
-        """The line of the recording `name` that gave `found`. None: not told."""
+    @property
+    def silence(self) -> str:
+        """The tag of a recording of which it says nothing."""
+        return f"{GARMIN}:-" if self.service == GARMIN else ""
+
+    def lines_of(self, name: str, starts: Sequence[datetime]) -> tuple[Line, ...]:
+        """The lines of the recording `name`, whose activities started at `starts`."""
         if self.service == STRAVA:
-            return self.by_file.get(PurePosixPath(name).name)
-        if len(found) != 1:
-            return None
-        start_at = found[0].record.start_at
+            line = self.by_file.get(PurePosixPath(name).name)
+            return () if line is None else (line,)
+        near = (self._nearest(start_at) for start_at in starts)
+        return tuple(line for line in near if line is not None)
+
+    def _nearest(self, start_at: datetime) -> Line | None:
         near = [
             (abs(line.start_at - start_at), line.id, line)
             for line in self.lines

@@ -13,7 +13,9 @@ from connectors.files.plain import FIELDS, READ, is_plain
 try:
     import fitfast
 except ImportError:  # the extra `fast` is not installed
-    fitfast = None
+    HAS_FITFAST = False
+else:
+    HAS_FITFAST = True
 
 EPOCH_S = 631_065_600  # FIT counts from 1989-12-31T00:00:00Z, fitfast from 1970
 _INSTANTS = ("timestamp", "start_time", "local_timestamp")
@@ -27,7 +29,7 @@ def read_fast(content: bytes) -> Mapping[str, Sequence[Message]] | None:
 
     Never raises for what the bytes are.
     """
-    if fitfast is None or not is_plain(content):
+    if not HAS_FITFAST or not is_plain(content):
         return None
     told = _parsed(content)
     if any(len(told.get(name, ())) != 1 for name in _ONE_OF):

@@ -23,7 +23,7 @@ class Unreadable(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file. `weight`: the bytes it takes, packed as it is. `path`: where it lies, in a folder."""
+    """One file. `weight`: the bytes it takes, packed as it is. `path`: where, in a folder."""
 
     name: str
     weight: int
@@ -74,7 +74,7 @@ def _told(name: str) -> Iterator[None]:
 def in_folder(folder: Path) -> list[Member]:
     """All files below it, in the order of their names."""
     return [
-        Member(path.relative_to(folder).as_posix(), _size(path), partial(path.open, "rb"), path)
+        Member(path.relative_to(folder).as_posix(), _size(path), partial(_opened, path), path)
         for path in sorted(folder.rglob("*"))
         if not path.is_dir()
     ]
@@ -90,6 +90,10 @@ def in_archive(archive: zipfile.ZipFile) -> list[Member]:
 def leads_out(name: str) -> bool:
     """An honest archive has no such names."""
     return name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name[:2]
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _size(path: Path) -> int:

@@ -241,8 +241,8 @@ def _sliced(streams: Streams, inside: BoolArray) -> Iterator[Streams]:
 
 
 def _picked(streams: Streams, inside: BoolArray) -> Streams:
-    columns = {name: getattr(streams, name) for name in Streams.__slots__}
-    return Streams(**{k: None if v is None else v[inside] for k, v in columns.items()})
+    columns = ((name, getattr(streams, name)) for name in Streams.__slots__)
+    return replace(streams, **{name: told[inside] for name, told in columns if told is not None})
 
 
 # --- clocks ---------------------------------------------------------------------------------------

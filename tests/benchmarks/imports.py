@@ -32,34 +32,36 @@ def run():
     """Rows for the table; the last column says whether the targets were met."""
     with tempfile.TemporaryDirectory() as folder:
         place, made = Path(folder), templates(TEMPLATES)
-        return [
-            _row(name, place, build, made)
-            for name, build in (("strava", strava_export), ("garmin", garmin_export))
-        ]
+        return [measured(name, place, made) for name in ("strava", "garmin")]
 
 
-def _row(name, place, build, made):
+def measured(name, place, made, *, activities=ACTIVITIES, size=EXPORT_BYTES):
+    """A row of the table for one export; raises AssertionError when anything is lost or doubled."""
     export = place / f"{name}.zip"
-    picture = max(int((EXPORT_BYTES - _recordings_bytes(made)) / PICTURES), 1_000)
-    build(export, made, ACTIVITIES, media=PICTURES, media_bytes=picture, manual=MANUAL)
+    recordings = 0.5 * activities * sum(len(t.content) for t in made) / len(made)
+    picture = max(int((size - recordings) / PICTURES), 1_000)
+    build = {"strava": strava_export, "garmin": garmin_export}[name]
+    build(export, made, activities, media=PICTURES, media_bytes=picture, manual=MANUAL)
     size = export.stat().st_size
     decoding = decoded_alone(export)
     whole = Imported(place / f"{name}-whole", export).finish()
     again = Imported(place / f"{name}-killed", export)
-    again.kill_after(ACTIVITIES // 2)
+    again.kill_after(activities // 2)
     stored = len(again.keys())
     told = again.start("--json").finish().told
     outcomes = [file["outcome"] for file in told]
-    if not 0 < stored < ACTIVITIES or outcomes.count("unchanged") < stored:
+    if not 0 < stored < activities or outcomes.count("unchanged") < stored:
         raise AssertionError(f"{stored} were in, and only {outcomes.count('unchanged')} unchanged")
-    if again.keys() != whole.keys() or len(whole.keys()) != ACTIVITIES + MANUAL:
+    if again.keys() != whole.keys() or len(whole.keys()) != activities + MANUAL:
         raise AssertionError(f"{len(whole.keys())} and, killed in between, {len(again.keys())}")
+    if b" activities" not in whole.shown:
+        raise AssertionError("no progress was shown")
     export.unlink()
-    per_s, ceiling = ACTIVITIES / whole.cpu_s, ACTIVITIES / decoding
+    per_s, ceiling = activities / whole.cpu_s, activities / decoding
     met = per_s / ceiling >= LEAST_RATIO and max(whole.peak_mb, again.peak_mb) < MOST_MB
     return {
         "export": f"{name}, {size / 1e9:.1f} GB",
-        "activities": ACTIVITIES,
+        "activities": activities,
         "seconds": round(whole.wall_s, 1),
         "per s per core": round(per_s, 1),
         "decoding": round(ceiling, 1),
@@ -68,10 +70,6 @@ def _row(name, place, build, made):
         "killed with": f"{stored} in, then {again.wall_s:.1f} s",
         "target": f">= {LEAST_RATIO}, < {MOST_MB} MB {'met' if met else 'MISSED'}",
     }
-
-
-def _recordings_bytes(made):
-    return 0.5 * ACTIVITIES * sum(len(t.content) for t in made) / len(made)
 
 
 class Imported:

@@ -59,8 +59,9 @@ def import_(
 def _bring_in(importer: "Importer", paths: list[Path], *, quiet: bool) -> list["Fate"]:
     from connectors.files import walk
     from connectors.files.walk import weight
+    from worker.importing import Fate
 
-    fates = []
+    fates: list[Fate] = []
     with progress("Importing", 0 if quiet else weight(paths), quiet=quiet) as step:
         try:
             fates.extend(importer.bring_in_all(walk(paths), step=step))
