@@ -7,8 +7,8 @@ recording. The same data give the same bytes. Tokens and keys are not in it.
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -110,8 +110,9 @@ def _write(conn: Connection, athlete_id: int, archive: zipfile.ZipFile, on_step:
         for activity in store.activities(conn, athlete_id):
             file.write(_line(asdict(activity)))
     for table in _tables():
-        with _entry(archive, f"{table.name}.jsonl") as file:
-            for row in _rows(conn, table, athlete_id):
+        rows = _rows(conn, table, athlete_id)
+        with closing(rows), _entry(archive, f"{table.name}.jsonl") as file:
+            for row in rows:
                 file.write(_line(row))
                 on_step()
     for name, content in _recordings(conn, athlete_id):
@@ -129,12 +130,13 @@ def _entry(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _rows(conn: Connection, table: Table, athlete_id: int) -> Iterator[Mapping[str, Any]]:
+def _rows(conn: Connection, table: Table, athlete_id: int) -> Generator[Mapping[str, Any]]:
     """All but contents of recordings, oldest first."""
     columns = [c for c in table.c if c is not tables.raw_copy.c.content]
     query = select(*columns).where(_mine(table, athlete_id)).order_by(*table.primary_key.columns)
-    for row in conn.execute(query.execution_options(yield_per=100)).mappings():
-        yield dict(row)
+    with conn.execute(query.execution_options(yield_per=100)) as found:
+        for row in found.mappings():
+            yield dict(row)
 
 
 def _recordings(conn: Connection, athlete_id: int) -> Iterator[tuple[str, bytes]]:

@@ -1,7 +1,8 @@
 """`goalward export` and `goalward erase`: an athlete's data, all of it to have or to be rid of."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,14 +38,13 @@ def export(
     """
     from worker import export as exporting
     from worker.cli.failing import UsedWrongly
-    from worker.cli.importing import progress
 
     with session(athlete) as at_work:
         target = path or Path(f"goalward-{at_work.athlete_id}-{at_work.today}.zip")
         if target.exists():
             raise UsedWrongly(f"{target} exists already; give another name")
         engine, athlete_id = at_work.runtime.engine, at_work.athlete_id
-        with progress("Exporting", exporting.total(engine, athlete_id), quiet=False) as step:
+        with _progress(exporting.total(engine, athlete_id)) as step:
             exporting.export(engine, athlete_id, target, on_step=step)
         typer.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB.")
 
@@ -82,6 +82,17 @@ def erase(
                 abort=True,
             )
         _erase_athlete(at_work, scope)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, gone when the work is done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Exporting", total=total)
+        yield lambda: bar.advance(task)
 
 
 def erase_source(at_work: Session, source: str, found: Sequence["Connected"]) -> None:
