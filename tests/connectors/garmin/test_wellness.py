@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from connectors.contract import check_wellness_source
 from connectors.garmin_shapes.listing import summary_synced_at, uploaded_at
 from connectors.garmin_shapes.wellness import (
     heart_rate_variability,
@@ -17,6 +18,10 @@ from tests.connectors.linked import TODAY, count
 
 WEEK_AGO = TODAY - timedelta(days=6)
 DAY = {"calendarDate": "2026-11-23"}
+
+
+def test_the_contract_is_kept(opened):
+    check_wellness_source(opened.wellness, first=WEEK_AGO, last=TODAY)
 
 
 def test_a_week_of_nights_takes_three_requests(control, opened):

@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -195,6 +196,16 @@ def test_the_key_is_exchanged_once_for_everybody(control, link):
             opened.activities.changes(None)
     assert count(control, EXCHANGES) == 1
     assert link.tokens.read().keys() == {"api_key", "access_token", "expires_at"}
+
+
+def test_many_at_once_exchange_it_once(control, link):
+    def poll(_number):
+        with CONNECTOR.open(link, machine_now()) as opened:
+            return opened.activities.changes(None)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(list(pool.map(poll, range(6)))) == 6
+    assert count(control, EXCHANGES) == 1
 
 
 def test_a_token_that_ends_early_is_made_anew_in_the_middle_of_a_poll(control, link, in_threes):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.contract import check_wellness_source
 from connectors.errors import SignInNeeded
 from tests.connectors.linked import TODAY, count
 
@@ -11,6 +12,10 @@ WEEK_AGO = TODAY - timedelta(days=6)
 @pytest.fixture
 def nights(opened):
     return opened.wellness
+
+
+def test_the_contract_is_kept(nights):
+    check_wellness_source(nights, first=WEEK_AGO, last=TODAY)
 
 
 def test_a_week_of_nights_takes_three_requests(control, nights):
