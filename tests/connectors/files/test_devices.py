@@ -117,6 +117,28 @@ def test_series_are_those_of_the_records(path):
         np.testing.assert_allclose(series[at], list(told.values()), rtol=0, atol=0)
 
 
+@pytest.mark.parametrize("path", [p for p in FILES if p.suffix == ".fit"], ids=stem)
+def test_heart_rate_distance_and_duration_are_the_sdks(path):
+    """Mean and maximum over all records, last distance and span, of every readable file."""
+    result, messages = of(path), read_directly(path)
+    told = [record for record in messages.get("record_mesgs", []) if record.get("timestamp")]
+    if not isinstance(result, Imported) or not told or len(result.recorded) > 1:
+        pytest.skip("not one activity with records that the SDK reads")
+    (one,) = result.recorded
+    beats = {r["timestamp"]: r["heart_rate"] for r in told if r.get("heart_rate", 0) >= 20}
+    if beats:
+        mine = one.streams.heart_rate_bpm[np.isfinite(one.streams.heart_rate_bpm)]
+        assert len(mine) == len(beats)
+        assert mine.mean() == pytest.approx(np.mean(list(beats.values())), rel=1e-12)
+        assert mine.max() == max(beats.values())
+    metres = [record["distance"] for record in told if record.get("distance") is not None]
+    if metres:
+        assert np.nanmax(one.streams.distance_m) == max(metres)
+    stamps = [r["timestamp"] for r in told if r["timestamp"] >= one.record.start_at]
+    span_s = (max(stamps) - min(stamps)).total_seconds()
+    assert np.ptp(one.streams.time_s) == span_s
+
+
 @pytest.mark.parametrize("path", FILES, ids=stem)
 def test_series_are_in_order(path):
     for one in of(path).recorded:

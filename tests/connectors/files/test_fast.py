@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from garmin_fit_sdk import Encoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from connectors.files.sessions import activities_in
 from connectors.files.timestamps import COMPRESSED
 from planning.activity import Streams
 from planning.fitness.observation import derive
-from tests.connectors.files.made import NUMBERS, START, fit_file
+from tests.connectors.files.made import NUMBERS, START, even_records, fit_file
 from tests.connectors.files.test_devices import FILES, needs_files, stem
 from tests.sizes import FIXED, examples
 
@@ -132,6 +133,46 @@ def spoilt_checksum(content, chance):
 
 
 WHOLE = fit_file(seconds=20, utc_offset_s=7200, total_ascent=12)
+
+
+@pytest.mark.parametrize("chance", [52, 81, 212, 391, 562, 617, 1151, 2772])
+def test_files_on_which_the_two_were_found_to_differ(chance):
+    """Types that are none, lists where numbers belong, and one on which the fast reader panics."""
+    is_read_fast_and_the_same(flipped(WHOLE, random.Random(chance)))
+
+
+def named(field):
+    """A run with a developer field of that name, that says 7 at each second."""
+    described = {
+        "mesg_num": NUMBERS["FIELD_DESCRIPTION"],
+        "developer_data_index": 0,
+        "field_definition_number": 0,
+        "fit_base_type_id": 132,
+        "field_name": field,
+        "units": "x",
+    }
+    told = {"mesg_num": NUMBERS["DEVELOPER_DATA_ID"], "application_id": [1] * 16}
+    encoder = Encoder()
+    encoder.add_developer_field(0, told | {"developer_data_index": 0}, described)
+    encoder.write_mesg({"mesg_num": NUMBERS["FILE_ID"], "type": "activity"})
+    encoder.write_mesg(told | {"developer_data_index": 0})
+    encoder.write_mesg(described)
+    for record in even_records(60, 3.0, 150, START):
+        encoder.write_mesg({"mesg_num": NUMBERS["RECORD"], **record, "developer_fields": {0: 7}})
+    end = START + timedelta(seconds=60)
+    session = {"start_time": START, "timestamp": end, "total_elapsed_time": 60.0}
+    encoder.write_mesg({"mesg_num": NUMBERS["SESSION"], **session, "sport": "running"})
+    return encoder.close()
+
+
+@pytest.mark.parametrize(
+    ("field", "is_fast"), [("form power", True), ("distance", False), ("speed", False)]
+)
+def test_a_developer_field_with_the_name_of_one_of_ours(field, is_fast):
+    content = named(field)
+    assert is_read_fast_and_the_same(content) == is_fast
+    (one,) = told(read_slowly(content)).recorded
+    assert one.streams.distance_m[-1] == 180.0
 
 
 @settings(deadline=None, derandomize=FIXED, max_examples=examples(300))
