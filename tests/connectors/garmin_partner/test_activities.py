@@ -15,7 +15,7 @@ from connectors.garmin_partner.activities import Place
 from connectors.garmin_partner.errors import NotAllowed
 from connectors.ports import ActivityRef, Link, Unmetered
 from planning.activity import RecordKind, Sport, Surface
-from tests.connectors.garmin_partner.told import REST, a_file, a_summary
+from tests.connectors.garmin_partner.told import REST, Elsewhere, a_file, a_summary
 from tests.connectors.linked import NOW, TODAY, count
 
 
@@ -139,12 +139,18 @@ def test_an_address_elsewhere_is_never_asked(control, source):
         source.activity(ref_of("activityFiles", a_file(callbackURL="file:///etc/passwd")))
 
 
-def test_a_redirect_is_not_followed(control, source):
+def test_a_redirect_is_not_followed(link):
     """The token would go with it."""
-    control.fault("partner", status=302, times=3)
-    rest = f"{control.partner_url}/wellness-api/rest"
-    with pytest.raises(Unavailable, match="leads elsewhere"):
-        source.activity(ref_of("activityFiles", a_file(base=rest)))
+    with Elsewhere() as other, Elsewhere(leads_to=other.url) as garmin:
+        there = Link(link.settings | {"garmin_partner_api_url": garmin.url}, link.tokens)
+        with CONNECTOR.open(there, NOW) as opened:
+            rest = f"{garmin.url}/wellness-api/rest"
+            with pytest.raises(Unavailable, match="leads elsewhere"):
+                opened.activities.activity(ref_of("activityFiles", a_file(base=rest)))
+            with pytest.raises(Unavailable, match="leads elsewhere"):
+                CONNECTOR.still_authorised(there, NOW)
+        assert garmin.asked
+        assert other.asked == []
 
 
 def test_a_ping_is_looked_up_and_names_what_is_behind_it(control, heard, source):
@@ -173,7 +179,7 @@ def in_order(source, parts):
     known, kept = None, None
     for ref, new in parts:
         joined = source.joined(ref, new, known, kept)
-        kept = joined.file or kept
+        kept = joined.file  # what was kept once goes along
         if joined.is_bare:  # the worker reads the start from the file itself
             known = replace(joined.record, name="", kind=RecordKind.DEVICE_FILE)
             continue

@@ -65,7 +65,7 @@ FORGED = [
     delivery({"activityFiles": [a_file(summaryId=None)]}),
     delivery({"sleeps": [{"userId": "d331", "calendarDate": "today"}]}),
     delivery({"activities": [a_summary()] * 5001}),
-    delivery(b" " * (RECEIVER.most_bytes + 1)),
+    delivery(b"{}".ljust(RECEIVER.most_bytes + 1)),
 ]
 
 

@@ -45,6 +45,38 @@ def a_file(token="t1", base=REST, **changes):
     }
 
 
+class Elsewhere:
+    """A server that answers to everything, or sends everybody on."""
+
+    def __init__(self, leads_to=None):
+        self.asked = asked = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(302 if leads_to else 200)
+                self.send_header("content-length", "0")
+                if leads_to:
+                    self.send_header("location", leads_to + self.path)
+                self.end_headers()
+
+            def log_message(self, *message):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
 class Heard:
     """Answers with the next of `statuses`, then 200; what is understood is in `events`."""
 
