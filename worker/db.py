@@ -21,6 +21,7 @@ from worker.clock import machine_now
 from worker.migrations import HEAD
 
 BUSY_S = 15
+READERS_MS = 1000  # so long is waited for readers when the log is to be emptied
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x60A1  # any number that all processes agree on
 
@@ -144,12 +145,21 @@ def compact(engine: Engine) -> bool:
             for name in inspect(conn).get_table_names():
                 conn.exec_driver_sql(f'VACUUM "{name}"')
         return True
-    with _turn(engine), closing(engine.raw_connection()) as raw:
-        cursor = raw.cursor()
+    with _turn(engine), closing(engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
         cursor.execute("PRAGMA query_only=OFF")
-        cursor.execute("VACUUM")
-        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.close()
+        cursor.execute(f"PRAGMA busy_timeout={READERS_MS}")
+        try:
+            # First the log alone: under a long reading a second copy of everything would pile up.
+            if _log_is_empty(cursor):
+                cursor.execute("VACUUM")
+                return _log_is_empty(cursor)
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_S * 1000}")
+
+
+def _log_is_empty(cursor: Any) -> bool:
+    (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 
 

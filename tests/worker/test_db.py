@@ -2,12 +2,13 @@ import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import delete, func, insert, inspect, select, text
+from sqlalchemy import delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from worker import tables
@@ -15,6 +16,7 @@ from worker.db import (
     MIGRATIONS,
     SchemaMismatch,
     check_schema,
+    compact,
     database_now,
     migrate,
     open_database,
@@ -324,6 +326,39 @@ def test_sqlite_is_set_up_to_keep_what_it_was_given(sqlite_engine):
         assert conn.scalar(text("PRAGMA synchronous")) == 2  # FULL
         assert conn.scalar(text("PRAGMA foreign_keys")) == 1
         assert conn.scalar(text("PRAGMA busy_timeout")) >= 5000
+
+
+def test_what_is_deleted_is_not_left_in_the_file(sqlite_engine):
+    """Neither in the space it had, nor in the log, nor where it stood before it was overwritten."""
+    place = Path(sqlite_engine.url.database)
+    for n, word in enumerate(("heartbreak hill", "tempo lane", "long bridge")):
+        with writing(sqlite_engine) as conn:
+            body = {"said": word * 1000}
+            conn.execute(insert(tables.app_value).values(name=f"x{n}", body=body))
+    value = tables.app_value
+    with writing(sqlite_engine) as conn:
+        conn.execute(delete(value).where(value.c.name == "x0"))
+        conn.execute(update(value).where(value.c.name == "x1").values(body={}))
+    with reading(sqlite_engine) as conn:
+        assert conn.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+    assert compact(sqlite_engine)
+    left = b"".join(file.read_bytes() for file in place.parent.glob(f"{place.name}*"))
+    assert [word in left for word in (b"heartbreak", b"tempo lane", b"long bridge")] == [False, False, True]  # fmt: skip
+
+
+def test_while_somebody_reads_an_old_state_it_is_not_clean_yet(sqlite_engine):
+    with reading(sqlite_engine) as conn:
+        conn.execute(select(tables.app_value)).all()
+        with writing(sqlite_engine) as other:
+            other.execute(insert(tables.app_value).values(name="x", body={}))
+        assert not compact(sqlite_engine)
+    assert compact(sqlite_engine)
+
+
+def test_postgresql_gives_up_dead_rows(postgresql_url):
+    engine = open_database(postgresql_url)
+    assert compact(engine)
+    engine.dispose()
 
 
 def test_sqlites_file_is_its_owners_alone(tmp_path):

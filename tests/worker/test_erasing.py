@@ -349,6 +349,24 @@ def test_an_event_that_comes_meanwhile_finds_no_owner(lived):
         assert connection(conn, 2).state == "disconnected"
 
 
+def test_a_reader_of_an_old_state_is_waited_for(sqlite_url, tmp_path):
+    """It keeps the old bytes in the log; what can be deleted is deleted all the same."""
+    with life(sqlite_url, tmp_path / "home") as lived:
+        settled(lived)
+        traces = audit.traces_of(lived.runtime, STRAVA)
+        with reading(lived.engine) as conn:
+            conn.execute(select(tables.observation)).all()
+            begins(lived)
+            lived.work("erase")
+            (owed,) = lived.owed("erase")
+            assert "being read" in owed.last_error
+            assert lived.rows(tables.observation, source="strava") == []
+        lived.clock.later(seconds=5)
+        lived.work("erase")
+        assert lived.owed("erase") == []
+        assert audit.found(lived.engine, traces) == []
+
+
 # --- stopped in the middle ------------------------------------------------------------------------
 
 
