@@ -175,11 +175,15 @@ class Intervals:
         return JSONResponse(rows[0])
 
     def _nights(self, account: Account, first: date, last: date) -> list[intervals_json.Json]:
-        """Nothing of a night before the watch has synced after it."""
+        """A row a day up to today, for the load is always known; nothing in it of a night before
+        the watch has synced after it.
+        """
         strain = strain_of(account.runner, account.activities)
-        last = min(last, account.watch.last_day(self.world.today))
-        slept = nights(account.runner, account.watch, strain, first=first, last=last)
-        return [intervals_json.wellness(night.day, night) for night in slept]
+        synced, last = account.watch.last_day(self.world.today), min(last, self.world.today)
+        slept = nights(account.runner, account.watch, strain, first=first, last=min(last, synced))
+        by_day = {night.day: night for night in slept}
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        return [intervals_json.wellness(day, by_day.get(day)) for day in days]
 
     def _row(self, activity: RecordedRun, account: Account) -> intervals_json.Json:
         athlete_id = self.known.athlete_id(account)

@@ -265,6 +265,28 @@ def test_a_file_in_trouble_is_for_later_and_not_left_out(control, source):
         source.activity(ref)
 
 
+class Telling:
+    """Answers every question with the same."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def json(self, path, **query):
+        return self.answer
+
+
+def test_one_odd_row_does_not_end_the_poll():
+    whole = {"id": "i1", "type": "Run", "start_date": "2026-11-22T07:00:00Z"}
+    rows = [whole, {"id": "i2", "type": "Run"}]
+    page = IntervalsActivities(Telling(rows), TODAY).changes(Place(TODAY).written())
+    assert [(ref.external_id, ref.start_at is None) for ref in page.refs] == [
+        ("i1", False),
+        ("i2", True),
+    ]
+    with pytest.raises(Refused):
+        IntervalsActivities(Telling(rows[1]), TODAY).activity(page.refs[1])
+
+
 def test_a_service_that_is_away_is_told(link):
     nowhere = Link({"intervals_api_url": "http://127.0.0.1:9"}, link.tokens)
     with CONNECTOR.open(nowhere, NOW) as away:

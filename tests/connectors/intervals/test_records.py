@@ -147,7 +147,9 @@ def test_a_file_is_what_is_in_it():
 
 
 def test_a_small_file_that_unpacks_without_end_is_left():
-    assert original("i1", gzip.compress(bytes(MOST_BYTES + 2))) is None
+    endless = b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT" + bytes(MOST_BYTES)
+    assert original("i1", gzip.compress(endless[:9000])) is not None
+    assert original("i1", gzip.compress(endless)) is None
 
 
 @given(st.binary(max_size=300), st.booleans())
