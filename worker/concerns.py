@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, select
 
 from planning.completeness import MOST_WITHHELD, question, share_withheld, withheld_words
-from planning.schedule.plan import DayStatus, LayerKind, PlanDay
+from planning.schedule.plan import DayStatus, PlanDay
 from worker import coverage, health, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connections
@@ -176,11 +176,7 @@ def _unknown(runtime: Runtime, conn: Connection, athlete_id: int, seen: Known) -
     complete, zone = seen.proofs.complete_until(seen.seen), store.zone_of(conn, athlete_id)
     now = runtime.calendar_now(conn)
     planned = _planned(conn, athlete_id, seen.today)
-    days = [
-        day
-        for day in _open_days(conn, athlete_id, planned, seen, complete)
-        if _is_over(day, now, zone)
-    ]
+    days = [day for day in _open_days(planned, seen, complete) if _is_over(day, now, zone)]
     if not days:
         return
     mine = connections(conn, athlete_id=athlete_id, state=None)
@@ -207,19 +203,11 @@ def _planned(conn: Connection, athlete_id: int, today: date) -> list[PlanDay]:
     return [by_day[day] for day in sorted(by_day) if first <= day < today]
 
 
-def _open_days(
-    conn: Connection,
-    athlete_id: int,
-    planned: list[PlanDay],
-    seen: Known,
-    complete: date | None,
-) -> Iterator[date]:
+def _open_days(planned: list[PlanDay], seen: Known, complete: date | None) -> Iterator[date]:
     """Days with a session of which neither a run nor anything else is known."""
     ran = {each.day for each in seen.activities if each.is_run}
-    layers = store.layers(conn, athlete_id)
-    said = {layer.on_day for layer in layers if layer.kind is LayerKind.SKIP}
     for each in planned:
-        settled = each.workout is None or each.status in ANSWERED or each.day in said | ran
+        settled = each.workout is None or each.status in ANSWERED or each.day in ran
         if not settled and (complete is None or each.day > complete):
             yield each.day
 

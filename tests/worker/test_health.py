@@ -48,10 +48,9 @@ class Nights:
         if len(self.asked) >= self.refuses_after:
             raise RateLimited("too many", retry_after_s=60)
         self.asked.append((first, last))
-        days = [first + n * DAY for n in range((last - first).days + 1)]
-        return [
-            Wellness("clock", d, sleep_s=28_000.0) for d in days if self.first <= d <= self.last
-        ]
+        days = [first + n * DAY for n in range((last - first).days + 2)]  # one more than asked for
+        slept = {day: 28_000.0 for day in days if self.first <= day <= self.last}
+        return [Wellness("clock", day, sleep_s=slept.get(day)) for day in days]
 
 
 @dataclass
@@ -390,6 +389,14 @@ def test_a_day_that_is_complete_or_answered_for_is_not_asked_about(lived):
     assert "Did you run?" not in messages(lived)
     note(lived, one, Page((), None, synced_at=lived.clock.at))
     until(lived, first.day + 3 * DAY, 11)
+    assert "Did you run?" not in messages(lived)
+
+
+def test_while_the_watch_syncs_every_day_nothing_is_asked(lived):
+    one, sessions = with_a_plan(lived)
+    while lived.today <= sessions[2] + 2 * DAY:
+        until(lived, lived.today + DAY, 16)
+        note(lived, one, Page((), None, synced_at=lived.clock.at))
     assert "Did you run?" not in messages(lived)
 
 

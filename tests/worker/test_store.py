@@ -255,6 +255,8 @@ def test_layers_stand_in_the_order_in_which_they_were_said(conn):
     assert idents == ["second", "third", "first again"]
     as_of = store.layers(conn, 1, until=MONDAY + HOUR)
     assert [layer.ident for layer in as_of] == ["first", "second"]
+    later = store.layers(conn, 1, until=MONDAY + 3 * HOUR)
+    assert [layer.ident for layer in later] == idents
 
 
 def test_the_athletes_word_on_copies_is_in_the_activities(conn):
