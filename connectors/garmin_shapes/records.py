@@ -70,6 +70,7 @@ def record_of(detail: Json, source: str, *, planned_ident: str | None = None) ->
         is_manual=bool(metadata.get("manualActivity")),
         device=metadata.get("manufacturer"),
         planned_ident=planned_ident,
+        parent_id=str(detail["parentId"]) if detail.get("parentId") else None,
     )
 
 

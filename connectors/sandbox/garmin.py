@@ -258,9 +258,9 @@ def search_rows(
 ) -> list[dict[str, Any]]:
     """A page, newest first unless asked otherwise. Parents stand beside their legs."""
     found = list(_found(account, query))
-    parents = {leg.garmin_id: one for one in account.multisports for leg in one.legs}
+    parents = _parents(account)
     rows = [
-        garmin_json.row(activity, parent_id=parent.garmin_id if parent else None)
+        garmin_json.row(activity, parent_id=parent)
         for activity in found
         if (parent := parents.get(activity.garmin_id)) is None or not hide_children
     ]
@@ -275,7 +275,13 @@ def detail_json(account: Account, garmin_id: int) -> dict[str, Any]:
     for one in account.multisports:
         if one.garmin_id == garmin_id:
             return garmin_json.parent_detail(one)
-    return garmin_json.detail(recorded(account, garmin_id))
+    parent = _parents(account).get(garmin_id)
+    return garmin_json.detail(recorded(account, garmin_id), parent_id=parent)
+
+
+def _parents(account: Account) -> dict[int, int]:
+    """Of each leg of a multisport activity the id of the whole."""
+    return {leg.garmin_id: one.garmin_id for one in account.multisports for leg in one.legs}
 
 
 async def file_of(account: Account, garmin_id: int) -> Response:

@@ -39,7 +39,7 @@ def row(activity: RecordedRun, *, parent_id: int | None = None) -> Json:
     }
 
 
-def detail(activity: RecordedRun) -> Json:
+def detail(activity: RecordedRun, *, parent_id: int | None = None) -> Json:
     type_id, type_key = activity.garmin_type
     start_utc = activity.run.start_at.astimezone(UTC)
     manual = activity.is_manual
@@ -51,6 +51,7 @@ def detail(activity: RecordedRun) -> Json:
         "accessControlRuleDTO": {"typeId": 2, "typeKey": "private"},
         "timeZoneUnitDTO": {"timeZone": activity.zone.key},
         "isMultiSportParent": False,
+        "parentId": parent_id,
         "metadataDTO": {
             "manualActivity": manual,
             "lapCount": len(activity.run.laps),

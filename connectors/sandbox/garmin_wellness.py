@@ -1,7 +1,7 @@
 """What Garmin says of days and nights, in the ranges of both of its interfaces."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +11,9 @@ from connectors.sandbox import garmin_json
 from connectors.sandbox.recorded import DEVICE_ID
 from connectors.sandbox.wellness import Night, nights, strain_of, synced_at
 from connectors.sandbox.world import Account, World
+
+ENDS = ("start", "end")
+OWNED_DAYS = 400  # for how long there has been a watch
 
 
 class GarminWellness:
@@ -80,7 +83,8 @@ class GarminWellness:
         return JSONResponse(whole([row(night) for night in self._nights(account, first, last)]))
 
     def _nights(self, account: Account, first: date, last: date) -> list[Night]:
-        """Nothing of a night before the watch has synced after it."""
+        """Nothing of a night before the watch has synced after it, or before it was bought."""
+        first = max(first, self._world.today - timedelta(days=OWNED_DAYS))
         last = min(last, account.watch.last_day(self._world.today))
         strain = strain_of(account.runner, account.activities)
         return list(nights(account.runner, account.watch, strain, first=first, last=last))
@@ -88,9 +92,6 @@ class GarminWellness:
     def _synced_at(self, account: Account) -> datetime:
         today = self._world.today
         return synced_at(account.runner, account.watch, account.activities, today=today)
-
-
-ENDS = ("start", "end")
 
 
 def _written(moment: datetime) -> str:

@@ -85,12 +85,12 @@ def test_pitfall_22_the_legs_of_a_multisport_activity_come_and_the_whole_does_no
     control.run(TODAY, at="07:00")
     control.run(TODAY, at="08:00")
     control.run(TODAY, at="18:00")
-    control.post("personal/multisport", legs=2)
+    whole = control.post("personal/multisport", legs=2)
     refs, _ = listed(source, None)
-    runs = {str(each["garmin_id"]) for each in control.dump()["activities"]}
-    assert refs.keys() == runs
-    assert all(source.activity(ref) for ref in refs.values())
-    assert source.activity(ActivityRef("22000000001")) is None
+    parents = {key: source.activity(ref).record.parent_id for key, ref in refs.items()}
+    alone, *legs = (str(each["garmin_id"]) for each in control.dump()["activities"])
+    assert parents == {alone: None, **dict.fromkeys(legs, str(whole["garmin_id"]))}
+    assert source.activity(ActivityRef(str(whole["garmin_id"]))) is None
 
 
 # When the watch handed over last
