@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.files.checksum import fit_checksum
-from connectors.files.fast import read_fast
+from connectors.files.fast import _parsed, read_fast
 from connectors.files.fit import Reading, read_slowly
+from connectors.files.plain import _is_as_profiled, is_plain
 from connectors.files.sessions import activities_in
 from connectors.files.timestamps import COMPRESSED
 from planning.activity import Streams
@@ -139,6 +140,38 @@ WHOLE = fit_file(seconds=20, utc_offset_s=7200, total_ascent=12)
 def test_files_on_which_the_two_were_found_to_differ(chance):
     """Types that are none, lists where numbers belong, and one on which the fast reader panics."""
     is_read_fast_and_the_same(flipped(WHOLE, random.Random(chance)))
+
+
+def test_a_panic_of_the_fast_reader_is_no_end_of_ours():
+    assert _parsed(flipped(WHOLE, random.Random(391))) == {}
+
+
+def test_compressed_timestamps_are_left_to_the_sdk():
+    assert is_plain(WHOLE)
+    tail = bytes([COMPRESSED | 3 << 5, 0])
+    size = (int.from_bytes(WHOLE[4:8], "little") + len(tail)).to_bytes(4, "little")
+    assert not is_plain(WHOLE[:4] + size + WHOLE[8:-2] + tail + WHOLE[-2:])
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "is_plain"),
+    [
+        (20, [(253, 4, 0x86), (5, 4, 0x86)], True),
+        (20, [(253, 4, 0x86), (8, 3, 0x0D)], False),  # speed and distance packed into one
+        (20, [(253, 4, 0x86), (6, 2, 0x84), (73, 4, 0x86)], False),  # speed, twice
+        (20, [(2, 2, 0x84), (78, 4, 0x86)], False),  # altitude, twice
+        (20, [(5, 2, 0x84)], False),  # a distance of two bytes
+        (20, [(5, 8, 0x86)], False),  # two distances
+        (20, [(5, 4, 0x86), (5, 4, 0x86)], False),
+        (20, [(200, 1, 0x42)], False),  # a type that is none
+        (20, [(200, 7, 0x0D)], True),
+        (132, [(253, 4, 0x86)], False),  # buffered heart rate
+        (101, [(253, 4, 0x86)], False),
+        (26, [(8, 16, 0x07)], True),
+    ],
+)
+def test_definitions(message, fields, is_plain):
+    assert _is_as_profiled(message, bytes(b for field in fields for b in field)) == is_plain
 
 
 def named(field):
