@@ -14,7 +14,9 @@ its share of the time that is left, and what it does not need is not lost: a fif
 a first import take weeks. In the last twentieth of a window whatever is left is anybody's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +35,7 @@ LAST_PART = 0.95  # of a window, from which on nothing is kept back for live wor
 EDGE = timedelta(seconds=5)
 EDGE_PART = 0.05  # of a window at most
 LONGEST_GROWN = timedelta(hours=1)  # to which a rest grows by itself; a service may ask for more
+LONGEST_BLOCK = timedelta(days=1)  # the same, of a service that blocks sign-ins
 SINCE = "since"  # the row that tells when a row of rests began
 
 
@@ -127,17 +130,9 @@ class SharedMeter:
         Sent away again as soon as it is over, it rests as long as the trouble has lasted, up to an
         hour: the pauses double.
         """
-        name = self._resting_names()[0]
+        name, pause = self._resting_names()[0], timedelta(seconds=max(seconds, 0.0))
         with writing(self._engine) as conn:
-            now = database_now(conn)
-            until, since = self._rest_rows(conn, name)
-            pause = timedelta(seconds=max(seconds, 0.0))
-            if until is None or since is None or now > until + max(pause, _grown(until - since)):
-                since = now  # the trouble before this one was over
-            grown = _grown(now - since)
-            until = max(now + max(pause, grown), until or now)
-            for key, at in ((name, until), (f"{name}:{SINCE}", since)):
-                upsert(conn, rate_rest, {"name": key, "until": at}, key=("name",))
+            _rest(conn, name, pause, grows_to=LONGEST_GROWN)
 
     # --- rests ------------------------------------------------------------------------------------
 
@@ -148,16 +143,10 @@ class SharedMeter:
         return (connector,) if shared else (f"{connector}:{athlete}", connector)
 
     def _refuse_while_resting(self, conn: Connection, now: datetime) -> None:
-        resting = rate_rest.c.name.in_(self._resting_names()) & (rate_rest.c.until > now)
-        until = max(conn.scalars(select(rate_rest.c.until).where(resting)), default=now)
-        if until > now:
+        left = _left(conn, self._resting_names(), now)
+        if left:
             text = f"{self._whose.connector} asked for a pause"
-            raise RateLimited(text, retry_after_s=_seconds(until - now))
-
-    def _rest_rows(self, conn: Connection, name: str) -> tuple[datetime | None, datetime | None]:
-        query = select(rate_rest).where(rate_rest.c.name.in_((name, f"{name}:{SINCE}")))
-        found = {row.name: row.until for row in conn.execute(query.with_for_update())}
-        return found.get(name), found.get(f"{name}:{SINCE}")
+            raise RateLimited(text, retry_after_s=_seconds(left))
 
     def _limited(self, wait: timedelta) -> RateLimited:
         what = "for history " if self._backfill else ""
@@ -231,8 +220,53 @@ class SharedMeter:
         return _start(limit, asked_at - margin) == _start(limit, now + margin)
 
 
-def _grown(trouble: timedelta) -> timedelta:
-    return min(trouble, LONGEST_GROWN)
+@contextmanager
+def signing_in(engine: Engine, connector: str, account: str) -> Iterator[None]:
+    """Around an attempt to sign in by hand. Workers never sign in.
+
+    A service that blocks sign-ins blocks them longer with every attempt, for hours to days. So once
+    it has, nobody knocks again before the pause is over; the pauses grow to a day. Raises
+    RateLimited, which says until when.
+    """
+    name = f"{connector}:sign-in:{hashlib.sha256(account.encode()).hexdigest()[:16]}"
+    with reading(engine) as conn:
+        left = _left(conn, (name,), database_now(conn))
+    if left:
+        raise _blocked(f"{connector} blocks sign-ins for now", left)
+    try:
+        yield
+    except RateLimited as error:
+        with writing(engine) as conn:
+            pause = timedelta(seconds=error.retry_after_s)
+            left = _rest(conn, name, pause, grows_to=LONGEST_BLOCK)
+        raise _blocked(str(error), left) from error
+
+
+def _blocked(why: str, left: timedelta) -> RateLimited:
+    minutes = -(-left // timedelta(minutes=1))
+    words = f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"
+    return RateLimited(f"{why} Try again in {words}, not before.", retry_after_s=_seconds(left))
+
+
+def _left(conn: Connection, names: Sequence[str], now: datetime) -> timedelta:
+    """How long the longest of these rests goes on."""
+    resting = rate_rest.c.name.in_(names) & (rate_rest.c.until > now)
+    until = max(conn.scalars(select(rate_rest.c.until).where(resting)), default=now)
+    return until - now
+
+
+def _rest(conn: Connection, name: str, pause: timedelta, *, grows_to: timedelta) -> timedelta:
+    """Note a rest, at least as long as the trouble has lasted; returns how long it is from now."""
+    now = database_now(conn)
+    rows = select(rate_rest).where(rate_rest.c.name.in_((name, f"{name}:{SINCE}")))
+    found = {row.name: row.until for row in conn.execute(rows.with_for_update())}
+    until, since = found.get(name), found.get(f"{name}:{SINCE}")
+    if until is None or since is None or now > until + max(pause, min(until - since, grows_to)):
+        since = now  # the trouble before this one was over
+    until = max(now + max(pause, min(now - since, grows_to)), until or now)
+    for key, at in ((name, until), (f"{name}:{SINCE}", since)):
+        upsert(conn, rate_rest, {"name": key, "until": at}, key=("name",))
+    return until - now
 
 
 def edge(length: timedelta) -> timedelta:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select
 
-from connectors.errors import RateLimited
+from connectors.errors import RateLimited, Refused
 from connectors.ports import Limit, Scope, Usage
 from tests.sizes import FIXED, examples
 from worker.db import open_database, reading
-from worker.rates import SharedMeter, Whose
+from worker.rates import SharedMeter, Whose, signing_in
 from worker.tables import rate_rest, rate_window
 
 START = datetime(2026, 11, 23, 6, 1, tzinfo=UTC)
@@ -277,6 +277,50 @@ def test_nothing_is_sent_while_it_rests_however_long(engine, time):
     assert spent(one)[0] == 0
     with reading(engine) as conn:
         assert len(conn.execute(select(rate_rest)).all()) == 2
+
+
+# --- signing in -----------------------------------------------------------------------------------
+
+
+def blocked(engine, *, knocks, account="robin@example.org"):
+    """One attempt at a service that blocks sign-ins; returns the wait that is told."""
+
+    def attempt():
+        with signing_in(engine, "garmin", account):
+            knocks.append(account)
+            raise RateLimited("Garmin blocks sign-ins from here.", retry_after_s=7200)
+
+    with pytest.raises(RateLimited) as caught:
+        attempt()
+    assert "Try again in" in str(caught.value)
+    return caught.value.retry_after_s / 3600
+
+
+def test_pitfall_23_a_sign_in_that_is_blocked_is_not_tried_again_before_its_time(engine, time):
+    knocks, waits = [], []
+    for _ in range(8):
+        waits.append(blocked(engine, knocks=knocks))
+        time.later(minutes=10)
+        assert blocked(engine, knocks=knocks) == pytest.approx(waits[-1] - 1 / 6)
+        time.later(seconds=waits[-1] * 3600 - 600)
+    assert waits == pytest.approx([2, 2, 4, 8, 16, 24, 24, 24])
+    assert len(knocks) == 8  # nobody knocked in between
+
+
+def test_pitfall_23_another_account_may_sign_in_and_success_leaves_no_trace(engine):
+    blocked(engine, knocks=[])
+    with signing_in(engine, "garmin", "anna@example.org"):
+        pass
+    with reading(engine) as conn:
+        names = list(conn.scalars(select(rate_rest.c.name)))
+    assert len(names) == 2
+    assert not any("robin" in name for name in names)  # an address is nobody's business
+
+
+def test_a_wrong_password_is_no_block(engine):
+    for _ in range(2):
+        with pytest.raises(Refused), signing_in(engine, "garmin", "robin@example.org"):
+            raise Refused("a wrong password")
 
 
 # --- many at once ---------------------------------------------------------------------------------

@@ -173,12 +173,14 @@ def disconnect(
 def _sign_in(at_work: Session, email: str | None) -> "Signed":
     from connectors.garmin import sign_in
     from worker.connections import link_settings
+    from worker.rates import signing_in
 
     settings = link_settings(at_work.runtime.settings)
     email = email or typer.prompt("Garmin e-mail")
     password = typer.prompt("Garmin password (used once, not kept)", hide_input=True)
     typer.echo("Signing in; Garmin wants this slowly, so it takes up to half a minute ...")
-    answer = sign_in.start(settings, email, password, at_work.runtime.clock.machine_now())
+    with signing_in(at_work.runtime.engine, "garmin", email):
+        answer = sign_in.start(settings, email, password, at_work.runtime.clock.machine_now())
     if isinstance(answer, sign_in.MfaNeeded):
         code = typer.prompt("Garmin has sent you a code")
         now = at_work.runtime.clock.machine_now()
