@@ -382,6 +382,7 @@ def test_a_day_that_is_complete_or_answered_for_is_not_asked_about(lived):
     with reading(lived.engine) as conn:
         plan = latest_outcome(conn, 1).plan
     first = plan.on(sessions[0])
+    until(lived, first.day + DAY, 16)  # it is over: "I did not run"
     with writing(lived.engine) as conn:
         skip = Layer(LayerKind.SKIP, first.workout.ident, None, "by you", first.day)
         hand.by_command(lived.runtime, conn, 1, skip)
