@@ -119,14 +119,20 @@ class Webhooks:
         return _Agreed(values["webhook_secret"], receiver, values)
 
     async def _understood(self, connector: str, agreed: _Agreed, delivery: Delivery) -> Response:
-        """Raises Malformed, once it is sure that the receiver knows the latest agreement."""
+        """Raises Malformed, once it is sure that the receiver knows the latest agreement.
+
+        What says nothing may be of an agreement that was made a moment ago, too.
+        """
         try:
             said = await _understand(agreed.receiver, delivery)
         except Malformed:
-            now = await self._read(connector)
-            if now is None or now.values == agreed.values:
+            now = await self._renewed(connector, agreed)
+            if now is None:
                 raise
             said = await _understand(now.receiver, delivery)
+        else:
+            if not said and (now := await self._renewed(connector, agreed)) is not None:
+                said = await _understand(now.receiver, delivery)
         if isinstance(said, Challenge):
             self._metrics.webhooks.labels(connector, "challenge").inc()
             return JSONResponse(dict(said.answer))
@@ -136,6 +142,11 @@ class Webhooks:
         for outcome in outcomes or ["nothing"]:
             self._metrics.webhooks.labels(connector, outcome).inc()
         return Response(status_code=200)
+
+    async def _renewed(self, connector: str, agreed: _Agreed) -> _Agreed | None:
+        """What is agreed now, if it is something else."""
+        now = await self._read(connector)
+        return None if now is None or now.values == agreed.values else now
 
     def _end(
         self, connector: str, outcome: str, status: int, *, retry: bool = False, close: bool = False

@@ -239,6 +239,27 @@ def test_an_agreement_made_while_the_server_runs_counts_at_once(sqlite_engine):
     assert asyncio.run(run()) == [404, 200, 200]
 
 
+def test_what_is_for_another_subscription_is_answered_and_passed_by(world):
+    metrics = Metrics()
+    assert answers(world, post(word="another", of_another=True), metrics=metrics) == [200]
+    assert events(world) == []
+    assert counted(metrics, "nothing") == 1
+
+
+def test_what_seems_for_another_may_be_of_a_moment_ago(world):
+    async def run():
+        async with started(create_app(world)) as app:
+            method, address, told = post()
+            before = await ask(app, method, address, **told)
+            world.agree(word="open")  # a new subscription, made by another process
+            method, address, told = post(word="open", of_another=True, id="42")
+            after = await ask(app, method, address, **told)
+            return [before.status, after.status]
+
+    assert asyncio.run(run()) == [200, 200]
+    assert [row.payload["external_id"] for row in events(world)] == ["41", "42"]
+
+
 def test_malformed_deliveries_are_logged_once(world, capsys):
     bad = ("POST", HOOK, {"body": b"{"})
     answers(world, bad, bad, bad)

@@ -32,6 +32,8 @@ class Receiver:
             told = json.loads(delivery.body)
         except ValueError as error:
             raise Malformed("no JSON") from error
+        if told.get("word") != self.word and told.get("of_another"):
+            return ()  # genuine, and not for us
         if told.get("word") != self.word:
             raise Malformed(f"another word: {told.get('word')}")
         kind = EventKind(told.get("kind", "activity"))
