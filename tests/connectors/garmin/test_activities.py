@@ -1,6 +1,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -121,7 +122,7 @@ def test_a_run_that_followed_a_session_of_ours_says_which(control, opened):
     assert opened.activities.activity(ref).record.planned_ident is None
 
 
-def test_a_manual_run_has_no_file_and_none_is_asked_for(control, source):
+def test_pitfall_16_a_manual_run_has_no_file_and_none_is_asked_for(control, source):
     control.run(TODAY, kind="manual")
     (ref,) = listed(source, None)[0].values()
     recorded = source.activity(ref)
@@ -161,7 +162,7 @@ def test_a_read_is_repeated_when_garmin_stumbles(control, source, fault):
     assert len(source.changes(None).refs) == 1
 
 
-def test_a_limit_is_told_with_garmins_own_pause(control, source):
+def test_pitfall_26_a_limit_is_told_with_garmins_own_pause(control, source):
     control.fault("garmin", path_contains="/search/activities", status=429, retry_after=77)
     with pytest.raises(RateLimited) as caught:
         source.changes(None)
@@ -252,7 +253,7 @@ def test_parents_of_multisport_are_passed_over():
     assert not is_multisport_parent({"isParent": False, "parentId": 5})
 
 
-def test_the_legs_of_a_multisport_day_are_listed_and_the_day_is_not(control, link):
+def test_pitfall_22_the_legs_of_a_multisport_day_are_listed_and_the_day_is_not(control, link):
     class Triathlete:
         """A Garmin of somebody who swam before the run."""
 
@@ -300,3 +301,31 @@ def test_the_recording_in_an_archive():
     assert original_of(archive(readme_txt=b"x"), "7") is None
     assert original_of(archive(a_fit=b""), "7") is None
     assert original_of(b"no archive", "7") is None
+
+
+class Counting:
+    def __init__(self):
+        self.spent, self.rests = 0, []
+
+    def spend(self, kind=""):
+        self.spent += 1
+
+    def learn(self, usage):
+        raise AssertionError("Garmin says nothing of its limits")
+
+    def rest(self, seconds):
+        self.rests.append(seconds)
+
+
+def test_every_request_is_counted_and_a_pause_is_everybodys(control, link):
+    meter = Counting()
+    control.run(TODAY)
+    before = count(control, "garmin GET")
+    with CONNECTOR.open(replace(link, meter=meter), NOW) as opened:
+        (ref,) = opened.activities.changes(None).refs
+        opened.activities.activity(ref)
+        assert meter.spent == count(control, "garmin GET") - before
+        control.fault("garmin", path_contains="/activity-service", status=429, retry_after=90)
+        with pytest.raises(RateLimited):
+            opened.activities.activity(ref)
+    assert meter.rests == [90.0]

@@ -105,7 +105,7 @@ def test_an_entry_without_marker_is_shown_by_its_known_id_only(control, calendar
     assert (entry.remote_id, entry.ident) == (made.remote_id, None)
 
 
-def test_a_template_of_ours_on_no_day_is_shown_until_it_is_scheduled(control, calendar):
+def test_pitfall_08_a_template_of_ours_on_no_day_is_shown_until_it_is_scheduled(control, calendar):
     control.fault("garmin", method="POST", path_contains="/schedule/", status=500)
     session = planned()
     with pytest.raises(Unavailable) as caught:
@@ -153,7 +153,7 @@ def test_a_window_ends_with_its_last_day(calendar):
     assert [entry.ident for entry in shown(calendar)] == ["inside"]
 
 
-def test_a_window_over_new_year_is_read_whole(control, link):
+def test_pitfall_05_a_window_over_new_year_is_read_whole(control, link):
     calendar = fresh_calendar(link)
     for days in (30, 37, 38, 39, 45):
         calendar.create(planned(f"d{days}", days=days))
@@ -164,7 +164,7 @@ def test_a_window_over_new_year_is_read_whole(control, link):
     assert count(control, "garmin GET /calendar-service/year/2027/month/0") == 1
 
 
-def test_an_entry_doubled_by_a_lost_answer_is_shown_twice(control, calendar):
+def test_pitfall_07_an_entry_doubled_by_a_lost_answer_is_shown_twice(control, calendar):
     control.fault("garmin", "timeout_after", method="POST", path_contains="/schedule/")
     session = planned()
     with pytest.raises(Unavailable) as caught:
@@ -322,7 +322,7 @@ def test_without_consent_the_remedy_is_told(control, calendar):
         ({"status": 409}, Refused, ...),
     ],
 )
-def test_a_write_that_fails_says_whether_it_may_have_worked(
+def test_pitfall_09_a_write_that_fails_says_whether_it_may_have_worked(
     control, calendar, fault, kind, applied
 ):
     control.fault("garmin", method="POST", path_contains="/workout-service/workout", **fault)

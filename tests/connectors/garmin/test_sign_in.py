@@ -87,13 +87,13 @@ def test_half_a_token_file_is_told(control, token_file):
         sign_in.from_token_file(settings_of(control), token_file(di_refresh_token=None), NOW)
 
 
-def test_old_tokens_of_garth_are_told_as_what_they_are(control, tmp_path):
+def test_pitfall_28_old_tokens_of_garth_are_told_as_what_they_are(control, tmp_path):
     (tmp_path / "oauth1_token.json").write_text("{}")
     with pytest.raises(Refused, match="garth"):
         sign_in.from_token_file(settings_of(control), tmp_path, NOW)
 
 
-def test_missing_consent_is_told_when_connecting(control, token_file):
+def test_pitfall_25_missing_consent_is_told_when_connecting(control, token_file):
     control.settings(consent=False)
     signed = sign_in.from_token_file(settings_of(control), token_file(), NOW)
     assert "garmin.com/account" in signed.notice
@@ -139,7 +139,7 @@ def test_a_token_that_garmin_refuses_is_renewed_once_and_the_request_repeated(co
     assert count(control, "garmin POST /di-oauth2-service") == 1
 
 
-def test_what_another_process_renewed_is_taken_over(control, link):
+def test_pitfall_24_what_another_process_renewed_is_taken_over(control, link):
     with CONNECTOR.open(link, NOW) as one, CONNECTOR.open(link, NOW) as other:
         control.expire_tokens("garmin")
         one.activities.changes(None)

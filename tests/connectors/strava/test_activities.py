@@ -46,7 +46,7 @@ def test_a_poll_goes_on_until_an_empty_page(control, link):
     assert json.loads(cursor).keys() == {"newest"}
 
 
-def test_a_page_that_is_short_is_not_taken_for_the_last(control, link):
+def test_pitfall_19_a_page_that_is_short_is_not_taken_for_the_last(control, link):
     """Strava leaves out what may not be seen after cutting the page."""
     made, left = history(control)
     assert left < made
@@ -104,7 +104,7 @@ def test_one_run_with_its_streams(control, source):
     assert 150 < recorded.streams.cadence_steps_per_min.mean() < 200
 
 
-def test_a_manual_run_has_no_streams_and_none_are_asked_for(control, source):
+def test_pitfall_16_a_manual_run_has_no_streams_and_none_are_asked_for(control, source):
     control.run(TODAY, kind="manual")
     (ref,) = listed(source, None)[0].values()
     recorded = source.activity(ref)

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -6,8 +7,11 @@ import pytest
 import requests
 
 from connectors.errors import Refused, SignInNeeded, Unavailable
-from connectors.strava import oauth
-from tests.connectors.linked import NOW, count, settings_of
+from connectors.sandbox.app import Options, serve
+from connectors.sandbox.control import Control
+from connectors.strava import CONNECTOR, oauth
+from connectors.tokens import MemoryTokens
+from tests.connectors.linked import NOW, TODAY, count, settings_of
 
 REDIRECT = "http://127.0.0.1:8000/connect/strava/back"
 
@@ -116,3 +120,46 @@ def test_revoking_ends_both_tokens_and_may_be_repeated(control, link):
     oauth.revoke(link, NOW)
     link.tokens.write({})
     oauth.revoke(link, NOW)
+
+
+def test_the_api_may_move_to_a_host_of_its_own_and_signing_in_stays(control, link):
+    """As Strava does in 2027: two hosts, each with half of the addresses."""
+    control.run(TODAY)
+    with (
+        serve(machine_now=lambda: NOW, options=Options(today=TODAY)) as base_url,
+        Control(base_url) as stays,
+    ):
+        apart = {**link.settings, "strava_oauth_url": f"{stays.strava_url}/oauth"}
+        here = replace(link, settings=apart)
+        with CONNECTOR.open(here, NOW) as opened:
+            assert len(opened.activities.changes(None).refs) == 1
+        assert count(stays, "strava") == 0
+        before = count(control, "strava")
+        renewed = stays.tokens()["strava"]
+        here.tokens.write({"refresh_token": renewed["refresh_token"], "expires_at": "0"})
+        oauth.access_token(here, NOW)
+        oauth.revoke(here, NOW)
+        assert count(control, "strava") == before
+        asked = stays.dump()["requests"]
+    assert asked == {"strava POST /oauth/token": 1, "strava POST /oauth/revoke": 1}
+
+
+class Unwritable(MemoryTokens):
+    """The process ends before the renewed tokens are on disk."""
+
+    def write(self, tokens):
+        raise OSError("no space left")
+
+
+def test_renewed_tokens_that_could_not_be_stored_are_not_used(control, link):
+    kept = Unwritable({**link.tokens.read(), "expires_at": "0"})
+    before = count(control, "strava GET")
+    with pytest.raises(OSError, match="no space"), CONNECTOR.open(replace(link, tokens=kept), NOW):
+        pass
+    assert count(control, "strava GET") == before
+
+
+def test_only_the_new_way_of_revoking_is_used(control, link):
+    oauth.revoke(link, NOW)
+    assert count(control, "strava POST /oauth/revoke") == 1
+    assert count(control, "strava POST /oauth/deauthorize") == 0

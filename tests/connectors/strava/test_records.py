@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -56,12 +56,12 @@ def test_a_race_in_every_field():
         ("2026-11-22T03:31:04Z", "2026-11-21T20:31:04Z", -7 * 3600),
     ],
 )
-def test_the_offset_is_the_difference_of_the_clocks(utc, local, offset_s):
+def test_pitfall_02_the_offset_is_the_difference_of_the_clocks(utc, local, offset_s):
     record = record_of(DETAIL | {"start_date": utc, "start_date_local": local})
     assert record.utc_offset_s == offset_s
 
 
-def test_midnight_and_one_second_is_a_hidden_start():
+def test_pitfall_17_midnight_and_one_second_is_a_hidden_start():
     hidden = DETAIL | {
         "start_date": "2026-11-21T23:00:01Z",
         "start_date_local": "2026-11-22T00:00:01Z",
@@ -149,3 +149,23 @@ def test_the_tag_moves_with_what_matters(change):
 
 def test_the_tag_stays_when_nothing_of_ours_changed():
     assert tag_of(DETAIL | {"kudos_count": 9, "description": "ouch"}) == tag_of(DETAIL)
+
+
+def test_pitfall_01_a_local_start_that_ends_in_z_is_no_instant():
+    """A run of nine in the morning, thirteen hours ahead of UTC."""
+    record = record_of(
+        {
+            "id": 19_000_000_420,
+            "sport_type": "Run",
+            "start_date": "2026-11-22T20:00:00Z",
+            "start_date_local": "2026-11-23T09:00:00Z",
+        }
+    )
+    assert record.start_at == datetime(2026, 11, 22, 20, tzinfo=UTC)
+    assert record.utc_offset_s == 13 * 3600
+    assert record.local_day(None) == date(2026, 11, 23)
+
+
+def test_pitfall_13_ids_beyond_32_bits_stay_what_they_are():
+    detail = {"id": 9_223_372_036_854_775_807, "sport_type": "Run", "start_date": "2026-11-22T20:00:00Z"}  # fmt: skip
+    assert record_of(detail).external_id == "9223372036854775807"
