@@ -7,6 +7,7 @@ import pytest
 
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
+from planning.activity import Sport
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.weather import SAID, Place, RunningHours, Weather, believed, usual_hours
 from tests.worker.living import PARIS, START, HandClock, a_record, life
@@ -40,12 +41,12 @@ def lived(database_url, tmp_path):
         yield lived
 
 
-def ran(lived, days_ago, n=1):
+def ran(lived, days_ago, n=1, **changes):
     start = START - timedelta(days=days_ago, hours=1)
     with writing(lived.engine) as conn:
         from planning.fitness.observation import derive
 
-        seen = derive(a_record(n, start_at=start), None, zone=PARIS)
+        seen = derive(a_record(n, start_at=start, **changes), None, zone=PARIS)
         store.put_observation(conn, 1, seen, known_at=lived.clock.at, now=lived.clock.at)
 
 
@@ -76,6 +77,7 @@ def days(*ahead):
 def test_days_with_runs_and_days_of_goals_are_asked_for_and_no_others(lived):
     for n, days_ago in enumerate((0, 1, 3, 4, 20)):
         ran(lived, days_ago, n)
+    ran(lived, 2, 9, sport=Sport.RIDE)
     will_race(lived, 10)
     tick(lived.runtime)
     assert asked(lived) == []  # the scheduler asks nobody
@@ -130,6 +132,8 @@ def test_a_forecast_that_changes_is_told_anew_and_the_same_again_is_not_news(liv
     lived.control.post("weather/warmer", by=6.0)
     lived.clock.later(days=1)
     tick(lived.runtime)
+    lived.work("replan")  # of the day that began
+    assert not lived.owed("replan")
     lived.work("ingest")
     assert lived.owed("replan")
     (day,) = before
@@ -232,6 +236,7 @@ def test_the_athletes_word_is_believed_before_any_service_in_any_order():
         said(day, 1.0, "weather"),
         said(day, 2.0, SAID),
         said(day, 0.0, "zephyr"),
+        said(day, 5.0, "aeolus"),
         said(other, 9.0, "aeolus"),
         said(day, 30.0, SAID, place=LYON),  # of somewhere else
     ]
