@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, select
 
 from planning.completeness import MOST_WITHHELD, question, share_withheld, withheld_words
-from planning.schedule.plan import DayStatus, PlanDay
+from planning.schedule.plan import DayStatus, LayerKind, PlanDay
 from worker import coverage, health, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connections
@@ -172,19 +172,25 @@ def _heard_of(conn: Connection, well: list[Connected]) -> None:
 
 
 def _unknown(runtime: Runtime, conn: Connection, athlete_id: int, seen: Known) -> Iterator[Concern]:
-    """One question for each silence: more days of the same do not make another."""
+    """One question for each silence: more days of the same do not make another.
+
+    An answer counts also before the plan has been made anew with it.
+    """
     complete, zone = seen.proofs.complete_until(seen.seen), store.zone_of(conn, athlete_id)
     now = runtime.calendar_now(conn)
     planned = _planned(conn, athlete_id, seen.today)
-    days = [day for day in _open_days(planned, seen, complete) if _is_over(day, now, zone)]
+    layers = store.layers(conn, athlete_id)
+    said = {layer.on_day for layer in layers if layer.kind is LayerKind.SKIP}
+    found = _open_days(planned, seen, complete)
+    days = [day for day in found if day not in said and _is_over(day, now, zone)]
     if not days:
         return
     mine = connections(conn, athlete_id=athlete_id, state=None)
     titles = sorted(
-        found.title
+        connector.title
         for one in mine
         if one.connector in seen.proofs.asked
-        and (found := runtime.connectors.get(one.connector)) is not None
+        and (connector := runtime.connectors.get(one.connector)) is not None
     )
     monday = seen.today - timedelta(days=seen.today.weekday())
     skippable = next((day for day in days if day >= monday), None)
