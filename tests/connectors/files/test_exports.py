@@ -5,6 +5,8 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from connectors.files import walk
 from connectors.files.decode import decode
 from connectors.files.exports import GARMIN, STRAVA, Line, joined
 from connectors.files.garmin_export import summaries
+from connectors.files.members import Member, Unreadable
 from connectors.files.strava_export import start_of
 from connectors.files.walk import Found, LeftOut, Rest, weight
 from connectors.ports import OriginalFile, Recorded
@@ -222,6 +225,12 @@ def test_archives_that_swell_are_refused_and_the_next_file_is_read(tmp_path):
         swollen.read()
     second = next(first)
     assert decode(second.read()).recorded
+
+
+def test_nothing_is_spooled_without_end():
+    endless = Member("a.zip", 1_000, partial(Path("/dev/zero").open, "rb"))
+    with pytest.raises(Unreadable, match="times as large"), endless.spooled():
+        pass
 
 
 def test_a_damaged_archive_in_an_archive_is_one_file(tmp_path):
