@@ -272,6 +272,8 @@ def test_what_was_read_a_month_ago_goes_and_nothing_comes_again(garmin):
     garmin.clock.later(days=32)
     assert prune(garmin.runtime) >= len(AGO)
     left = garmin.rows(tables.inbox_event)
+    (poll,) = [row for row in left if row.kind == "poll"]
+    assert "ended_at" in poll.payload  # where the last one ended, or it would be a first import
     assert len(left) < before / 4
     assert garmin.activities() == known
     assert len(garmin.rows(tables.outbox, actor="ingest")) <= len(left)
