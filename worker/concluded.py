@@ -84,6 +84,5 @@ def forget_decision(conn: Connection, athlete_id: int) -> None:
     mine = (owed.c.actor == "replan") & (owed.c.key == str(athlete_id))
     # Locked as a claim locks it, so that a transaction that stores right now is waited for.
     conn.execute(select(owed.c.id).where(mine).with_for_update()).all()
-    taken = {"lease_owner": None, "lease_until": None, "lease_number": owed.c.lease_number + 1}
-    conn.execute(update(owed).where(mine).values(taken))
+    conn.execute(update(owed).where(mine).values(lease_owner=None, lease_until=None))
     conn.execute(delete(tables.outcome).where(tables.outcome.c.athlete_id == athlete_id))

@@ -16,6 +16,7 @@ from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
 from planning.rulings import Exclude, Join
 from planning.wellness import Wellness
 from tests.servers import migrated_sqlite
+from tests.sizes import FIXED
 from tests.worker.living import PARIS, START, STRAVA_ATHLETE, HandClock, Life, a_record, life
 from worker import audit, erasing, outbox, store, tables
 from worker.actors import ACTORS
@@ -24,14 +25,15 @@ from worker.connections import connection
 from worker.db import open_database, reading, writing
 from worker.doomed import Scope
 from worker.inbox import Arrival, accept_now
-from worker.outcomes import latest_outcome
+from worker.outcomes import latest_outcome, store_closing
 from worker.owing import channels_of, owe_message, owe_replan
-from worker.perform import Heartbeat, perform
+from worker.perform import Heartbeat, Held, perform
 from worker.settings import load_settings
 from worker.stored import to_body
 from worker.vault import Vault
 
 STRAVA = Scope(1, "strava")
+STEP = 3 if FIXED else 1  # commits from one kill to the next
 SECRETS = {"access_token": "strava-access-token-1", "refresh_token": "strava-refresh-token-1"}
 GOAL = Goal(
     "g", GoalKind.TIME, Priority.A, date(2026, 12, 20), MARATHON_M, 12000.0, stated_on=START.date()
@@ -52,14 +54,15 @@ def settled(lived, days=3, *, strava=True, garmin=True):
                 arrives(lived, source, n, start_at=START - timedelta(days=n))
     fact(lived, tables.goal, GOAL.id, to_body(GOAL))
     for _ in range(days):
-        with writing(lived.engine) as conn:
-            owe_replan(lived.runtime, conn, 1)
-        lived.work("replan")
+        replans(lived)
         lived.clock.later(days=1)
+    replans(lived)
+
+
+def replans(lived):
     with writing(lived.engine) as conn:
         owe_replan(lived.runtime, conn, 1)
     lived.work("replan")
-    return lived
 
 
 def arrives(lived, source, n, *, start_at):
@@ -367,6 +370,46 @@ def test_a_reader_of_an_old_state_is_waited_for(sqlite_url, tmp_path):
         assert audit.found(lived.engine, traces) == []
 
 
+def test_what_a_fetch_stored_just_after_the_beginning_counts_as_an_input(lived):
+    settled(lived, strava=False)
+    lived._connect("strava", STRAVA_ATHLETE, SECRETS)
+    begins(lived)  # nothing is known from there yet
+    lived.clock.later(days=1)
+    arrives(lived, "strava", 2, start_at=START - timedelta(days=2))
+    lived.clock.later(days=1)
+    replans(lived)
+    lived.clock.later(days=1)
+    lived.work("erase")
+    ends = lived.rows(tables.closing)
+    assert ends[-1].body["ability"]["ln_speed"] is None
+    assert ends[0].body["ability"]["ln_speed"] is not None
+
+
+def test_what_a_decision_stores_after_the_stripping_is_stripped_in_the_end(lived):
+    settled(lived)
+    begins(lived)
+    (row,) = lived.rows(tables.outbox, actor="erase")
+    held = Held(lived.engine, outbox.claim(lived.engine, row.id, owner="me"))
+    stripping = erasing._strip(lived.runtime, held, STRAVA)
+    lived.clock.later(seconds=5)
+    with writing(lived.engine) as conn:
+        outcome = latest_outcome(conn, 1)
+        until = lived.clock.at
+        store_closing(lived.runtime, conn, 1, outcome, until=until)
+    assert lived.rows(tables.closing)[-1].body["ability"]["ln_speed"] is not None
+    erasing._finish(lived.runtime, held, STRAVA, stripping)
+    assert {r.body["ability"]["ln_speed"] for r in lived.rows(tables.closing)} == {None}
+
+
+def test_beginning_twice_is_one_erasing(lived):
+    settled(lived)
+    begins(lived)
+    begins(lived)
+    lived.work("erase")
+    (row,) = lived.rows(tables.erasure)
+    assert row.rows["observation"] == 20
+
+
 # --- stopped in the middle ------------------------------------------------------------------------
 
 
@@ -418,7 +461,7 @@ def test_it_goes_on_after_a_kill_at_any_commit(tmp_path):
             ends.add(repr((row.rows, conclusions)))
         if not killed:
             break
-        kills += 1
+        kills += STEP
     assert kills > 15
     assert len(ends) == 1  # however often it was stopped: the same is left, the same was counted
 
@@ -483,7 +526,7 @@ def test_erasing_an_athlete_goes_on_after_a_kill_at_any_commit(tmp_path):
             assert audit.found(lived.engine, traces) == []
             assert lived.rows(tables.athlete) == []
             assert lived.owed("erase") == []
-        kills += 1
+        kills += STEP
     assert kills > 20
 
 
