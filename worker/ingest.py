@@ -11,7 +11,7 @@ from connectors.files.decoded import Refused as RefusedFile
 from connectors.ports import ActivityRef, EventKind, Recorded
 from planning.activity import Observation
 from planning.fitness.observation import derive
-from worker import coverage, erasing, outbox, retention, sightings, store, tables
+from worker import coverage, erasing, outbox, parts, retention, sightings, store, tables
 from worker.app import Runtime
 from worker.believing import believed
 from worker.connections import (
@@ -90,6 +90,8 @@ def _by_kind(runtime: Runtime, event: Event, held: Held) -> str:
         case "poll":
             return poll(runtime, event, held)
         case EventKind.WELLNESS:
+            if carried := event.payload.get("carried"):
+                return parts.carried_wellness(runtime, event, held, carried)
             return poll_wellness(runtime, event, held)
         case EventKind.PERMISSIONS:
             return _permissions(runtime, event)
@@ -177,7 +179,12 @@ def _fetch(runtime: Runtime, event: Event, held: Held) -> str:
     with reading(runtime.engine) as conn:
         asked_after = sightings.answers(conn, event.connected.id, external_id)
     with opened(runtime, event.connected, backfill=bool(event.payload.get("backfill"))) as use:
-        recorded = source_of(event.connected, use.activities).activity(ref)
+        source = source_of(event.connected, use.activities)
+        if (told := parts.named(runtime, event, held, source, ref)) is not None:
+            return told
+        recorded = source.activity(ref)
+        if recorded is not None:
+            recorded = parts.whole(runtime, event, held, source, ref, recorded)
     if recorded is None:
         return _gone(runtime, event, ref, held, asked_after=asked_after)
     decoded = runtime.decode(recorded.file) if recorded.file else None
