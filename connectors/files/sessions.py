@@ -11,6 +11,7 @@ import numpy as np
 
 from connectors.files.decoded import Decoded, Imported, Refused, Skipped
 from connectors.files.fit import Message, Reading, name_of, read
+from connectors.files.plain import file_type
 from connectors.files.track import (
     Points,
     between,
@@ -33,7 +34,7 @@ from connectors.ports import Recorded
 from planning.activity import FloatArray, Record, RecordKind, Sport, Surface
 
 EPOCH_S = 631_065_600  # FIT counts from 1989-12-31T00:00:00Z
-ACTIVITY_FILE = 4
+ACTIVITY_FILE, INVALID = 4, 255
 SEMICIRCLE = 180 / 2**31  # degrees
 SLACK_S = 60.0  # records may trail the end of a session
 QUARTER_HOUR_S = 900
@@ -44,6 +45,8 @@ MARKED = re.compile(r"\[goalward:([A-Za-z0-9-]+)\]")  # as connectors.ports.MARK
 
 def decode_fit(content: bytes, *, source: str, external_id: str) -> Decoded:
     """The activities of a FIT file. `external_id` is of the file; later sessions get a number."""
+    if (kind := file_type(content)) not in {None, ACTIVITY_FILE, INVALID}:
+        return Skipped(f"not a recording: a {_words('file', kind)} file")
     return activities_in(read(content), source=source, external_id=external_id)
 
 

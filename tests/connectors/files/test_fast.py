@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.files.checksum import fit_checksum
+from connectors.files.decoded import Skipped
 from connectors.files.fast import _parsed, read_fast
 from connectors.files.fit import Reading, read_slowly
-from connectors.files.plain import _is_as_profiled, is_plain
-from connectors.files.sessions import activities_in
+from connectors.files.plain import _is_as_profiled, file_type, is_plain
+from connectors.files.sessions import activities_in, decode_fit
 from connectors.files.timestamps import COMPRESSED
 from planning.activity import Streams
 from planning.fitness.observation import derive
@@ -172,6 +173,18 @@ def test_compressed_timestamps_are_left_to_the_sdk():
 )
 def test_definitions(message, fields, is_plain):
     assert _is_as_profiled(message, bytes(b for field in fields for b in field)) == is_plain
+
+
+@settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
+@given(st.sampled_from(["settings", "monitoring_b", "activity"]), st.integers(0, 2**32 - 1))
+def test_what_a_file_says_it_is_is_what_a_whole_reading_finds(kind, chance):
+    content = flipped(fit_file(seconds=3, file_type=kind), random.Random(chance))
+    quick = decode_fit(content, source="files", external_id="x")
+    whole = told(read_slowly(content))
+    if file_type(content) not in {None, 4, 255} and isinstance(whole, Skipped):
+        assert quick == whole
+    elif file_type(content) in {None, 4, 255}:
+        assert type(quick) is type(whole)
 
 
 def named(field):
