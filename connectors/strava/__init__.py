@@ -20,9 +20,9 @@ LIMITS = (
 )
 TERMS = Terms(
     keep_days=7,
-    says="Strava's policy of 1 June 2026 asks that its data be shown to you alone, be kept for seven "
-    "days, not be mixed with other sources and not be given to an AI; when you take your permission "
-    "back, all of it has to go.",
+    says="Strava's policy of 1 June 2026 asks that its data be shown to you alone, be kept for "
+    "seven days, not be mixed with other sources and not be given to an AI; when you take your "
+    "permission back, all of it has to go.",
 )
 CAPABILITIES = Capabilities(
     activities=True,
