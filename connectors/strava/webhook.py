@@ -74,8 +74,10 @@ class StravaReceiver:
         except ValidationError as error:
             faults = {".".join(map(str, fault["loc"])) or "body" for fault in error.errors()}
             raise Malformed(f"not Strava's shape: {', '.join(sorted(faults))}") from None
+        if self.subscription_id is None:  # it is being made: what is refused is sent again
+            raise Malformed(f"subscription {told.subscription_id} is not known yet")
         if str(told.subscription_id) != self.subscription_id:
-            raise Malformed(f"subscription {told.subscription_id} is not ours")
+            return ()  # an older subscription's: refused, Strava would only send it again
         return _events_of(told)
 
 

@@ -136,8 +136,12 @@ def exclude(
 
     with session(athlete) as at_work:
         one = _find(_told(at_work), activity)
-        copies = one.sources if copy is None else (_copy_of(one, copy),)
-        _rule(at_work, [Exclude(key, reason) for key in copies])
+        said = (
+            Exclude(one.sources[0], reason, whole_run=True)  # also copies that come later
+            if copy is None
+            else Exclude(_copy_of(one, copy), reason)
+        )
+        _rule(at_work, [said])
         typer.echo("Left out. `goalward activity undo` brings it back.")
 
 
@@ -316,8 +320,9 @@ def _words(ruling: "Ruling") -> str:
             return f"{first} and {second} are two runs"
         case Join(first, second):
             return f"{first} and {second} are one run"
-        case Exclude(copy, reason):
-            return f"{copy} does not count{f': {reason}' if reason else ''}"
+        case Exclude(copy, reason, whole_run):
+            what = f"the run of {copy}" if whole_run else copy
+            return f"{what} does not count{f': {reason}' if reason else ''}"
         case Edit(copy, field, value):
             return f"{field} of {copy} was {value}"
 
