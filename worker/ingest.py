@@ -91,7 +91,7 @@ def _by_kind(runtime: Runtime, event: Event, held: Held) -> str:
             return poll(runtime, event, held)
         case EventKind.WELLNESS:
             if carried := event.payload.get("carried"):
-                return parts.carried_wellness(runtime, event, held, carried)
+                return f"{parts.carried_wellness(runtime, event, held, carried)} days new"
             return poll_wellness(runtime, event, held)
         case EventKind.PERMISSIONS:
             return _permissions(runtime, event)
