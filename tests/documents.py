@@ -28,11 +28,11 @@ def commands():
     ahead = [((), typer.main.get_command(app))]
     while ahead:
         path, command = ahead.pop()
-        inner = getattr(command, "commands", None)
-        if inner is None:
+        if not hasattr(command, "list_commands"):
             found[" ".join(path)] = command
-        else:
-            ahead += [((*path, name), sub) for name, sub in inner.items()]
+            continue
+        for name in command.list_commands(None):  # also those that connectors bring
+            ahead.append(((*path, name), command.get_command(None, name)))
     return found
 
 
