@@ -23,9 +23,9 @@ from connectors.files.walk import Entry, Found, LeftOut, Rest
 from connectors.ports import OriginalFile, Recorded
 from planning.activity import Activity, Observation
 from planning.fitness.observation import derive
-from worker import store, tables
+from worker import outbox, store, tables
 from worker.db import reading, writing
-from worker.ingest import AHEAD, BACKFILL_PAUSE, store_seen
+from worker.ingest import AHEAD, BACKFILL_PAUSE
 from worker.polling import ASIDE, sliced
 from worker.recordings import Place, keep_raw
 
@@ -264,7 +264,9 @@ class _Run:
                 new[place] = self._store_slowly(each)
         if small:
             with writing(self._importer.runtime.engine) as conn:
-                new |= {place: self._store(conn, each, each.seen) for place, each in small}
+                new |= self._store(conn, small)
+                for _, each in small:
+                    self._keep(conn, each)
         for place, made in enumerate(batch):
             if isinstance(made, _Done):
                 yield made.fate, made.weight
@@ -278,30 +280,26 @@ class _Run:
         new, parts = False, sliced(ready.seen)
         for part in parts:
             with writing(self._importer.runtime.engine) as conn:
-                new |= self._store(conn, ready, part, is_last=part is parts[-1])
+                told = self._store(conn, [(0, replace(ready, seen=part))])
+                if part is parts[-1]:
+                    self._keep(conn, ready)
+            new |= told[0]
         return new
 
-    def _store(
-        self,
-        conn: Connection,
-        ready: _Ready,
-        seen: Sequence[Observation],
-        *,
-        is_last: bool = True,
-    ) -> bool:
-        """True when it says something new, and then a replan is owed: the next may never come."""
-        importer = self._importer
-        new = store_seen(
-            importer.runtime,
-            conn,
-            importer.athlete_id,
-            seen,
-            known_at=importer.known_at,
-            pause=BACKFILL_PAUSE,
-        )
-        if is_last:
-            self._keep(conn, ready)
-        return new
+    def _store(self, conn: Connection, batch: Sequence[tuple[int, _Ready]]) -> dict[int, bool]:
+        """Whether each says something new. If one does, a replan is owed: no next may come."""
+        importer, now = self._importer, self._importer.runtime.clock.machine_now()
+        athlete_id, known_at = importer.athlete_id, importer.known_at
+        new = {
+            place: [
+                store.put_observation(conn, athlete_id, one, known_at=known_at, now=now)
+                for one in each.seen
+            ]
+            for place, each in batch
+        }
+        if any(any(told) for told in new.values()):
+            outbox.push(conn, "replan", str(athlete_id), due_at=now + BACKFILL_PAUSE)
+        return {place: any(told) for place, told in new.items()}
 
     def _keep(self, conn: Connection, ready: _Ready) -> None:
         """The recording as it came. What is none, such as settings, is not kept."""

@@ -6,7 +6,6 @@ without a glitch is handed on as the very same objects. What is left out is said
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -117,16 +116,20 @@ def leaps(streams: Streams) -> tuple[tuple[float, float, float], ...]:
     step_m = np.diff(np.interp(grid, time, covered))
     cut = np.zeros(len(step_m), dtype=np.bool_)
     left = step_m.copy()
-    for window in _WINDOWS_S:
-        if window <= len(step_m):
-            _cut(left, cut, window)
+    along = np.concatenate(([0.0], np.cumsum(step_m)))
+    for window, most_m in zip(_WINDOWS_S, _MOST_M, strict=True):
+        # cheap for nearly all runs: what is not too far with the leaps is not without them
+        if window <= len(step_m) and (along[window:] - along[:-window]).max() > most_m:
+            _cut(left, cut, window, most_m)
     parts = _merged(cut, step_m, float(grid[0]))
     return tuple((part.first_s, part.last_s, part.metres) for part in parts)
 
 
-def _cut(left: FloatArray, cut: BoolArray, window: int) -> None:
+_MOST_M = tuple(furthest_m(np.array(_WINDOWS_S, dtype=np.float64)).tolist())
+
+
+def _cut(left: FloatArray, cut: BoolArray, window: int, most_m: float) -> None:
     """Marks the seconds that make windows of this length impossible, until none is."""
-    most_m = float(furthest_m(np.array([float(window)]))[0])
     fast = most_m / window
     for _ in range(len(left)):
         along = np.concatenate(([0.0], np.cumsum(left)))
@@ -285,18 +288,21 @@ def _without_ghost_way(seen: Believed) -> Believed:
     """Way that was covered while the clock stood: its metres make the moving time a fiction."""
     streams = _required(seen)
     time, covered = _covered(streams)
+    step_s, step_m = np.diff(time), np.diff(covered)
+    gaps = np.flatnonzero(step_s > _GAP_S)
     parts = [
-        _Part(t0, t1, d1 - d0)
-        for (t0, d0), (t1, d1) in pairwise(zip(time.tolist(), covered.tolist(), strict=True))
-        if t1 - t0 > _GAP_S
-        and d1 - d0 > max(_GAP_M, _GAP_SPEED_M_PER_S * (t1 - t0))
-        and d1 - d0 <= furthest_m(np.array([t1 - t0]))[0]
+        _Part(float(time[k]), float(time[k + 1]), float(step_m[k]))
+        for k in gaps.tolist()
+        if step_m[k] > max(_GAP_M, _GAP_SPEED_M_PER_S * step_s[k])
+        and step_m[k] <= furthest_m(step_s[k : k + 1])[0]
     ]
-    gaps_s = sum(part.seconds for part in parts)
     moving_s = seen.record.moving_time_s
-    paused_s = float(np.diff(time)[np.diff(time) > _GAP_S].sum()) - gaps_s
+    if not parts or moving_s is None:
+        return seen
+    gaps_s = sum(part.seconds for part in parts)
+    paused_s = float(step_s[gaps].sum()) - gaps_s
     running_s = float(time[-1] - time[0]) - paused_s
-    if not parts or moving_s is None or moving_s > running_s - 0.9 * gaps_s:
+    if moving_s > running_s - 0.9 * gaps_s:
         return seen
     metres = sum(part.metres for part in parts)
     whole_m = float(covered[-1] - covered[0])

@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
@@ -38,8 +39,8 @@ def run():
 def measured(name, place, made, *, activities=ACTIVITIES, size=EXPORT_BYTES):
     """A row of the table for one export; raises AssertionError when anything is lost or doubled."""
     export = place / f"{name}.zip"
-    recordings = 0.5 * activities * sum(len(t.content) for t in made) / len(made)
-    picture = max(int((size - recordings) / PICTURES), 1_000)
+    packed = sum(len(zlib.compress(t.content, 1)) for t in made) / len(made)
+    picture = max(int((size - activities * packed) / PICTURES), 1_000)
     build = {"strava": strava_export, "garmin": garmin_export}[name]
     build(export, made, activities, media=PICTURES, media_bytes=picture, manual=MANUAL)
     size = export.stat().st_size

@@ -177,5 +177,5 @@ def pad(archive, names, size):
     block = os.urandom(min(size, 1 << 20))
     for name in names:
         with archive.open(zipfile.ZipInfo(name), "w") as file:
-            for _ in range(max(size // len(block), 1)):
-                file.write(block)
+            for first in range(0, size, len(block)):
+                file.write(block[: size - first])
