@@ -31,8 +31,8 @@ def commands():
         if not hasattr(command, "list_commands"):
             found[" ".join(path)] = command
             continue
-        for name in command.list_commands(None):  # also those that connectors bring
-            ahead.append(((*path, name), command.get_command(None, name)))
+        there = command.list_commands(None)  # also those that connectors bring
+        ahead += [((*path, name), command.get_command(None, name)) for name in there]
     return found
 
 

@@ -114,7 +114,11 @@ def wait_for_signal() -> None:
 
 def log_to(stream: TextIO, settings: Settings) -> None:
     """Everything that is logged goes there; confidential settings never do."""
-    given = (settings.secret_key, settings.strava_client_secret)
+    given = (
+        settings.secret_key,
+        settings.strava_client_secret,
+        settings.garmin_partner_client_secret,
+    )
     known = [secret.get_secret_value() for secret in given if secret is not None]
     set_up_logging(stream=stream, secrets=known)
 

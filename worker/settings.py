@@ -166,6 +166,9 @@ class Settings(BaseSettings):
     garmin_partner_client_secret: SecretStr | None = Field(
         default=None, description="Client secret of Garmin's developer programme"
     )
+    garmin_partner_backfill_months: int = Field(
+        default=12, ge=0, le=60, description="Months of history asked for when somebody connects"
+    )
     garmin_partner_api_url: Address | None = Field(
         default=None, description="In place of the developer programme's API, for trials"
     )

@@ -39,7 +39,7 @@ def poll_wellness(runtime: Runtime, event: "Event", held: Held) -> str:
         zone = store.zone_of(conn, connected.athlete_id)
         today = runtime.calendar_now(conn).astimezone(zone).date()
         last = _last_asked(conn, connected)
-    with opened(runtime, connected) as use:
+    with opened(runtime, connected, backfill=last is None) as use:
         if use.wellness is None:
             raise Refused(f"{connected.connector} tells nothing of sleep and recovery")
         if last is None:

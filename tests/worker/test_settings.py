@@ -157,6 +157,7 @@ def test_connectors_are_told_of_services_only(tmp_path):
         "strava_api_url": "https://www.strava.com/api/v3",
         "strava_oauth_url": "https://www.strava.com/oauth",
         "garmin_api_url": "http://127.0.0.1:1",
+        "garmin_partner_backfill_months": "12",
     }
 
 
