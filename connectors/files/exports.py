@@ -7,6 +7,7 @@ readable recording (entered by hand, or lost) becomes a line of a log.
 """
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -74,13 +75,15 @@ class Line:
 class Index:
     """The lines of one export. `by_file`: of Strava's, by the name of the recording.
 
-    Garmin's names no recordings: a line is of the one that started at the same time.
+    `starts`: of Garmin's, which names no recordings, when each of the first lines started, in
+    order; a line is of the recording that started at the same time.
     """
 
     service: str
     path: str
     lines: Sequence[Line]
     by_file: Mapping[str, Line] = field(default_factory=dict)
+    starts: Sequence[datetime] = ()
     problem: str | None = None
 
     @property
@@ -97,12 +100,13 @@ class Index:
         return tuple(line for line in near if line is not None)
 
     def _nearest(self, start_at: datetime) -> Line | None:
-        near = [
-            (abs(line.start_at - start_at), line.id, line)
-            for line in self.lines
-            if line.start_at and abs(line.start_at - start_at) <= _SAME_START
-        ]
-        return min(near, key=lambda each: each[:2])[2] if near else None
+        first = bisect_left(self.starts, start_at - _SAME_START)
+        last = bisect_right(self.starts, start_at + _SAME_START)
+        near = (
+            (abs(at - start_at), line.id, line)
+            for at, line in zip(self.starts[first:last], self.lines[first:last], strict=True)
+        )
+        return min(near, key=lambda each: each[:2], default=(None, None, None))[2]
 
     def is_in(self, name: str, tag: str, said: frozenset[str]) -> bool:
         """Whether what was kept of a recording, under that tag, has been told by this index.

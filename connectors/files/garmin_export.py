@@ -36,8 +36,11 @@ def read_garmin(members: Sequence[Member]) -> Index:
             problem = f"{member.name} cannot be read to its end: {error}"
         except Exception as error:  # noqa: BLE001 - whatever a damaged archive raises
             problem = f"{member.name} cannot be read: {type(error).__name__}: {error}"
-    ordered = tuple(sorted(lines.values(), key=lambda line: line.id))
-    return Index(GARMIN, members[0].name, ordered, problem=problem)
+    timed = sorted((line.start_at, line.id) for line in lines.values() if line.start_at)
+    untimed = [line for line in lines.values() if not line.start_at]
+    ordered = (*(lines[named] for _, named in timed), *untimed)
+    starts = tuple(start_at for start_at, _ in timed)
+    return Index(GARMIN, members[0].name, ordered, starts=starts, problem=problem)
 
 
 def summaries(file: IO[bytes]) -> Iterator[Mapping[str, Any]]:

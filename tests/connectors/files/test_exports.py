@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from connectors.files import walk
 from connectors.files.decode import decode
-from connectors.files.exports import GARMIN, STRAVA, Line, joined
+from connectors.files.exports import GARMIN, STRAVA, Index, Line, joined
 from connectors.files.garmin_export import summaries
 from connectors.files.members import Member, Unreadable
 from connectors.files.strava_export import start_of
@@ -99,6 +99,16 @@ def test_the_recordings_of_a_garmin_export_lie_in_archives_in_it(tmp_path, made)
         assert line.start_at == one.record.start_at
         assert line.utc_offset_s == 3600
         assert line.distance_m == pytest.approx(one.record.distance_m, abs=0.1)
+
+
+@pytest.mark.parametrize(("apart_s", "named"), [(0, "a"), (100, "a"), (-120, "a"), (-121, None)])
+def test_a_line_of_garmin_is_of_the_run_that_began_with_it(apart_s, named):
+    starts = (START, START + timedelta(seconds=130))
+    lines = (Line("a", starts[0]), Line("b", starts[1]), Line("c", None))
+    index = Index(GARMIN, "x", lines, starts=starts)
+    at = START + timedelta(seconds=apart_s if apart_s <= 0 else apart_s - 40)
+    assert [line.id for line in index.lines_of("x", [at])] == ([named] if named else [])
+    assert index.lines_of("x", [START + timedelta(seconds=90)]) == (lines[1],)
 
 
 def test_names_of_columns_in_another_language(tmp_path):
