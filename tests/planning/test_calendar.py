@@ -563,7 +563,7 @@ def test_entries_without_marker_or_known_id_are_not_seen():
 
 
 @pytest.mark.parametrize(("days", "left"), [(28, ["1"]), (29, [])])
-def test_templates_are_pruned_after_four_weeks(publisher, days, left):
+def test_pitfall_11_templates_are_pruned_after_four_weeks(publisher, days, left):
     publisher.plan.clear()
     publisher.today = TUESDAY + timedelta(days=days)
     publisher.run()
