@@ -5,7 +5,8 @@ says and no service.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -17,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from connectors.errors import RateLimited, Unavailable
+from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
 from connectors.ports import Meter, Usage
 
 CONNECT_TIMEOUT_S = 3.05  # just over a TCP retransmission
@@ -26,6 +27,7 @@ TIMEOUTS = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
 PATIENCE_S = 10.0  # the longest that one call may wait inside a thread
 PAUSE_S = 60.0  # after a 429 that does not say for how long; repeated ones grow
 LONGEST_PAUSE_S = 7 * 86_400.0  # what is asked for beyond that is a mistake
+MOST = 1e9  # metres, seconds or anything else that is measured
 _NEVER = datetime.max.replace(tzinfo=UTC)
 TOO_MANY = frozenset({427, 429})  # 427: how Garmin says it at times
 
@@ -202,6 +204,25 @@ def causes(error: BaseException) -> list[BaseException]:
             found.append(one)
             ahead += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
     return found
+
+
+@contextmanager
+def in_shape(what: str, *, otherwise: type[ServiceError] = Refused) -> Iterator[None]:
+    """Around the reading of an answer: one of another shape is told in words, as what it is.
+
+    Else it would pass for a fault of ours, and no connection's health would show it.
+    """
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise otherwise(f"{what} came in no known shape ({type(error).__name__})") from error
+
+
+def number(value: object) -> float | None:
+    """None for what measures nothing: a word, a truth value, NaN, which JSON may hold."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if -MOST < value < MOST else None
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime, *, default: float) -> float:

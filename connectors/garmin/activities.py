@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from connectors.calls import in_shape
 from connectors.errors import Refused, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
@@ -52,7 +53,9 @@ class GarminActivities:
             raise Unavailable("Garmin described the activity in no known shape")
         if is_multisport_parent(detail):
             return None  # its legs are activities of their own
-        record = record_of(detail, "garmin", planned_ident=self._planned_ident(detail))
+        with in_shape(f"Activity {ref.external_id} of Garmin"):
+            planned = self._planned_ident(detail)
+            record = record_of(detail, "garmin", planned_ident=planned)
         file = None if record.is_manual else self._original(ref.external_id)
         return Recorded(record, file=file, tag=tag_of_detail(detail))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from connectors.calls import in_shape
 from connectors.errors import Refused, Unavailable
 from connectors.garmin_personal.client import Wire
 from connectors.garmin_personal.errors import Gone
@@ -50,7 +51,8 @@ class PersonalActivities:
             raise Unavailable("Garmin described the activity in no known shape")
         if is_multisport_parent(detail):
             return None  # its legs are activities of their own
-        record = record_of(detail, SOURCE)
+        with in_shape(f"Activity {ref.external_id} of Garmin"):
+            record = record_of(detail, SOURCE)
         file = None if record.is_manual else self._original(ref.external_id)
         return Recorded(record, file=file, tag=tag_of_detail(detail))
 

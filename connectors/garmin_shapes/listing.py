@@ -61,6 +61,8 @@ class Place:
 def page_of(rows: Any, place: Place, latest: datetime) -> Page:
     """What Garmin answered to `place.query`. An empty page is the end, a short one need not be.
 
+    One odd row is refused when it is read, or passed by: it does not end the poll.
+
     `latest` is the present: a watch that believes it is 2034 must not move the window past
     everything to come. Raises Unavailable for anything but a list.
     """
@@ -68,12 +70,13 @@ def page_of(rows: Any, place: Place, latest: datetime) -> Page:
         raise Unavailable("Garmin listed the activities in no known shape")
     if not rows:
         return Page((), Place(place.newest).written(), synced_at=place.synced_at)
+    known = [row for row in rows if isinstance(row, dict) and row.get("activityId")]
     refs = tuple(
         ActivityRef(str(row["activityId"]), tag_of_row(row), row_start_at(row))
-        for row in rows
+        for row in known
         if not is_multisport_parent(row)
     )
-    starts = [min(start, latest).date() for start in map(row_start_at, rows) if start]
+    starts = [min(start, latest).date() for start in map(row_start_at, known) if start]
     newest = max([*starts, *([place.newest] if place.newest else [])], default=None)
     ahead = replace(place, newest=newest, start=place.start + len(rows))
     return Page(refs, ahead.written(), more=True)
@@ -90,4 +93,7 @@ def uploaded_at(device: Any) -> datetime | None:
 def summary_synced_at(summary: Any) -> datetime | None:
     """The same by a day's summary; Garmin tells it in that of the athlete's today only."""
     told = summary.get("lastSyncTimestampGMT") if isinstance(summary, Mapping) else None
-    return datetime.fromisoformat(told).replace(tzinfo=UTC) if isinstance(told, str) else None
+    try:
+        return datetime.fromisoformat(told).replace(tzinfo=UTC) if isinstance(told, str) else None
+    except ValueError:
+        return None

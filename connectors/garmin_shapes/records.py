@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.calls import number
 from connectors.ports import OriginalFile
 from planning.activity import Record, RecordKind, Sport, Surface, content_id
 
@@ -40,7 +41,8 @@ SPORT_WORDS = (  # Garmin knows some 120 types; a word in the name tells the fam
 def record_of(detail: Json, source: str, *, planned_ident: str | None = None) -> Record:
     """The summary of one activity, by the record of the connector `source`.
 
-    Distances in metres, times in seconds, as Garmin has them.
+    Distances in metres, times in seconds, as Garmin has them. Raises ValueError and its like for
+    what has another shape.
     """
     summary, metadata = detail.get("summaryDTO") or {}, detail.get("metadataDTO") or {}
     type_key = _key(detail, "activityTypeDTO")
@@ -63,7 +65,7 @@ def record_of(detail: Json, source: str, *, planned_ident: str | None = None) ->
         surface=SURFACES.get(type_key, Surface.ROAD),
         utc_offset_s=offset_s if summary.get("startTimeGMT") else None,
         name=str(detail.get("activityName") or ""),
-        climb_m=_number(summary.get("elevationGain")),
+        climb_m=number(summary.get("elevationGain")),
         average_heart_rate_bpm=_positive(summary.get("averageHR")),
         max_heart_rate_bpm=_positive(summary.get("maxHR")),
         is_race=_key(detail, "eventTypeDTO") == "race",
@@ -135,27 +137,26 @@ def _tag(
         name or "",
         type_key,
         event,
-        round(distance or 0.0, 1),
-        round(duration or 0.0, 1),
+        round(number(distance) or 0.0, 1),
+        round(number(duration) or 0.0, 1),
         instant.isoformat() if instant else "",
     )
 
 
 def _key(row: Json, name: str) -> str:
     """`typeKey` of one of Garmin's choices."""
-    return str((row.get(name) or {}).get("typeKey") or "")
+    choice = row.get(name)
+    return str(choice.get("typeKey") or "") if isinstance(choice, Mapping) else ""
 
 
 def _instant(text: object) -> datetime | None:
     """Garmin writes times without a zone: "2026-11-22 06:31:04", "2026-11-22T06:31:04.0"."""
-    if not isinstance(text, str) or not text:
+    try:
+        told = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
         return None
-    return datetime.fromisoformat(text).replace(tzinfo=UTC, microsecond=0)
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
+    return told and told.replace(tzinfo=UTC, microsecond=0)
 
 
 def _positive(value: object) -> float | None:
-    return _number(value) or None
+    return number(value) or None

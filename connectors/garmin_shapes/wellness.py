@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
+from connectors.calls import in_shape, number
+from connectors.errors import Unavailable
 from planning.wellness import Wellness
 
 type Row = tuple[date, dict[str, float]]  # fields of Wellness by name, those that are known
@@ -28,11 +30,14 @@ def slices(first: date, last: date, *, days: int = SLICE_DAYS) -> Iterator[tuple
 def wellness_of(
     source: str, first: date, last: date, *, answers: Iterable[Iterable[Row]]
 ) -> tuple[Wellness, ...]:
-    """One row a day of which anything is known, oldest first."""
+    """One row a day of which anything is known, oldest first. Raises Unavailable for answers of
+    another shape.
+    """
     known: dict[date, dict[str, float]] = {}
-    for day, values in chain.from_iterable(answers):
-        if first <= day <= last:
-            known.setdefault(day, {}).update(values)
+    with in_shape("What Garmin tells of sleep and recovery", otherwise=Unavailable):
+        for day, values in chain.from_iterable(answers):
+            if first <= day <= last:
+                known.setdefault(day, {}).update(values)
     made = (Wellness(source, day, **known[day]) for day in sorted(known))
     return tuple(row for row in made if not row.is_empty)
 
@@ -76,9 +81,9 @@ def readiness(answer: Any) -> Iterator[Row]:
     """`trainingreadiness`: several a day, of which the one made on waking counts."""
     rows = [row for row in _rows(answer) if row.get("inputContext") == AFTER_WAKING]
     for row in sorted(rows, key=lambda row: str(row.get("timestamp"))):
-        score = row.get("score")
-        if isinstance(score, (int, float)) and (day := _day(row)):
-            yield day, {"readiness": float(score)}
+        score = number(row.get("score"))
+        if score is not None and (day := _day(row)):
+            yield day, {"readiness": score}
 
 
 def _rows(answer: Any, inside: str | None = None) -> Iterator[Mapping[str, Any]]:
@@ -88,11 +93,8 @@ def _rows(answer: Any, inside: str | None = None) -> Iterator[Mapping[str, Any]]
 
 def _row(row: Mapping[str, Any], **values: Any) -> Iterator[Row]:
     """Garmin writes null for what it does not know, and 0 for some of it."""
-    known = {
-        name: float(value)
-        for name, value in values.items()
-        if isinstance(value, (int, float)) and value > 0
-    }
+    read = {name: number(value) for name, value in values.items()}
+    known = {name: value for name, value in read.items() if value is not None and value > 0}
     day = _day(row)
     if day and known:
         yield day, known

@@ -128,7 +128,7 @@ class Control:
         retry_after: int | None = None,
         times: int = 1,
         delay_s: float = 0.0,
-        body: Json | None = None,
+        body: Json | list[Any] | None = None,
     ) -> None:
         """Queues a fault. `kind`: status, timeout_before, timeout_after, slow."""
         told = {

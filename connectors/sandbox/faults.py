@@ -27,7 +27,7 @@ class Fault:
     retry_after: int | None = None
     times: int = 1
     delay_s: float = 0.0
-    body: dict[str, Any] | None = None  # of a `status`; None: a plain fault
+    body: dict[str, Any] | list[Any] | None = None  # of a `status`; None: a plain fault
 
     def fits(self, service: str, method: str, path: str) -> bool:
         return (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from connectors.calls import patiently, session_to
+from connectors.calls import in_shape, patiently, session_to
 from connectors.errors import SignInNeeded, Unavailable
 from connectors.ports import ActivityRef, Cursor, Link, Page, Recorded
 from connectors.strava.errors import Gone, kind_of, strava_errors, usage_of
@@ -56,9 +56,10 @@ class StravaActivities:
             raise Unavailable("Strava listed the activities in no known shape")
         if not rows:
             return Page((), Place(place.newest, place.after).written())
-        refs = tuple(ActivityRef(str(row["id"]), tag_of(row), start_at(row)) for row in rows)
+        refs = tuple(ref for row in rows if (ref := _ref(row)))
         # A watch that believes it is 2034 must not move the window past everything to come.
-        newest = max([place.newest, *(min(start_at(row), self._clock()) for row in rows)])
+        starts = (min(ref.start_at, self._clock()) for ref in refs if ref.start_at)
+        newest = max([place.newest, *starts])
         ahead = Place(newest, place.after, place.page + 1)
         return Page(refs, ahead.written(), more=True)
 
@@ -72,7 +73,8 @@ class StravaActivities:
             detail = self._read(f"/activities/{ref.external_id}")
         except Gone:
             return None
-        record = record_of(detail)
+        with in_shape(f"Activity {ref.external_id} of Strava"):
+            record = record_of(detail)
         streams = None if record.is_manual else self._streams(ref.external_id)
         ended_at = record.start_at + timedelta(seconds=record.elapsed_time_s or 0.0)
         recent = self._clock() - ended_at < STREAMS_EXPECTED
@@ -90,7 +92,8 @@ class StravaActivities:
             )
         except Gone:
             return None
-        return streams_of(found) if isinstance(found, dict) else None
+        with in_shape(f"The samples of activity {external_id} of Strava"):
+            return streams_of(found) if isinstance(found, dict) else None
 
     def _read(self, path: str, **query: Any) -> Any:
         try:
@@ -127,6 +130,13 @@ class Place:
         if self.page > 1:
             place |= {"after": self.after.timestamp(), "page": self.page}
         return json.dumps(place)
+
+
+def _ref(row: Any) -> ActivityRef | None:
+    """One odd row is refused when it is read, or passed by, and does not end the poll."""
+    if not isinstance(row, dict) or not row.get("id"):
+        return None
+    return ActivityRef(str(row["id"]), tag_of(row), start_at(row))
 
 
 def _library_get(link: Link, token: str) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from connectors.calls import number
 from planning.activity import FloatArray, Record, RecordKind, Sport, Streams, Surface, content_id
 
 STREAM_KEYS = (
@@ -42,8 +43,13 @@ SPORTS = {
 
 
 def record_of(detail: Mapping[str, Any]) -> Record:
-    """A summary or a detail. Distances in metres, times in seconds, as Strava has them."""
+    """A summary or a detail. Distances in metres, times in seconds, as Strava has them.
+
+    Raises ValueError and its like for what has another shape.
+    """
     start, local = start_at(detail), _wall_clock(detail.get("start_date_local"))
+    if start is None:
+        raise ValueError("an activity without a start")
     sport = SPORTS.get(_sport_type(detail), Sport.OTHER)
     return Record(
         source="strava",
@@ -59,7 +65,7 @@ def record_of(detail: Mapping[str, Any]) -> Record:
         utc_offset_s=None if local is None else round((local - start).total_seconds()),
         start_hidden=local is not None and local.time() == HIDDEN_START,
         name=str(detail.get("name") or ""),
-        climb_m=_number(detail.get("total_elevation_gain")),
+        climb_m=number(detail.get("total_elevation_gain")),
         average_heart_rate_bpm=_positive(detail.get("average_heartrate")),
         max_heart_rate_bpm=_positive(detail.get("max_heartrate")),
         is_race=sport is Sport.RUN and detail.get("workout_type") == RACE,
@@ -108,14 +114,23 @@ def tag_of(row: Mapping[str, Any]) -> str:
     )
 
 
-def start_at(row: Mapping[str, Any]) -> datetime:
-    """Aware UTC."""
-    return datetime.fromisoformat(row["start_date"]).astimezone(UTC)
+def start_at(row: Mapping[str, Any]) -> datetime | None:
+    """Aware UTC. None where it cannot be read."""
+    told = _clock(row.get("start_date"))
+    return told and (told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC))
 
 
-def _wall_clock(text: str | None) -> datetime | None:
+def _wall_clock(text: object) -> datetime | None:
     """Strava writes local times with a wrong Z; read as UTC so that clocks can be subtracted."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    told = _clock(text)
+    return told and told.replace(tzinfo=UTC)
+
+
+def _clock(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def _sport_type(row: Mapping[str, Any]) -> str:
@@ -140,10 +155,6 @@ def _series(found: Mapping[str, Any], key: str) -> FloatArray | None:
     return None if values is None else np.asarray(values, dtype=np.float64)  # None becomes NaN
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None
-
-
 def _positive(value: object) -> float | None:
     """Zero is how Strava says that something was not measured."""
-    return _number(value) or None
+    return number(value) or None

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors.contract import check_activity_source, check_unreachable, listed
-from connectors.errors import RateLimited, Unavailable
+from connectors.errors import RateLimited, Refused, Unavailable
 from connectors.garmin import CONNECTOR
 from connectors.garmin.activities import GarminActivities
 from connectors.garmin.client import Wire, signed_in
@@ -329,3 +329,34 @@ def test_every_request_is_counted_and_a_pause_is_everybodys(control, link):
         with pytest.raises(RateLimited):
             opened.activities.activity(ref)
     assert meter.rests == [90.0]
+
+
+ODD_ROWS = [
+    None,
+    "row",
+    {},
+    {"activityId": 7, "startTimeGMT": "soon"},
+    {"activityId": 7, "activityType": "running", "distance": "far"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS)
+def test_one_odd_row_does_not_end_the_poll(control, source, odd):
+    row = {"activityId": 21000000100, "startTimeGMT": "2026-11-22 06:31:04"}
+    control.fault("garmin", status=200, path_contains="/activitylist-service", body=[odd, row])
+    page = source.changes(None)
+    assert [ref.external_id for ref in page.refs][-1] == "21000000100"
+    assert page.more
+
+
+def test_an_activity_that_cannot_be_read_is_told_in_words(control, source):
+    odd = {"activityId": 7, "summaryDTO": {"startTimeGMT": "soon"}}
+    control.fault("garmin", status=200, path_contains="/activity-service/activity/7", body=odd)
+    with pytest.raises(Refused, match="Activity 7 of Garmin"):
+        source.activity(ActivityRef("7"))
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 1e300, True, "10 km"])
+def test_what_measures_nothing_is_not_known(odd):
+    record = record_of(DETAIL | {"summaryDTO": DETAIL["summaryDTO"] | {"distance": odd}}, "garmin")
+    assert record.distance_m is None

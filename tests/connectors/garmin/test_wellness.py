@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from connectors.contract import check_wellness_source
+from connectors.errors import Unavailable
 from connectors.garmin_shapes.listing import summary_synced_at, uploaded_at
 from connectors.garmin_shapes.wellness import (
     heart_rate_variability,
@@ -142,3 +143,15 @@ def test_slices_cover_every_day_once():
 def test_a_device_that_never_handed_over_says_nothing(told):
     assert uploaded_at(told) is None
     assert summary_synced_at(told) is None
+
+
+@pytest.mark.parametrize("odd", [[{"calendarDate": "2026-99-99", "sleepScores": 3}], 7])
+def test_nights_of_another_shape_are_told_in_words(odd):
+    with pytest.raises(Unavailable, match="no known shape"):
+        wellness_of("garmin", WEEK_AGO, TODAY, answers=[nights(odd)])
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), True])
+def test_what_measures_nothing_is_no_night(odd):
+    row = DAY | {"sleepTimeSeconds": odd}
+    assert wellness_of("garmin", TODAY, TODAY, answers=[nights([row])]) == ()

@@ -311,3 +311,11 @@ class Noting(Unmetered):
 class Closed(Unmetered):
     def spend(self, kind=""):
         raise RateLimited("used up", retry_after_s=33)
+
+
+def test_a_time_of_syncing_that_cannot_be_read_does_not_end_the_poll(control, source):
+    control.history(weeks=3, until=TODAY)
+    odd = {"lastSyncTimestampGMT": "a while ago"}
+    control.fault("personal", status=200, path_contains="usersummary/daily", body=odd, times=3)
+    page = source.changes(None)
+    assert page.refs

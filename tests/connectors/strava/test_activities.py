@@ -270,3 +270,22 @@ def test_the_library_neither_renews_nor_warns_nor_sleeps_by_itself(link, monkeyp
     assert "stravalib" in sys.modules
     assert not [record for record in caplog.records if record.levelname == "WARNING"]
     assert [thread.name for thread in threading.enumerate() if "stravalib" in thread.name] == []
+
+
+ODD_ROWS = [None, "row", {}, {"id": 7}, {"id": 8, "start_date": "soon", "sport_type": {}}]
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS)
+def test_one_odd_row_does_not_end_the_poll(control, link, odd):
+    row = {"id": 19000000420, "start_date": "2026-11-22T06:31:04Z", "sport_type": "Run"}
+    control.fault("strava", status=200, path_contains="/athlete/activities", body=[odd, row])
+    page = StravaActivities(link, lambda: NOW).changes(None)
+    assert [ref.external_id for ref in page.refs][-1] == "19000000420"
+    assert page.more
+
+
+@pytest.mark.parametrize("odd", [{"id": 7}, ["7"], {"id": 7, "start_date": "soon"}])
+def test_an_activity_that_cannot_be_read_is_told_in_words(control, source, odd):
+    control.fault("strava", status=200, path_contains="/activities/7", body=odd)
+    with pytest.raises(Refused, match="Activity 7 of Strava"):
+        source.activity(ActivityRef("7"))

@@ -169,3 +169,9 @@ def test_pitfall_01_a_local_start_that_ends_in_z_is_no_instant():
 def test_pitfall_13_ids_beyond_32_bits_stay_what_they_are():
     detail = {"id": 9_223_372_036_854_775_807, "sport_type": "Run", "start_date": "2026-11-22T20:00:00Z"}  # fmt: skip
     assert record_of(detail).external_id == "9223372036854775807"
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 1e300, True, "10 km"])
+def test_what_measures_nothing_is_not_known(odd):
+    record = record_of(DETAIL | {"distance": odd, "average_heartrate": odd})
+    assert (record.distance_m, record.average_heart_rate_bpm) == (None, None)
