@@ -102,11 +102,17 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
     said = _said(copies, words)
     whose: dict[str, str] = {}
 
-    def best(field: str, read: Callable[[Record], Any], *, unless: Any = None) -> Any:
+    def best(
+        field: str,
+        read: Callable[[Record], Any],
+        *,
+        unless: Any = None,
+        of: Sequence[Observation] = copies,
+    ) -> Any:
         if field in said:
             whose[field] = ATHLETE
             return said[field]
-        for copy in copies:
+        for copy in of:
             value = read(copy.record)
             if value is not None and value != unless:
                 whose[field] = copy.key
@@ -116,14 +122,17 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
     whole = {
         "sport": best("sport", lambda r: r.sport),
         "surface": best("surface", lambda r: r.surface, unless=Surface.ROAD),
-        "distance_m": best("distance_m", lambda r: r.distance_m),
-        "moving_time_s": best("moving_time_s", lambda r: r.moving_time_s),
-        "elapsed_time_s": best("elapsed_time_s", lambda r: r.elapsed_time_s),
+    }
+    measured = _best_measured(copies, **whole)
+    whole |= {
+        "distance_m": best("distance_m", lambda r: r.distance_m, of=measured),
+        "moving_time_s": best("moving_time_s", lambda r: r.moving_time_s, of=measured),
+        "elapsed_time_s": best("elapsed_time_s", lambda r: r.elapsed_time_s, of=measured),
     }
     started = next((copy for copy in copies if not copy.record.start_hidden), copies[0])
     learned = _learned_from(copies, whole["sport"], corrected=corrected)
     whose |= {"start_at": started.key, "efforts": learned.key}
-    if said.keys() & whole.keys():
+    if said.keys() & whole.keys() or learned.record.surface is not whole["surface"]:
         learned = _judged_again(learned, whole, measured=bool(said.keys() & _MEASURED))
     return Activity(
         id=content_id(min(copy.key for copy in copies)),
@@ -151,6 +160,19 @@ def _rank(record: Record, *, corrected: bool) -> tuple[bool, int]:
     """
     bare = record.source == FILES and record.kind is not RecordKind.LOG
     return corrected and bare, record.kind.rank
+
+
+def _best_measured(
+    copies: Sequence[Observation], *, sport: Sport, surface: Surface
+) -> Sequence[Observation]:
+    """The copies in the order in which their distance and times are believed.
+
+    What a watch recorded that nobody can have run (a drive home, no distance at all) is no measure
+    of the run while another copy has one: what ability learns from is what the run was. On a
+    treadmill, and of other sports, no copy is learnt from, and none is less believed for that.
+    """
+    taught = sport is Sport.RUN and surface is not Surface.TREADMILL
+    return sorted(copies, key=lambda copy: (taught and not copy.usable, not copy.record.distance_m))
 
 
 def _said(copies: Sequence[Observation], words: _Words) -> dict[str, Any]:

@@ -4,12 +4,14 @@ import random
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.activity import Effort, Observation, Record, RecordKind, Sport, Surface, content_id
+from planning.fitness.observation import derive
 from planning.records import activities_of
 from tests.sizes import FIXED, examples
 
@@ -246,6 +248,49 @@ def test_efforts_come_from_the_best_copy_with_streams():
     assert activity.provenance["efforts"] == "strava:1"
     (activity,) = activities_of([device, copy_of("strava", efforts=whole)])
     assert (activity.provenance["efforts"], activity.usable) == ("garmin:1", False)
+
+
+def derived(source, **what):
+    """As it comes in: with the doubts that its own numbers raise."""
+    return derive(copy_of(source, **what).record, None, zone=UTC)
+
+
+def test_a_drive_home_on_the_watch_is_no_distance_while_another_copy_was_cropped():
+    watch, strava = derived("garmin", distance_m=42_000.0), derived("strava", distance_m=10_000.0)
+    assert (watch.usable, strava.usable) == (False, True)
+    for copies in permutations([watch, strava]):
+        (activity,) = activities_of(copies)
+        assert (activity.distance_m, activity.usable) == (10_000.0, True)
+        assert activity.provenance["distance_m"] == activity.provenance["efforts"] == "strava:1"
+        assert activity.efforts == (Effort(10_000.0, 3000.0),)
+        assert activity.sources[0] == "garmin:1"
+    (alone,) = activities_of([watch])
+    assert (alone.distance_m, alone.usable) == (42_000.0, False)
+
+
+@pytest.mark.parametrize("sport", [Sport.RUN, Sport.RIDE])
+@pytest.mark.parametrize("surface", [Surface.ROAD, Surface.TREADMILL])
+@pytest.mark.parametrize("nothing", [0.0, None])
+def test_a_watch_without_a_distance_leaves_it_to_a_copy_that_has_one(sport, surface, nothing):
+    watch = derived("garmin", distance_m=nothing, sport=sport, surface=surface)
+    strava = derived("strava", distance_m=9_800.0, sport=sport, surface=surface)
+    (activity,) = activities_of([watch, strava])
+    assert (activity.distance_m, activity.provenance["distance_m"]) == (9_800.0, "strava:1")
+    (alone,) = activities_of([watch])
+    assert alone.distance_m == nothing
+
+
+@pytest.mark.parametrize("who", ["garmin", "strava"])
+def test_a_run_that_any_copy_knows_to_be_on_a_treadmill_teaches_nothing(who):
+    surfaces = dict.fromkeys(("garmin", "strava"), Surface.ROAD) | {who: Surface.TREADMILL}
+    copies = [
+        derived(source, surface=surface, distance_m=metres)
+        for (source, surface), metres in zip(surfaces.items(), (9_900.0, 10_000.0), strict=True)
+    ]
+    (activity,) = activities_of(copies)
+    assert (activity.surface, activity.distance_m) == (Surface.TREADMILL, 9_900.0)
+    assert (activity.usable, activity.efforts) == (False, ())
+    assert "treadmill" in activity.reasons[0]
 
 
 def test_activities_are_sorted_by_start():

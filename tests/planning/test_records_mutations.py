@@ -15,6 +15,26 @@ def broken(name: str, old: str, new: str) -> Mutation:
 
 MUTATIONS = (
     broken(
+        "measure by what cannot have been run",
+        "(taught and not copy.usable, not copy.record.distance_m)",
+        "not copy.record.distance_m",
+    ),
+    broken(
+        "no distance is a distance",
+        "(taught and not copy.usable, not copy.record.distance_m)",
+        "taught and not copy.usable",
+    ),
+    broken(
+        "a treadmill is less believed",
+        "taught = sport is Sport.RUN and surface is not Surface.TREADMILL",
+        "taught = True",
+    ),
+    broken(
+        "learn from a treadmill that one copy calls a road",
+        ' or learned.record.surface is not whole["surface"]:',
+        ":",
+    ),
+    broken(
         "believe the earlier deriver",
         ") < (each.deriver, repr(each))",
         ") > (each.deriver, repr(each))",
