@@ -27,7 +27,7 @@ TIMEOUTS = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
 PATIENCE_S = 10.0  # the longest that one call may wait inside a thread
 PAUSE_S = 60.0  # after a 429 that does not say for how long; repeated ones grow
 LONGEST_PAUSE_S = 7 * 86_400.0  # what is asked for beyond that is a mistake
-MOST = 1e9  # metres, seconds or anything else that is measured
+MOST = 1e10  # metres, seconds since 1970, or anything else that is told
 _NEVER = datetime.max.replace(tzinfo=UTC)
 TOO_MANY = frozenset({427, 429})  # 427: how Garmin says it at times
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from connectors.calls import ask
+from connectors.calls import ask, number
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.garmin_partner.addresses import rest_url
 from connectors.garmin_partner.errors import ALLOW, REMEDY, of_response, told
@@ -111,7 +111,7 @@ def refreshed(
         grant_type="refresh_token",
         refresh_token=tokens["refresh_token"],
     )
-    return {**tokens, **_tokens(answer, now)}
+    return {**tokens, **_tokens(answer, now, kept=tokens["refresh_token"])}
 
 
 def still_authorised(link: Link, now: datetime) -> bool:
@@ -223,12 +223,14 @@ def _content(answer: requests.Response) -> Any:
         raise Unavailable("Garmin answered with something that is not JSON") from error
 
 
-def _tokens(answer: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    """`expires_in` counts from now, which is a little early: on the safe side."""
+def _tokens(answer: Mapping[str, Any], now: datetime, *, kept: str = "") -> dict[str, str]:
+    """`expires_in` counts from now, which is a little early: on the safe side. A refresh token that
+    is not told anew stays as it is.
+    """
     return {
         "access_token": str(answer["access_token"]),
-        "refresh_token": str(answer.get("refresh_token") or ""),
-        "expires_at": str(int(now.timestamp() + float(answer.get("expires_in") or 0))),
+        "refresh_token": str(answer.get("refresh_token") or kept),
+        "expires_at": str(int(now.timestamp() + (number(answer.get("expires_in")) or 0))),
     }
 
 

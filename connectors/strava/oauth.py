@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from connectors.calls import ask
+from connectors.calls import ask, number
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.ports import Link
 from connectors.strava.errors import REMEDY, of_response, told
@@ -93,7 +93,7 @@ def refreshed(settings: Settings, tokens: Mapping[str, str], now: datetime) -> M
     answer = _token(
         settings, now, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
     )
-    return {**tokens, **_tokens(answer)}
+    return {**tokens, **_tokens(answer, kept=tokens["refresh_token"])}
 
 
 def still_authorised(link: Link, now: datetime) -> bool:
@@ -159,11 +159,14 @@ def _json_object(answer: requests.Response) -> dict[str, Any]:
     return content
 
 
-def _tokens(answer: Mapping[str, Any]) -> dict[str, str]:
+def _tokens(answer: Mapping[str, Any], *, kept: str = "") -> dict[str, str]:
+    """A refresh token that is not told anew stays as it is. Without an end, a token is good for
+    nothing but one use: then it is renewed the next time.
+    """
     return {
         "access_token": str(answer["access_token"]),
-        "refresh_token": str(answer["refresh_token"]),
-        "expires_at": str(answer["expires_at"]),
+        "refresh_token": str(answer.get("refresh_token") or kept),
+        "expires_at": str(int(number(answer.get("expires_at")) or 0)),
     }
 
 

@@ -144,3 +144,11 @@ def test_while_garmin_is_away_nothing_is_known(link, control):
         CONNECTOR.still_authorised(link, NOW)
     with pytest.raises(Unavailable):
         CONNECTOR.revoke(link, NOW)
+
+
+def test_a_refresh_token_that_is_not_told_anew_stays(control, link):
+    old = link.tokens.read()
+    told = {"access_token": "new", "expires_in": 86400}
+    control.fault("partner", status=200, path_contains="/oauth/token", body=told)
+    assert oauth.access_token(link, NOW, rejected=old["access_token"]) == "new"
+    assert link.tokens.read()["refresh_token"] == old["refresh_token"]

@@ -163,3 +163,19 @@ def test_only_the_new_way_of_revoking_is_used(control, link):
     oauth.revoke(link, NOW)
     assert count(control, "strava POST /oauth/revoke") == 1
     assert count(control, "strava POST /oauth/deauthorize") == 0
+
+
+def test_a_refresh_token_that_is_not_told_anew_stays(control, link):
+    old = link.tokens.read()
+    told = {"access_token": "new", "expires_at": int(NOW.timestamp()) + 21600}
+    control.fault("strava", status=200, path_contains="/oauth/token", body=told)
+    assert oauth.access_token(link, NOW, rejected=old["access_token"]) == "new"
+    assert link.tokens.read()["refresh_token"] == old["refresh_token"]
+    assert oauth.access_token(link, NOW) == "new"
+
+
+def test_a_token_without_an_end_serves_and_is_renewed_the_next_time(control, link):
+    told = {"access_token": "new", "refresh_token": "next", "expires_at": "soon"}
+    control.fault("strava", status=200, path_contains="/oauth/token", body=told)
+    assert oauth.access_token(link, NOW + timedelta(hours=6)) == "new"
+    assert link.tokens.read()["refresh_token"] == "next"
