@@ -68,6 +68,16 @@ def histories():
     ]
 
 
+def sources():
+    """Three services by their real clients, with faults: the same to the bit as read in peace."""
+    run, step = ("-m", "tests.across.histories"), 20
+    shards = [f"{first}-{first + step - 1}" for first in range(1, 201, step)]
+    return [
+        Shard(f"seeds-{seeds}", f"{step} histories over HTTP", (*run, f"--seeds={seeds}"))
+        for seeds in shards
+    ]
+
+
 def mutations():
     """Every line of the decisions, broken one at a time: a test must notice."""
     return [Shard("all", "every listed mutation", ("-m", "tests.mutations"))]
@@ -115,7 +125,7 @@ def plans():
 
 PARTS = {
     part.__name__: part
-    for part in (reconciliation, outbox, histories, mutations, kills, plans, properties)
+    for part in (reconciliation, outbox, histories, sources, mutations, kills, plans, properties)
 }
 
 
