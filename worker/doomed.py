@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import ColumnElement, String, Table, and_, cast, literal, or_, select
 
 from worker import tables
 
@@ -44,6 +44,7 @@ def doomed(scope: Scope) -> list[tuple[Table, ColumnElement[bool]]]:
         *of_it,
         (tables.sighting, tables.sighting.c.connection_id.in_(_connections(scope))),
         *((table, _limits(table, scope)) for table in (tables.rate_window, tables.rate_rest)),
+        (tables.tick, _ticks(scope)),
     ]
 
 
@@ -100,6 +101,18 @@ def _limits(table: Table, scope: Scope) -> ColumnElement[bool]:
     """The athlete's own; those of the application count everybody's requests together."""
     mine = table.c.name.endswith(f":{scope.athlete_id}")
     return mine & _begins(table.c.name, f"{scope.source}:") if scope.source else mine
+
+
+def _ticks(scope: Scope) -> ColumnElement[bool]:
+    """What was done on which day: for its connections, and for the athlete."""
+    name, row = tables.tick.c.name, tables.connection
+    of_it: list[ColumnElement[bool]] = [
+        name.in_(select(literal(f"{word}:") + cast(row.c.id, String)).where(scope.owns(row)))
+        for word in ("wellness", "failing")
+    ]
+    if scope.source is None:
+        of_it += [name == f"day:{scope.athlete_id}", _begins(name, f"look:{scope.athlete_id}:")]
+    return or_(*of_it)
 
 
 def _begins(column: Any, text: str) -> ColumnElement[bool]:

@@ -4,7 +4,8 @@ It begins with one transaction: the connections end, and the work is owed. The r
 actor `erase`, a few rows at a time, by whoever comes next, until nothing is left:
 
 1. Tokens. A renewal under way is waited for.
-2. Arrivals, with the work that they owe. A fetch under way finds its lease gone and stores nothing.
+2. What the athlete said of its copies goes on being said of other copies of the same runs.
+   Arrivals, with the work that they owe. A fetch under way finds its lease gone and stores nothing.
 3. Facts, recordings, sightings, calendar records, messages. Entries on the service's calendar stay.
 4. What was concluded from them keeps only what was told (see `worker.stripped`).
 5. In one transaction: a decision under way is stopped, what it has written since step 4 is stripped
@@ -16,22 +17,25 @@ is under way it also holds `since`: when the first of what is being erased becam
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, union_all, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, union_all, update
 
 from connectors.errors import SignInNeeded
 from connectors.ports import Confirms
-from worker import outbox, store, tables
+from worker import outbox, tables
 from worker.app import Runtime
 from worker.concluded import Stripping, forget_decision, naming
 from worker.connections import DISCONNECTED, Connected, link_of, opened
 from worker.db import compact, reading, writing
 from worker.doomed import EVERYTHING, Scope, doomed
+from worker.goodbye import say_goodbye
 from worker.owing import owe_message, owe_publishing, owe_replan
 from worker.perform import Held, Snooze
+from worker.rulings import say_of_others
+from worker.vault import forget_tokens
 
 ERASE = "erase"
 ROWS_AT_ONCE, RECORDINGS_AT_ONCE = 100, 5
@@ -68,6 +72,7 @@ def erase(runtime: Runtime, key: str, held: Held) -> None:
         under_way = _open(conn, scope) is not None
     if under_way:
         _forget_tokens(runtime, scope)
+        _keep_what_was_said(runtime, held, scope)
         for table, where in doomed(scope):
             _delete(runtime, held, scope, table, where)
             if table is tables.inbox_event:
@@ -175,6 +180,18 @@ def _first_known(conn: Connection, scope: Scope) -> datetime | None:
     return found
 
 
+def _keep_what_was_said(runtime: Runtime, held: Held, scope: Scope) -> None:
+    """What the athlete said of a run is said of another copy of it, while the two can be matched:
+    a run that was left out must not count again.
+    """
+    if scope.source is None:
+        return
+    with writing(runtime.engine) as conn:
+        held.check(conn)
+        now = runtime.clock.machine_now()
+        say_of_others(conn, scope.athlete_id, scope.source, now=now)
+
+
 def _note_since(runtime: Runtime, held: Held, scope: Scope) -> None:
     """Once more, now that nothing comes in any more and while nothing is deleted of it."""
     with writing(runtime.engine) as conn:
@@ -196,12 +213,16 @@ def _note(conn: Connection, erasure_id: int, rows: Mapping[str, Any]) -> None:
 
 def _forget_tokens(runtime: Runtime, scope: Scope) -> None:
     with reading(runtime.engine) as conn:
-        row = tables.connection
-        ids = conn.scalars(select(row.c.id).where(scope.owns(row)).order_by(row.c.id)).all()
+        ids = _connections_of(conn, scope)
     for connection_id in ids:
         kept = runtime.vault.tokens(connection_id)
         with kept.locked():  # a renewal under way would bring them back
             kept.delete()
+
+
+def _connections_of(conn: Connection, scope: Scope) -> Sequence[int]:
+    row = tables.connection
+    return conn.scalars(select(row.c.id).where(scope.owns(row)).order_by(row.c.id)).all()
 
 
 def _delete(runtime: Runtime, held: Held, scope: Scope, table: Any, where: Any) -> None:
@@ -264,6 +285,7 @@ def _finish(runtime: Runtime, held: Held, scope: Scope, stripping: Stripping | N
     with writing(runtime.engine) as conn:
         held.check(conn)
         forget_decision(conn, scope.athlete_id)
+        forget_tokens(conn, _connections_of(conn, scope))  # of a sign-in meanwhile
         while stripping and stripping.some(conn):
             pass
         for table, where in (*doomed(scope), *_last(runtime, scope)):
@@ -279,7 +301,7 @@ def _finish(runtime: Runtime, held: Held, scope: Scope, stripping: Stripping | N
             owe_replan(runtime, conn, scope.athlete_id)
             owe_publishing(runtime, conn, scope.athlete_id)
         else:
-            _say_goodbye(runtime, conn, scope.athlete_id)
+            say_goodbye(runtime, conn, scope.athlete_id, actor=ERASE)
 
 
 def _last(runtime: Runtime, scope: Scope) -> list[tuple[Any, Any]]:
@@ -307,29 +329,3 @@ def _forget_agreement(conn: Connection, source: str) -> None:
     row = tables.connection
     if conn.execute(select(row.c.id).where(row.c.connector == source).limit(1)).first() is None:
         conn.execute(delete(tables.app_value).where(tables.app_value.c.name == source))
-
-
-def _say_goodbye(runtime: Runtime, conn: Connection, athlete_id: int) -> None:
-    """The athlete, and all that is owed. What the settings say is of the first athlete: who becomes
-    the first must not inherit another one's channels.
-    """
-    owed = tables.outbox
-    by_athlete = owed.c.key.startswith(f"{athlete_id}:") & (owed.c.actor == ERASE)
-    replan = (owed.c.actor == "replan") & (owed.c.key == str(athlete_id))
-    others = by_athlete & (owed.c.key != Scope(athlete_id).key)
-    conn.execute(delete(owed).where(or_(replan, others)))
-    conn.execute(delete(tables.tick).where(tables.tick.c.name == f"day:{athlete_id}"))
-    was_first = athlete_id == min(store.athlete_ids(conn), default=None)
-    conn.execute(delete(tables.athlete).where(tables.athlete.c.id == athlete_id))
-    heir = min(store.athlete_ids(conn), default=None)
-    if was_first and heir is not None and store.setting(conn, heir, "notify") is None:
-        known_at = runtime.calendar_now(conn)
-        store.put(
-            conn,
-            tables.athlete_setting,
-            athlete_id=heir,
-            key="notify",
-            body=[],
-            known_at=known_at,
-            now=runtime.clock.machine_now(),
-        )

@@ -1,13 +1,13 @@
 """The athlete's word on copies of runs, and the activities as they are believed because of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
@@ -106,6 +106,35 @@ def take_back(
     """As if it had not been said."""
     for ruling in rulings:
         _put(conn, athlete_id, ruling.key, None, known_at=known_at, now=now)
+
+
+def say_of_others(conn: Connection, athlete_id: int, source: str, *, now: datetime) -> None:
+    """What is said of runs through copies of `source` is said of their best other copies too, where
+    nothing is said of those yet, and as of when it was said. Repeating it changes nothing.
+
+    Not what is of the copy alone: that one copy is no good, and what belongs together.
+    """
+    row, begins = tables.ruling, f"{source}:"
+    query = select(row.c.body, row.c.known_at).where(
+        row.c.athlete_id == athlete_id, row.c.superseded_at.is_(None), row.c.body.is_not(None)
+    )
+    said = [(_RULING.validate_python(found.body), found.known_at) for found in conn.execute(query)]
+    moves = [(one, at) for one, at in said if _is_of_run(one) and one.copy.startswith(begins)]
+    if not moves:
+        return
+    seen, every = store.observations(conn, athlete_id), tuple(one for one, _ in said)
+    runs = (*activities_of(seen, every), *excluded_of(seen, every))
+    taken = {one.key for one in every}
+    for one, known_at in moves:
+        keys = next((run.sources for run in runs if one.copy in run.sources), ())
+        others = [key for key in keys if not key.startswith(begins)]
+        moved = replace(one, copy=others[0]) if others else one
+        if moved.key not in taken:
+            _put(conn, athlete_id, moved.key, to_body(moved), known_at=known_at, now=now)
+
+
+def _is_of_run(ruling: Ruling) -> TypeGuard[Edit | Exclude]:
+    return isinstance(ruling, Edit) or (isinstance(ruling, Exclude) and ruling.whole_run)
 
 
 def _put(

@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -96,7 +96,7 @@ class Vault:
 
     def tokens(self, connection_id: int) -> "ConnectionTokens":
         """The TokenStore of one connection."""
-        return ConnectionTokens(self, f"connection:{connection_id}")
+        return ConnectionTokens(self, _name_of(connection_id))
 
     def _take_lock(self, name: str, owner: str) -> bool:
         with reading(self._engine) as conn:  # waiting costs no write
@@ -161,6 +161,16 @@ class ConnectionTokens:
 
     def delete(self) -> None:
         self._vault.delete(self._name)
+
+
+def forget_tokens(conn: Connection, connection_ids: Iterable[int]) -> None:
+    """In the transaction in which the connections go, whatever was written since they ended."""
+    names = [_name_of(one) for one in connection_ids]
+    conn.execute(delete(secret).where(secret.c.name.in_(names)))
+
+
+def _name_of(connection_id: int) -> str:
+    return f"connection:{connection_id}"
 
 
 def make_key_file(file: Path) -> None:

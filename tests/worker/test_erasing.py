@@ -13,7 +13,7 @@ from planning.athlete import Athlete
 from planning.completeness import Withheld
 from planning.fitness.observation import derive
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
-from planning.rulings import Exclude, Join
+from planning.rulings import Edit, Exclude, Join
 from planning.wellness import Wellness
 from tests.servers import migrated_sqlite
 from tests.sizes import FIXED
@@ -21,7 +21,7 @@ from tests.worker.living import PARIS, START, STRAVA_ATHLETE, HandClock, Life, a
 from worker import audit, erasing, outbox, store, tables
 from worker.actors import ACTORS
 from worker.app import Runtime
-from worker.connections import connection
+from worker.connections import connect, connection, strava_use
 from worker.db import open_database, reading, writing
 from worker.doomed import Scope
 from worker.inbox import Arrival, accept_now
@@ -410,6 +410,41 @@ def test_beginning_twice_is_one_erasing(lived):
     assert row.rows["observation"] == 20
 
 
+def test_a_sign_in_while_it_is_under_way_leaves_no_token_behind(lived):
+    """As a browser makes one, between two steps of the erasing."""
+    settled(lived)
+    begins(lived)
+    (row,) = lived.rows(tables.outbox, actor="erase")
+    held = Held(lived.engine, outbox.claim(lived.engine, row.id, owner="me"))
+    erasing._forget_tokens(lived.runtime, STRAVA)
+    lived._connect("strava", STRAVA_ATHLETE, SECRETS)
+    erasing._finish(lived.runtime, held, STRAVA, None)
+    there = {f"connection:{row.id}" for row in lived.rows(tables.connection)}
+    assert {row.name for row in lived.rows(tables.secret)} == there == {"connection:1"}
+
+
+def test_what_the_athlete_said_of_a_run_outlives_the_copy_that_it_named(lived):
+    """A run that was left out must not count again because one of its copies is erased."""
+    settled(lived)
+    for told in (
+        Exclude("strava:19000000040", "a ride", whole_run=True),
+        Edit("strava:19000000038", "is_race", value=True),
+        Exclude("strava:19000000036", "this copy is no good"),
+    ):
+        fact(lived, tables.ruling, told.key, to_body(told))
+    with reading(lived.engine) as conn:
+        before = [(a.day, a.is_race) for a in store.activities(conn, 1)]
+    assert len(before) == 19
+    begins(lived)
+    lived.work("erase")
+    with reading(lived.engine) as conn:
+        assert [(a.day, a.is_race) for a in store.activities(conn, 1)] == before
+    assert [row.key for row in lived.rows(tables.ruling)] == [
+        "exclude:garmin:21000000040",
+        "edit:garmin:21000000038:is_race",
+    ]
+
+
 # --- stopped in the middle ------------------------------------------------------------------------
 
 
@@ -505,6 +540,38 @@ def test_who_becomes_the_first_does_not_inherit_the_channels(database_url, tmp_p
         lived.work("erase")
         with reading(lived.engine) as conn:
             assert channels_of(lived.runtime, conn, second) == []
+
+
+@pytest.mark.parametrize("owners_word", ["off", "full"])
+def test_who_becomes_the_first_does_not_inherit_what_strava_is_for(
+    database_url, tmp_path, owners_word
+):
+    with life(database_url, tmp_path / "home", STRAVA_USE=owners_word) as lived:
+        with writing(lived.engine) as conn:
+            second = store.add_athlete(conn, Athlete(PARIS), known_at=START, now=START)
+        for connector in ("strava", "garmin") if owners_word == "full" else ("strava",):
+            connect(
+                lived.runtime, second, connector=connector, external_athlete_id="2", tokens=SECRETS
+            )
+        meant = "trigger" if owners_word == "full" else "full"
+        with reading(lived.engine) as conn:
+            assert strava_use(conn, lived.runtime, second) == meant
+        begins(lived, Scope(1))
+        lived.work("erase")
+        with reading(lived.engine) as conn:
+            assert strava_use(conn, lived.runtime, second) == meant
+
+
+def test_no_note_of_an_erased_athletes_days_is_left(lived):
+    settled(lived)
+    with writing(lived.engine) as conn:
+        second = store.add_athlete(conn, Athlete(PARIS), known_at=START, now=START)
+        for name in ("day:1", "look:1:3", "wellness:1", "failing:2", "day:2", "look:2:3"):
+            conn.execute(tables.tick.insert().values(name=name, day=START.date()))
+    begins(lived, Scope(1))
+    lived.work("erase")
+    assert second == 2
+    assert [row.name for row in lived.rows(tables.tick)] == ["day:2", "look:2:3"]
 
 
 def test_erasing_an_athlete_goes_on_after_a_kill_at_any_commit(tmp_path):
