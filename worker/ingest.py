@@ -32,6 +32,7 @@ from worker.polling import (
     ACTIVITY,
     ASIDE,
     LEFT_ALONE,
+    NOT_THERE,
     POLL,
     Event,
     accept_later,
@@ -332,7 +333,7 @@ def _gone(runtime: Runtime, event: Event, ref: ActivityRef, held: Held, *, asked
             outbox.push(conn, "replan", str(athlete_id), due_at=now)
             outcome = "deleted at the source"
         else:
-            outcome = "not there yet" if _look_again(runtime, conn, event) else "not there"
+            outcome = f"{NOT_THERE} yet" if _look_again(runtime, conn, event) else NOT_THERE
     runtime.ring()
     return outcome
 

@@ -21,6 +21,7 @@ from worker.sightings import Seen
 ACTIVITY, POLL = "activity", "poll"
 ASIDE = "kept aside: it is dated more than a day ahead"
 LEFT_ALONE = "left alone"  # how the outcome of what was not looked at begins
+NOT_THERE = "not there"  # the same of what was listed, or announced, and could not be fetched
 AT_ONCE = 50  # rows in one transaction, so that nobody else waits long for the database
 AGAIN_AT_MOST = 3  # looks after a look; after them the next poll by the clock is soon enough
 
@@ -260,9 +261,12 @@ def _key(ref: ActivityRef, last: Seen | None, event: Event) -> str | None:
     """What tells this sight of an activity from all others. None: there is nothing to look at."""
     if last is None:
         return ref.tag
+    again = f"{ref.tag}:again on {event.known_at.date()}"
+    if (last.outcome or "").startswith(NOT_THERE) and last.tag in {sightings.GONE, ref.tag}:
+        return again  # it is listed, and when it is asked for it is not there: for how long?
     if last.tag != ref.tag:
         return f"{ref.tag}:after {last.event_id}"  # it may be in an earlier state once more
-    return None if _is_settled(last) else f"{ref.tag}:again on {event.known_at.date()}"
+    return None if _is_settled(last) else again
 
 
 def _is_settled(seen: Seen) -> bool:
