@@ -132,15 +132,21 @@ def is_silent(today: date, heard: date | None) -> bool:
 
 
 def missing(
-    withheld: Iterable[Withheld], activities: Iterable[Activity], today: date
+    withheld: Iterable[Withheld],
+    activities: Iterable[Activity],
+    today: date,
+    *,
+    days: int = WINDOW_DAYS,
 ) -> tuple[Withheld, ...]:
-    """The withheld activities of the last 28 days that no other source gave, one for each run.
+    """The withheld activities of the last `days` that no other source gave, one for each run.
 
     Those of an unknown day are left out: nobody knows whether they are of these weeks.
     """
-    given = _Given(activities)
+    first = today - timedelta(days=days - 1)
+    of_late = [each for each in withheld if each.day is not None and first <= each.day <= today]
+    given = _Given(activities if of_late else ())
     told: list[Withheld] = []
-    for each in sorted(_of_late(withheld, today), key=_order):
+    for each in sorted(of_late, key=_order):
         twice = any(each.source != other.source and _is_same(each, other) for other in told)
         if not twice and not given.take(each):
             told.append(each)
@@ -187,20 +193,23 @@ class _Given:
     """The activities that were given, each of which answers for one that is withheld."""
 
     def __init__(self, activities: Iterable[Activity]) -> None:
-        self._left = sorted(activities, key=lambda each: (each.start_at, each.id))
+        self._left: dict[date, list[Activity]] = {}
+        for each in sorted(activities, key=lambda each: (each.start_at, each.id)):
+            self._left.setdefault(each.day, []).append(each)
 
     def take(self, sought: Withheld) -> bool:
-        for index, each in enumerate(self._left):
-            sources = {key.partition(":")[0] for key in each.sources}
-            if sources != {sought.source} and _fits(sought, each.day, each.start_at):
-                del self._left[index]
-                return True
+        for near in self._near(sought.day):
+            for index, each in enumerate(near):
+                sources = {key.partition(":")[0] for key in each.sources}
+                if sources != {sought.source} and _fits(sought, each.day, each.start_at):
+                    del near[index]
+                    return True
         return False
 
-
-def _of_late(withheld: Iterable[Withheld], today: date) -> Iterator[Withheld]:
-    first = today - timedelta(days=WINDOW_DAYS - 1)
-    return (each for each in withheld if each.day is not None and first <= each.day <= today)
+    def _near(self, day: date | None) -> Iterator[list[Activity]]:
+        """Of the day and its neighbours: around midnight two sources may name two days."""
+        if day is not None:
+            yield from (self._left.get(day + DAY * n, []) for n in (-1, 0, 1))
 
 
 def _order(each: Withheld) -> tuple[bool, date, str]:

@@ -21,6 +21,7 @@ from planning.goals.goal import Goal
 from planning.goals.trajectory import Before, GoalForecast, forecast
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
+from planning.schedule.mileage import REMEMBERED_DAYS
 from planning.schedule.plan import Change, Layer, LayerKind, Plan
 from planning.weather import Weather
 from planning.wellness import Wellness
@@ -86,6 +87,7 @@ def replan(state: State, today: date) -> Outcome:
     )
     fitness = estimate(known, today)
     heard, withheld = _heard_until(state, known, today), _withheld(state, known, today)
+    kept_back = missing(state.withheld, known, today, days=REMEMBERED_DAYS)
     silent = is_silent(today, heard)
     told = _Told(heard if heard is not None and silent else today, withheld)
     forecasts = _forecasts(goals, fitness, known, state=state, today=today, told=told)
@@ -100,6 +102,7 @@ def replan(state: State, today: date) -> Outcome:
         layers=state.layers,
         complete_until=state.complete_until,
         grows=not withheld,
+        withheld_on=[each.day for each in kept_back if each.day is not None],
     )
     races = race_days(known)
     now = Closing(today, plan, fitness.today(), forecasts, races)

@@ -6,7 +6,7 @@ cent, limits take but never add, and what was missed is not made up (rule R-2). 
 horizon are new. Nothing here depends on an earlier result of the same day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -47,6 +47,7 @@ class _Known:
     today: date
     pacing: Pacing
     grows: bool
+    withheld_on: frozenset[date]
 
     @property
     def monday(self) -> date:
@@ -78,13 +79,15 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     layers: Sequence[Layer] = (),
     complete_until: date | None = None,
     grows: bool = True,
+    withheld_on: Collection[date] = (),
 ) -> tuple[Plan | None, tuple[Change, ...]]:
     """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
 
     None without a goal that still stands. Activities after `today` are not looked at.
     `complete_until` is the last day of which all sources are complete; unless the plan `grows`, no
-    week is more than what is held. The paces stand on `closing_plan.paced_at`; `closing_ability`
-    and `assessment_needs` change nothing yet.
+    week is more than what is held. What was done on the days `withheld_on` is not known, however
+    complete the sources are: something was. The paces stand on `closing_plan.paced_at`;
+    `closing_ability` and `assessment_needs` change nothing yet.
     """
     del assessment_needs, closing_ability
     monday = today - timedelta(days=today.weekday())
@@ -103,6 +106,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         today=today,
         pacing=pacing_of(fitness, activities=ran, closing=closing_plan, today=today),
         grows=grows,
+        withheld_on=frozenset(withheld_on),
     )
     plan, changes = _adapted(known, closing_plan)
     if closing_plan and not may_change(closing_plan, today) and _moves_paces(changes):
@@ -135,6 +139,7 @@ def _ground(known: _Known, closing: Plan | None) -> Ground:
             today=known.today,
             complete_until=known.complete_until,
             grows=known.grows,
+            withheld_on=known.withheld_on,
         ),
         paces=known.pacing.paces,
         race_paces=known.race_paces,
@@ -162,7 +167,8 @@ def _kept(known: _Known, closing: Plan, *, anew: bool) -> dict[date, PlanDay]:
 
 def _closed(day: PlanDay, ran: Mapping[date, Sequence[Activity]], known: _Known) -> PlanDay:
     runs = ran.get(day.day, ())
-    return closed(day, runs=runs, complete_until=known.complete_until, today=known.today)
+    complete_until = None if day.day in known.withheld_on else known.complete_until
+    return closed(day, runs=runs, complete_until=complete_until, today=known.today)
 
 
 def _race_to_place(day: PlanDay, known: _Known) -> bool:

@@ -100,7 +100,7 @@ def run_as_planned(mileage: Mileage, days: Sequence[PlanDay], today: date) -> Mi
     """
     for planned in days:
         ran = planned.day in mileage.volume_m
-        to_come = planned.day >= today or planned.day > mileage.known_until
+        to_come = planned.day >= today or not mileage.is_known(planned.day)
         if planned.workout and to_come and not ran:
             training = planned.workout.workout.kind is not Kind.RACE
             mileage = mileage.and_then(

@@ -1,6 +1,6 @@
 """How far the athlete has run and will have run: the ground on which all limits stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -27,14 +27,20 @@ DAY = timedelta(days=1)
 class Mileage:
     """Metres by day. `longest_m` holds the longest training run of a day: races do not count there.
 
-    Days up to `known_until` without an entry were days without a run. Unless it `grows`, too little
-    is known to lead anybody on: nothing may be more than what was held.
+    Days up to `known_until` without an entry were days without a run, but for those `withheld_on`,
+    of which a source keeps what was done. Unless it `grows`, too little is known to lead anybody
+    on: nothing may be more than what was held.
     """
 
     volume_m: Mapping[date, float]
     longest_m: Mapping[date, float]
     known_until: date
     grows: bool = True
+    withheld_on: frozenset[date] = frozenset()
+
+    def is_known(self, day: date) -> bool:
+        """Whether a day without an entry was one without a run."""
+        return day <= self.known_until and day not in self.withheld_on
 
     def and_then(self, day: date, distance_m: float, *, training: bool = True) -> "Mileage":
         """As if a run of `distance_m` had been done on `day`."""
@@ -147,7 +153,7 @@ class Mileage:
                 if off >= GAP_DAYS and since <= off:
                     return back + DAY, back + DAY * off, since
                 off = 0
-            elif back <= self.known_until:
+            elif self.is_known(back):
                 off += 1
             back -= DAY
         return None
@@ -159,6 +165,7 @@ def mileage_of(
     today: date,
     complete_until: date | None,
     grows: bool = True,
+    withheld_on: Collection[date] = (),
 ) -> Mileage:
     """What was run up to and with `today`. A run whose numbers are not believed is left out."""
     oldest = today - timedelta(days=REMEMBERED_DAYS)
@@ -173,7 +180,7 @@ def mileage_of(
             longest[activity.day] = max(longest.get(activity.day, 0.0), distance_m)
     known = max([day for day in (complete_until, max(volume, default=None)) if day], default=today)
     silent = is_silent(today, known)
-    return Mileage(volume, longest, min(known, today), grows and not silent)
+    return Mileage(volume, longest, min(known, today), grows and not silent, frozenset(withheld_on))
 
 
 def counts(activity: Activity) -> bool:

@@ -1,5 +1,7 @@
 """Complete or not, withheld or given, and what is asked."""
 
+import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -229,6 +231,22 @@ def test_a_run_that_another_source_gave_is_not_missed():
     assert missing([kept_back("a", 1)], [given_run], TODAY) == ()
     assert missing([kept_back("a", 1, hour=7)], [given_run], TODAY) == ()
     assert len(missing([kept_back("a", 1, hour=8)], [given_run], TODAY)) == 1
+
+
+def test_around_midnight_two_sources_may_name_two_days():
+    late = datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
+    given_run = run(ago(0), 10, 300, start_at=late)
+    told = replace(kept_back("a", 1), start_at=late)
+    assert abs((given_run.day - told.day).days) == 1
+    assert missing([told], [given_run], TODAY) == ()
+
+
+def test_of_thousands_of_activities_only_those_of_the_days_are_looked_at():
+    years = [run(ago(n // 2), 10, 300) for n in range(10_000)]
+    told = [kept_back(str(n), n % 28, source="strava") for n in range(200)]
+    began = time.perf_counter()
+    assert len(missing(told, years, TODAY)) == 200 - 56
+    assert time.perf_counter() - began < 0.5
 
 
 def test_one_run_answers_for_one_that_is_withheld():

@@ -310,7 +310,7 @@ MUTATIONS = (
         "sorted(edits, key=lambda said: (said.key, repr(said.value)))",
         "edits",
     ),
-    broken("not judged again", "if said.keys() & whole.keys():", "if False:"),
+    broken("not judged again", "if said.keys() & whole.keys() or", "if"),
     broken(
         "stretches of another distance",
         "efforts = () if measured else learned.efforts",

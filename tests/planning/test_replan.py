@@ -12,7 +12,7 @@ from planning.completeness import Withheld
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.replan import State, replan
 from planning.schedule.mileage import mileage_of
-from planning.schedule.plan import Layer, LayerKind
+from planning.schedule.plan import DayStatus, Layer, LayerKind
 from tests.planning.athletes import MONDAY, race, ride, run, runs
 from tests.sizes import FIXED, examples
 
@@ -228,6 +228,34 @@ def test_where_over_a_fifth_is_withheld_nothing_is_foretold_and_nothing_grows():
     volumes = [week.volume_m for week in told.plan.weeks]
     held = mileage_of(others, today=TODAY, complete_until=TODAY).held_m(TODAY)
     assert max(volumes) <= held + 100 < max(week.volume_m for week in plain.plan.weeks)
+
+
+def test_a_session_whose_recording_is_withheld_is_unknown_and_none_missed():
+    closing = replan(state(goal()), TODAY).closing
+    first, second = [day for day in closing.plan.days() if day.workout and day.day > TODAY][:2]
+    today = second.day + timedelta(days=1)
+    told = Withheld("intervals", "1", first.day, "It came from Strava.", "Connect Garmin there.")
+    now = state(goal(), closing=closing, withheld=(told,), complete_until=second.day)
+    plan = replan(now, today).plan
+    statuses = {day.day: day.status for day in plan.days()}
+    assert statuses[first.day] is DayStatus.UNKNOWN
+    assert statuses[second.day] is DayStatus.MISSED
+
+
+@pytest.mark.parametrize("source", ["intervals", "garmin"])
+def test_days_of_which_the_recordings_are_withheld_are_no_break(source):
+    """The athlete ran on; one source names the runs and keeps them, or another gives them."""
+    gap = [TODAY - timedelta(days=back) for back in range(1, 22)]
+    before = [run for run in HISTORY if run.day < gap[-1]]
+    seen = tuple(Withheld(source, day.isoformat(), day, "", "") for day in gap)
+    off, on = (
+        replan(state(goal(), activities=before, complete_until=TODAY, withheld=kept), TODAY)
+        for kept in ((), seen)
+    )
+    first, kept = off.plan.weeks[0].volume_m, on.plan.weeks[0].volume_m
+    assert kept > first  # nobody is led back from a break that was none
+    held = mileage_of(before, today=TODAY, complete_until=gap[-1]).held_m(TODAY)
+    assert max(week.volume_m for week in on.plan.weeks) <= held + 100
 
 
 def test_what_another_source_gave_is_not_missed():
