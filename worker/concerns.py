@@ -15,7 +15,7 @@ from worker import coverage, health, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connections
 from worker.db import reading, upsert, writing
-from worker.health import Health, Known, day_in_words
+from worker.health import Health, Known, day_in_words, sentence
 from worker.outcomes import latest_outcome
 from worker.owing import owe_message, owe_replan
 
@@ -64,7 +64,7 @@ def look(runtime: Runtime, athlete_id: int, is_asked: IsAsked, *, slot: tuple[st
     with writing(runtime.engine) as conn:
         _end(runtime, conn, athlete_id, seen.proofs.asked - asked)
         told += _silent(conn, [pair for pair in found if pair[0] in failing], seen.today)
-        _heard_of(conn, [one for one, _ in found if one not in failing])
+        told += _heard_of(conn, athlete_id, [pair for pair in found if pair[0] not in failing])
         for each in told:
             owe_message(runtime, conn, athlete_id, key=each.key, title=each.title, body=each.body)
         _note(conn, *slot)
@@ -152,20 +152,41 @@ def _silence(connected: Connected, each: Health, first: date) -> Concern:
     good = each.last_good_at
     since = f"since {day_in_words(good.date())}" if good else "since it was connected"
     body = (
-        f"Nothing has come from {each.title} {since}, although it was asked. {each.problem} "
+        f"Nothing has come from {each.title} {since}, although it was asked. "
+        f"{sentence(each.problem or '')} "
         "It goes on being asked; what was run meanwhile is not lost. "
         "`goalward status` says how it stands."
     )
-    key = f"silent:{connected.id}:{first.isoformat()}"
-    return Concern(key, f"Nothing comes from {each.title}", body)
+    return Concern(_silence_key(connected, first), f"Nothing comes from {each.title}", body)
 
 
-def _heard_of(conn: Connection, well: list[Connected]) -> None:
-    """The next silence is another one."""
-    row, names = tables.tick, [f"failing:{connected.id}" for connected in well]
-    failing = select(row.c.name).where(row.c.name.in_(names))
-    if conn.execute(failing.limit(1)).first() is not None:
-        conn.execute(delete(row).where(row.c.name.in_(names)))
+def _silence_key(connected: Connected, first: date) -> str:
+    return f"silent:{connected.id}:{first.isoformat()}"
+
+
+def _heard_of(
+    conn: Connection, athlete_id: int, well: list[tuple[Connected, Health]]
+) -> list[Concern]:
+    """The next silence is another one. Who was told of this one hears that it is over."""
+    row, said = tables.tick, tables.message
+    names = {f"failing:{connected.id}": (connected, each) for connected, each in well}
+    failing = conn.execute(select(row).where(row.c.name.in_(names))).all()
+    if not failing:
+        return []
+    conn.execute(delete(row).where(row.c.name.in_(names)))
+    silences = {_silence_key(names[one.name][0], one.day): names[one.name] for one in failing}
+    told = select(said.c.key).where(said.c.athlete_id == athlete_id, said.c.key.in_(silences))
+    return [
+        _over(key, each)
+        for key in sorted(conn.scalars(told))
+        for connected, each in (silences[key],)
+        if connected.state == CONNECTED
+    ]
+
+
+def _over(key: str, each: Health) -> Concern:
+    body = f"{each.title} answers again. What was run meanwhile is there, or comes in now."
+    return Concern(f"{key}:over", f"{each.title} works again", body)
 
 
 # --- days of which nothing is known --------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What a source proves of its own completeness, and what it keeps from us: facts, with the page."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -81,6 +81,30 @@ def store_withheld(
         for each in withheld
     ]
     return any(new)
+
+
+def listed_no_more(
+    runtime: Runtime,
+    conn: Connection,
+    connected: Connected,
+    still: Iterable[str],
+    *,
+    after: date,
+    known_at: datetime,
+) -> bool:
+    """Of what this source withheld after that day, only `still` (external ids) is listed yet: the
+    rest was deleted there, or is given under another id since the athlete did what helps. The
+    earliest day there is: everything was listed, also what has no day.
+    """
+    kept, athlete_id = frozenset(still), connected.athlete_id
+    gone = [
+        each.key
+        for each in store.withheld(conn, athlete_id)
+        if each.source == connected.connector
+        and each.external_id not in kept
+        and (after == date.min if each.day is None else each.day > after)
+    ]
+    return given(runtime, conn, athlete_id, gone, known_at=known_at)
 
 
 def given(

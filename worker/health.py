@@ -42,12 +42,15 @@ class Health:
 
     @property
     def words(self) -> str:
-        if self.state == CONNECTED and not self.problem:
+        if self.state == CONNECTED:
             good = (
                 f"last good {_minute(self.last_good_at)}" if self.last_good_at else "not used yet"
             )
             waiting = f", {self.unread} waiting to be read" if self.unread else ""
-            return f"{self.title}: connected, {good}{waiting}"
+            if not self.problem:
+                return f"{self.title}: connected, {good}{waiting}"
+            trouble = f"at the last try: {sentence(self.problem)} It is asked again by itself"
+            return f"{self.title}: connected, {good}, but {trouble}."
         return f"{self.title}: {self.state.replace('_', ' ')}. {self.problem or ''}".strip()
 
     @property
@@ -58,14 +61,20 @@ class Health:
 
     @property
     def silence(self) -> str:
-        """Whether days without a run were rest, or nobody knows. "" when there were none."""
-        if self.newest is None or (self.today - self.newest).days <= REST_SHOWN_DAYS:
+        """Whether days without a run were rest, or nobody knows. "" when there were none, or when
+        what came is still being read.
+        """
+        lately = self.newest and (self.today - self.newest).days <= REST_SHOWN_DAYS
+        if self.newest is None or lately or (self.unread and not self.problem):
             return ""
         since = day_in_words(self.newest)
         if self.complete_until and self.complete_until > self.newest:
             until = f"complete up to {day_in_words(self.complete_until)}"
             return f"No run since {since}; {self.because}: rest ({until})."
-        return f"Nothing has come since {since}, and the watch has not synced: unknown."
+        if self.problem:
+            return f"No run has come since {since}. What was run since will show when it answers."
+        unknown = "nothing says that the watch has synced since: rest or not, nobody knows"
+        return f"No run has come since {since}, and {unknown}."
 
     @property
     def key_words(self) -> str:
@@ -202,6 +211,11 @@ def _came_at(conn: Connection, athlete_id: int) -> dict[str, datetime]:
 def _expires_on(connected: Connected) -> date | None:
     said = connected.settings.get("expires_on")
     return date.fromisoformat(said) if said else None
+
+
+def sentence(words: str) -> str:
+    """With the full stop that what services say seldom has."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def day_in_words(day: date) -> str:

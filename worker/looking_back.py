@@ -5,17 +5,21 @@ that show only here: every day over the last six weeks, once a week over everyth
 it waits for whatever is live, and moves no cursor.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from worker import coverage
 from worker.app import Runtime
 from worker.connections import Connected, opened
+from worker.db import writing
 from worker.inbox import Arrival
 from worker.perform import Held
 from worker.polling import (
     Event,
     arrivals_of,
+    as_of_now,
     keep,
     missing_from,
     poll_arrival,
@@ -47,6 +51,7 @@ def look_back(runtime: Runtime, event: Event, held: Held) -> str:
     """Through what was recorded lately, or everything. It notes what it has heard with every page,
     so whoever goes on after an interruption knows what is missing in the end.
     """
+    event = as_of_now(runtime, event)
     connected, reach, day = event.connected, event.payload["back"], event.payload["day"]
     begins = None if reach == EVERYTHING else date.fromisoformat(day) - LATELY_DAYS * DAY
     heard: dict[str, Any] = dict(event.payload)
@@ -54,12 +59,15 @@ def look_back(runtime: Runtime, event: Event, held: Held) -> str:
     with opened(runtime, connected, backfill=True) as use:
         source = source_of(connected, use.activities)
         if "cursor" not in heard:
-            heard |= {"cursor": source.cursor_at(begins) if begins else None, "listed": []}
+            cursor = source.cursor_at(begins) if begins else None
+            heard |= {"cursor": cursor, "listed": [], "withheld": []}
         more = True
         while more:
             page = source.changes(heard["cursor"])
             listed = [ref.external_id for ref in page.refs]
+            withheld = [each.external_id for each in page.withheld]
             heard |= {"cursor": page.cursor, "listed": [*heard["listed"], *listed]}
+            heard["withheld"] = [*heard.get("withheld", ()), *withheld]
             arrivals = arrivals_of(runtime, event, page.refs, backfill=True)
             new += keep(runtime, event, held, arrivals, page=page, heard=heard)
             more = page.more
@@ -69,5 +77,18 @@ def look_back(runtime: Runtime, event: Event, held: Held) -> str:
     missing = missing_from(runtime, event, there, after=after, backfill=True) if there else []
     kept = {name: value for name, value in event.payload.items() if name in _STAYS}
     new += keep(runtime, event, held, missing, heard=kept)
+    if there:
+        _withheld_no_more(runtime, event, held, heard["withheld"], begins)
     runtime.ring()
     return f"looked back: {new} new"
+
+
+def _withheld_no_more(
+    runtime: Runtime, event: Event, held: Held, still: Sequence[str], begins: date | None
+) -> None:
+    after = begins or date.min
+    with writing(runtime.engine) as conn:
+        held.check(conn)
+        coverage.listed_no_more(
+            runtime, conn, event.connected, still, after=after, known_at=event.known_at
+        )

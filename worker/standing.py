@@ -72,10 +72,13 @@ class Standing:
         return [line for each in self.connections for line in each.lines]
 
     def owed_lines(self) -> list[str]:
-        lines = [f"{self.owed} pieces of work are owed."] if self.owed else []
+        pieces = "1 piece of work is" if self.owed == 1 else f"{self.owed} pieces of work are"
+        lines = [f"{pieces} owed."] if self.owed else []
         for stuck in self.stuck:
-            state = "given up" if stuck.given_up else f"failed {stuck.tries} times"
-            lines.append(f"{stuck.what} {state}: {stuck.error}. `goalward replay {stuck.id}`")
+            state = "was given up" if stuck.given_up else f"failed {stuck.tries} times"
+            why = health.sentence(stuck.error or "nobody knows why")
+            again = f"Try again: `goalward replay {stuck.id}`"
+            lines.append(f"Work on {stuck.what} {state}. {why} {again}")
         return lines
 
 

@@ -16,7 +16,7 @@ from planning.wellness import Wellness
 SOURCE = "intervals"
 STRAVA = "STRAVA"
 STREAM_TYPES = ("time", "distance", "altitude", "heartrate", "cadence", "velocity_smooth", "temp")
-WITHHELD = "it came to intervals.icu from Strava, which does not let it pass runs on"
+WITHHELD = "They came to intervals.icu from Strava, which does not let it pass runs on."
 REMEDY = (
     "Connect your watch's own service (Garmin, COROS, Suunto, Polar, ...) at "
     "https://intervals.icu/settings, and old runs come with its download of old data."

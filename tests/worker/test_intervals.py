@@ -11,7 +11,7 @@ from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
 from planning.activity import RecordKind
 from tests.worker.living import START, HandClock, life
-from worker import serving, store, tables
+from worker import schedule, serving, store, tables
 from worker.connections import put_application_values
 from worker.db import reading
 
@@ -153,3 +153,20 @@ def test_it_is_connected_by_its_key_and_by_no_other(home):
         (connected,) = home.ok("status", "--json").json["connections"]
         assert (connected["connector"], connected["state"]) == ("intervals", "connected")
         assert key.encode() not in (home.path / "goalward.db").read_bytes()
+
+
+def test_what_is_listed_as_withheld_no_more_is_forgotten_by_the_look_back(lived):
+    """As when the athlete has connected the watch there: the same runs come under other ids."""
+    made = lived.control.history(weeks=3, until=TODAY)["activities"]
+    lived.control.post("intervals/settings", strava_share=0.4)
+    caught_up(lived)
+    with reading(lived.engine) as conn:
+        assert store.withheld(conn, 1)
+    lived.control.post("intervals/settings", strava_share=0.1)
+    lived.clock.later(days=1)
+    lived.control.day(TODAY + timedelta(days=1))
+    schedule.tick(lived.runtime)
+    caught_up(lived)
+    with reading(lived.engine) as conn:
+        left = store.withheld(conn, 1)
+    assert 0 < len(left) == made - len(lived.activities())
