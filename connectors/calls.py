@@ -20,6 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
 from connectors.ports import Meter, Usage
+from planning.activity import Record
 
 CONNECT_TIMEOUT_S = 3.05  # just over a TCP retransmission
 READ_TIMEOUT_S = 20.0
@@ -27,6 +28,7 @@ TIMEOUTS = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
 PATIENCE_S = 10.0  # the longest that one call may wait inside a thread
 PAUSE_S = 60.0  # after a 429 that does not say for how long; repeated ones grow
 LONGEST_PAUSE_S = 7 * 86_400.0  # what is asked for beyond that is a mistake
+SAMPLES_EXPECTED = timedelta(days=1)  # how long after a run its samples may be on their way
 MOST = 1e10  # metres, seconds since 1970, or anything else that is told
 _NEVER = datetime.max.replace(tzinfo=UTC)
 TOO_MANY = frozenset({427, 429})  # 427: how Garmin says it at times
@@ -223,6 +225,12 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if -MOST < value < MOST else None
+
+
+def may_still_come(record: Record, now: datetime) -> bool:
+    """Whether what a service lacks of an activity, its file or its samples, may be on its way."""
+    ended_at = record.start_at + timedelta(seconds=record.elapsed_time_s or 0.0)
+    return now - ended_at < SAMPLES_EXPECTED
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime, *, default: float) -> float:

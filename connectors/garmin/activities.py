@@ -13,11 +13,11 @@ from connectors.garmin.workouts import ident_in
 from connectors.garmin_shapes.listing import LISTING, Place, page_of, uploaded_at
 from connectors.garmin_shapes.records import (
     is_multisport_parent,
-    original_of,
+    original_with,
     record_of,
     tag_of_detail,
 )
-from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
+from connectors.ports import ActivityRef, Cursor, Page, Recorded
 
 PAGE_SIZE = 100
 LAST_USED = "/device-service/deviceservice/mylastused"
@@ -56,8 +56,11 @@ class GarminActivities:
         with in_shape(f"Activity {ref.external_id} of Garmin"):
             planned = self._planned_ident(detail)
             record = record_of(detail, "garmin", planned_ident=planned)
-        file = None if record.is_manual else self._original(ref.external_id)
-        return Recorded(record, file=file, tag=tag_of_detail(detail))
+        if record.is_manual:
+            return Recorded(record, tag=tag_of_detail(detail))
+        archive = self._archive(ref.external_id)
+        file, again = original_with(record, archive, self._clock())
+        return Recorded(record, file=file, tag=tag_of_detail(detail), incomplete=again)
 
     def _synced_at(self) -> datetime | None:
         """When the watch handed over last. Runs are not kept waiting for it."""
@@ -66,13 +69,13 @@ class GarminActivities:
         except (Unavailable, Refused):
             return None
 
-    def _original(self, external_id: str) -> OriginalFile | None:
+    def _archive(self, external_id: str) -> bytes | None:
         path = f"/download-service/files/activity/{external_id}"
         try:
-            archive = self._wire.read(lambda: self._wire.garmin.download(path))
+            archive: bytes = self._wire.read(lambda: self._wire.garmin.download(path))
         except Gone:
             return None
-        return original_of(archive, external_id)
+        return archive
 
     def _planned_ident(self, detail: Any) -> str | None:
         """Which session of ours was followed on the watch: the template is asked for its marker."""

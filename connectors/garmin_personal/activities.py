@@ -11,11 +11,11 @@ from connectors.garmin_personal.errors import Gone
 from connectors.garmin_shapes.listing import LISTING, Place, page_of, summary_synced_at
 from connectors.garmin_shapes.records import (
     is_multisport_parent,
-    original_of,
+    original_with,
     record_of,
     tag_of_detail,
 )
-from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
+from connectors.ports import ActivityRef, Cursor, Page, Recorded
 
 SOURCE = "garmin_personal"
 PAGE_SIZE = 45  # larger ones break it
@@ -53,15 +53,17 @@ class PersonalActivities:
             return None  # its legs are activities of their own
         with in_shape(f"Activity {ref.external_id} of Garmin"):
             record = record_of(detail, SOURCE)
-        file = None if record.is_manual else self._original(ref.external_id)
-        return Recorded(record, file=file, tag=tag_of_detail(detail))
+        if record.is_manual:
+            return Recorded(record, tag=tag_of_detail(detail))
+        archive = self._archive(ref.external_id)
+        file, again = original_with(record, archive, self._clock())
+        return Recorded(record, file=file, tag=tag_of_detail(detail), incomplete=again)
 
-    def _original(self, external_id: str) -> OriginalFile | None:
+    def _archive(self, external_id: str) -> bytes | None:
         try:
-            archive = self._wire.archive(int(external_id))
+            return self._wire.archive(int(external_id))
         except Gone:
             return None
-        return original_of(archive, external_id)
 
     def _synced_at(self) -> datetime | None:
         """When the watch handed over last. Runs are not kept waiting for it.

@@ -2,11 +2,12 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.calls import number
+from connectors.calls import may_still_come, number
 from connectors.ports import OriginalFile
 from planning.activity import Record, RecordKind, Sport, Surface, content_id
 
@@ -14,6 +15,7 @@ type Json = Mapping[str, Any]
 
 LARGEST_FILE = 64 * 1024 * 1024  # a day's FIT at one record a second is about 5 MB
 KNOWN_ENDINGS = (".fit", ".tcx", ".gpx")
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 SURFACES = {
     "treadmill_running": Surface.TREADMILL,
     "indoor_running": Surface.TREADMILL,
@@ -36,6 +38,10 @@ SPORT_WORDS = (  # Garmin knows some 120 types; a word in the name tells the fam
     ("strength", Sport.STRENGTH),
     ("hiit", Sport.STRENGTH),
 )
+
+
+class Torn(Exception):
+    """What came in place of a recording cannot be opened."""
 
 
 def record_of(detail: Json, source: str, *, planned_ident: str | None = None) -> Record:
@@ -117,16 +123,32 @@ def is_multisport_parent(row: Json) -> bool:
 
 
 def original_of(archive: bytes, external_id: str) -> OriginalFile | None:
-    """The recording in Garmin's ZIP; None when it holds none, or one too large to be one."""
+    """The recording in Garmin's ZIP; None when it holds none, or one too large to be one.
+
+    Raises Torn for what is no ZIP, or a broken one: a page that says sorry comes with 200 too.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             for entry in opened.infolist():
                 ending = entry.filename.lower()[-4:]
                 if ending in KNOWN_ENDINGS and 0 < entry.file_size <= LARGEST_FILE:
                     return OriginalFile(f"{external_id}{ending}", opened.read(entry))
-    except zipfile.BadZipFile:
-        return None
+    except UNREADABLE as error:
+        raise Torn from error
     return None
+
+
+def original_with(
+    record: Record, archive: bytes | None, now: datetime
+) -> tuple[OriginalFile | None, bool]:
+    """The recording, and whether it is worth asking for once more. `archive` None: there is none,
+    which right after a run is not yet true.
+    """
+    try:
+        found = original_of(archive, record.external_id) if archive is not None else None
+    except Torn:
+        return None, True
+    return found, archive is None and may_still_come(record, now)
 
 
 def _tag(

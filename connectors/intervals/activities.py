@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from connectors.calls import in_shape, may_still_come
 from connectors.errors import Refused, Unavailable
 from connectors.intervals.client import Client
 from connectors.intervals.errors import Gone, WithheldByService
-from connectors.intervals.original import original
+from connectors.intervals.original import Torn, original
 from connectors.intervals.records import (
     STREAM_TYPES,
     clocks_of,
@@ -67,9 +68,16 @@ class IntervalsActivities:
 
     def _recorded(self, row: Mapping[str, Any]) -> Recorded:
         record = record_of(row)
-        file = None if record.is_manual else self._file(record.external_id)
-        streams = None if record.is_manual or file else self._streams(record.external_id)
-        return Recorded(record, streams, file, tag=tag_of(row))
+        if record.is_manual:
+            return Recorded(record, tag=tag_of(row))
+        try:
+            file, again = self._file(record.external_id), False
+        except Torn:
+            file, again = None, True
+        streams = None if file else self._streams(record.external_id)
+        if not file and streams is None:
+            again = again or may_still_come(record, self._client.clock())
+        return Recorded(record, streams, file, tag=tag_of(row), incomplete=again)
 
     def _file(self, external_id: str) -> OriginalFile | None:
         """As the watch wrote it, and not as it was edited here: the summary tells the edits."""
@@ -87,7 +95,8 @@ class IntervalsActivities:
             )
         except (Gone, WithheldByService):
             return None
-        return streams_of(found) if isinstance(found, list) else None
+        with in_shape(f"The samples of activity {external_id} of intervals.icu"):
+            return streams_of(found) if isinstance(found, list) else None
 
     def _listed(self, first: date, last: date) -> list[dict[str, Any]]:
         rows = self._client.json(

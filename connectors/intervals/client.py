@@ -24,7 +24,7 @@ class Client:
 
     def __init__(self, link: Link, clock: Callable[[], datetime]) -> None:
         self._base = (link.settings.get("intervals_api_url") or URL).rstrip("/")
-        self._clock = clock
+        self.clock = clock
         self._session = session_to(self._base, meter=link.meter)
         self._session.headers["User-Agent"] = AGENT
         sign(self._session, link.tokens.read())
@@ -55,7 +55,7 @@ class Client:
         except requests.RequestException as error:
             raise network_fault(error, "intervals.icu") from error
         if answer.status_code >= 400:
-            raise of_response(answer, self._clock())
+            raise of_response(answer, self.clock())
         return answer
 
 

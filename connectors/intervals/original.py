@@ -2,15 +2,18 @@
 
 import zlib
 
-from connectors.errors import Unavailable
 from connectors.ports import OriginalFile
 
 MOST_BYTES = 64 * 2**20  # a day's recording at one sample a second is 5 MB
 _GZIP = b"\x1f\x8b"
 
 
+class Torn(Exception):
+    """What came in place of a recording is not all of it."""
+
+
 def original(external_id: str, content: bytes) -> OriginalFile | None:
-    """None for what is no recording of a kind that we read. Raises Unavailable if it broke off."""
+    """None for what is no recording of a kind that we read. Raises Torn if it broke off."""
     unpacked = _unpacked(content)
     suffix = _suffix(unpacked)
     return OriginalFile(f"{external_id}{suffix}", unpacked) if suffix else None
@@ -24,9 +27,9 @@ def _unpacked(content: bytes) -> bytes:
     try:
         unpacked = unpacking.decompress(content, MOST_BYTES)
     except zlib.error as error:
-        raise Unavailable("intervals.icu gave a file that cannot be unpacked") from error
+        raise Torn("cannot be unpacked") from error
     if not unpacking.eof and not unpacking.unconsumed_tail:
-        raise Unavailable("intervals.icu gave a file that breaks off")
+        raise Torn("breaks off")
     return b"" if unpacking.unconsumed_tail else unpacked
 
 

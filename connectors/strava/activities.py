@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from connectors.calls import in_shape, patiently, session_to
+from connectors.calls import in_shape, may_still_come, patiently, session_to
 from connectors.errors import SignInNeeded, Unavailable
 from connectors.ports import ActivityRef, Cursor, Link, Page, Recorded
 from connectors.strava.errors import Gone, kind_of, strava_errors, usage_of
@@ -25,7 +25,6 @@ from connectors.strava.records import (
 OVERLAP = timedelta(days=3)  # a watch may sync days after the run
 PAGE_SIZE = 200
 DAWN = datetime.fromtimestamp(1, UTC)  # `after` must be given: without it the newest come first
-STREAMS_EXPECTED = timedelta(days=1)  # how long after a run its streams may still be on the way
 
 
 class StravaActivities:
@@ -76,13 +75,12 @@ class StravaActivities:
         with in_shape(f"Activity {ref.external_id} of Strava"):
             record = record_of(detail)
         streams = None if record.is_manual else self._streams(ref.external_id)
-        ended_at = record.start_at + timedelta(seconds=record.elapsed_time_s or 0.0)
-        recent = self._clock() - ended_at < STREAMS_EXPECTED
+        lacking = streams is None and not record.is_manual
         return Recorded(
             record,
             streams,
             tag=tag_of(detail),
-            incomplete=streams is None and not record.is_manual and recent,
+            incomplete=lacking and may_still_come(record, self._clock()),
         )
 
     def _streams(self, external_id: str) -> Any:

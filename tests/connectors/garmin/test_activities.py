@@ -12,6 +12,7 @@ from connectors.garmin import CONNECTOR
 from connectors.garmin.activities import GarminActivities
 from connectors.garmin.client import Wire, signed_in
 from connectors.garmin_shapes.records import (
+    Torn,
     is_multisport_parent,
     original_of,
     record_of,
@@ -136,6 +137,25 @@ def test_a_file_that_is_not_there_leaves_the_summary(control, source):
     (ref,) = listed(source, None)[0].values()
     control.fault("garmin", path_contains="/download-service", status=404)
     assert source.activity(ref).file is None
+
+
+def test_pitfall_18_a_file_that_is_not_there_yet_is_asked_for_again(control, source):
+    control.run(TODAY)
+    control.run(TODAY - timedelta(days=3))
+    old, new = sorted(listed(source, None)[0].values(), key=lambda ref: ref.start_at)
+    control.fault("garmin", path_contains="/download-service", status=404, times=2)
+    assert (source.activity(new).incomplete, source.activity(old).incomplete) == (True, False)
+    assert source.activity(new).file is not None
+    assert not source.activity(new).incomplete
+
+
+def test_a_page_in_place_of_a_file_is_not_taken_for_no_file(control, source):
+    control.run(TODAY - timedelta(days=3))
+    (ref,) = listed(source, None)[0].values()
+    control.fault("garmin", path_contains="/download-service", status=200, body={"sorry": "soon"})
+    recorded = source.activity(ref)
+    assert (recorded.file, recorded.incomplete) == (None, True)
+    assert source.activity(ref).file is not None
 
 
 def test_an_edit_moves_the_tag(control, source):
@@ -300,7 +320,15 @@ def test_the_recording_in_an_archive():
     assert original_of(archive(readme_txt=b"x", a_tcx=b"y"), "7").content == b"y"
     assert original_of(archive(readme_txt=b"x"), "7") is None
     assert original_of(archive(a_fit=b""), "7") is None
-    assert original_of(b"no archive", "7") is None
+    for torn in (b"no archive", archive(a_fit=b"x" * 99)[:80], _secret(archive(a_fit=b"x"))):
+        with pytest.raises(Torn):
+            original_of(torn, "7")
+
+
+def _secret(content):
+    """The same, said to be encrypted."""
+    at = content.index(b"PK\x01\x02") + 8
+    return content[:6] + b"\x01" + content[7:at] + b"\x01" + content[at + 1 :]
 
 
 class Counting:

@@ -81,6 +81,25 @@ def test_a_file_that_is_not_there_leaves_the_summary(control, source):
     assert source.activity(ref).file is None
 
 
+def test_pitfall_18_a_file_that_is_not_there_yet_is_asked_for_again(control, source):
+    control.run(TODAY)
+    control.run(TODAY - timedelta(days=3))
+    old, new = sorted(listed(source, None)[0].values(), key=lambda ref: ref.start_at)
+    control.fault("personal", path_contains="/download-service", status=404, times=2)
+    assert (source.activity(new).incomplete, source.activity(old).incomplete) == (True, False)
+    assert source.activity(new).file is not None
+    assert not source.activity(new).incomplete
+
+
+def test_a_page_in_place_of_a_file_is_not_taken_for_no_file(control, source):
+    control.run(TODAY - timedelta(days=3))
+    (ref,) = listed(source, None)[0].values()
+    control.fault("personal", path_contains="/download-service", status=200, body={"sorry": "soon"})
+    recorded = source.activity(ref)
+    assert (recorded.file, recorded.incomplete) == (None, True)
+    assert source.activity(ref).file is not None
+
+
 def test_pitfall_22_the_legs_of_a_multisport_activity_come_and_the_whole_does_not(control, source):
     control.run(TODAY, at="07:00")
     control.run(TODAY, at="08:00")

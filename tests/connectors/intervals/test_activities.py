@@ -1,5 +1,9 @@
+import gzip
 import json
+import threading
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -138,6 +142,50 @@ def test_what_came_without_a_file_has_streams(control, source):
     assert recorded.file is None
     assert recorded.streams.distance_m[-1] == pytest.approx(recorded.record.distance_m, rel=0.01)
     assert 140 < recorded.streams.cadence_steps_per_min.mean() < 200
+
+
+def test_pitfall_18_samples_that_are_not_there_yet_are_asked_for_again(control, source):
+    control.run(TODAY)
+    (ref,) = listed(source, None)[0].values()
+    for path in ("/file", "/streams"):
+        control.fault("intervals", path_contains=path, status=404)
+    assert source.activity(ref).incomplete
+    assert not source.activity(ref).incomplete
+
+
+class Breaking(BaseHTTPRequestHandler):
+    """One activity of last year, whose file breaks off."""
+
+    ROW: ClassVar = {"id": "i7", "type": "Run", "start_date": "2025-11-22T06:31:04Z"}
+    SERIES: ClassVar = [{"type": name, "data": [0, 5, 9]} for name in ("time", "distance")]
+
+    def do_GET(self):
+        broken = gzip.compress(b"x" * 999)[:-9]
+        whole = json.dumps(self.SERIES if "/streams" in self.path else self.ROW).encode()
+        content = broken if self.path.endswith("/file") else whole
+        self.send_response(200)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *message):
+        pass
+
+
+def test_a_file_that_breaks_off_gives_way_to_streams_and_is_asked_for_again():
+    with HTTPServer(("127.0.0.1", 0), Breaking) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        link = Link(
+            {"intervals_api_url": f"http://127.0.0.1:{server.server_port}"},
+            MemoryTokens({"api_key": "key"}),
+        )
+        with CONNECTOR.open(link, NOW) as opened:
+            recorded = opened.activities.activity(ActivityRef("i7"))
+        server.shutdown()
+        thread.join()
+    assert recorded.streams.distance_m[-1] == 9
+    assert (recorded.file, recorded.incomplete) == (None, True)
 
 
 def test_pitfall_16_a_manual_run_is_a_summary_and_no_samples_are_asked_for(control, source):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.errors import Refused, Unavailable
-from connectors.intervals.original import MOST_BYTES, original
+from connectors.errors import Refused
+from connectors.intervals.original import MOST_BYTES, Torn, original
 from connectors.intervals.records import (
     clocks_of,
     is_withheld,
@@ -142,7 +142,7 @@ def test_a_file_is_what_is_in_it():
     assert original("i1", b"<TrainingCenterDatabase/>").name == "i1.tcx"
     assert original("i1", b"PK\x03\x04...").name == "i1.zip"
     assert original("i1", b"<html>sorry</html>") is None
-    with pytest.raises(Unavailable):
+    with pytest.raises(Torn):
         original("i1", gzip.compress(fit)[:-9])
 
 
@@ -157,6 +157,6 @@ def test_a_small_file_that_unpacks_without_end_is_left():
 def test_any_bytes_are_a_file_or_none_or_for_later(content, packed):
     try:
         found = original("i1", b"\x1f\x8b" + content if packed else content)
-    except Unavailable:
+    except Torn:
         return
     assert found is None or found.content
