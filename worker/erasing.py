@@ -101,9 +101,10 @@ def erased(conn: Connection, athlete_id: int) -> list[tuple[datetime, str, Mappi
 
 def count(conn: Connection, scope: Scope) -> dict[str, int]:
     """How many rows of which table an erasing would delete."""
+    through = (tables.connection, scope.owns(tables.connection))
     found = {
         table.name: conn.execute(select(func.count()).select_from(table).where(where)).scalar_one()
-        for table, where in doomed(scope)
+        for table, where in (*doomed(scope), through)
     }
     return {name: rows for name, rows in found.items() if rows}
 

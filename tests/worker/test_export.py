@@ -235,6 +235,31 @@ def test_a_service_that_is_away_holds_up_no_erasing(connected):
     assert "found nothing of strava" in said.out
 
 
+def test_a_service_that_is_away_holds_up_no_parting(connected):
+    home, lived = connected
+    lived.control.fault("strava", path_contains="/revoke", status=503, times=9)
+    said = home.ok("disconnect", "strava")
+    assert "could not be told" in said.err
+    assert "tokens are deleted" in said.out
+    assert [row.name for row in lived.rows(tables.secret)] == ["connection:2"]
+
+
+def test_without_its_application_or_its_key_a_service_can_be_left(connected):
+    home, lived = connected
+    home.environ["GOALWARD_STRAVA_CLIENT_ID"] = ""
+    assert "could not be told" in home.ok("disconnect", "strava").err
+    (home.path / "secret.key").unlink()
+    assert "tokens are deleted" in home.ok("disconnect", "garmin").out
+    assert lived.rows(tables.secret) == []
+
+
+def test_a_connector_that_is_not_installed_any_more_can_be_left(connected):
+    home, lived = connected
+    lived._connect("bygone", "me", {"key": "a-key-of-long-ago"})
+    assert "tokens are deleted" in home.ok("disconnect", "bygone").out
+    assert "found nothing of bygone" in home.ok("disconnect", "bygone", "--erase").out
+
+
 def test_a_trace_that_is_left_is_exit_one_and_named(connected):
     home, lived = connected
     row = tables.observation

@@ -166,8 +166,9 @@ def disconnect(
             "What was learned from it stays. To delete that as well: "
             f"goalward disconnect {connector} --erase"
         )
-        if says := runtime.connectors[connector].capabilities.terms.says:
-            typer.echo(says)
+        known_here = runtime.connectors.get(connector)
+        if known_here and known_here.capabilities.terms.says:
+            typer.echo(known_here.capabilities.terms.says)
 
 
 def _sign_in(at_work: Session, email: str | None) -> "Signed":

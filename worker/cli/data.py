@@ -112,17 +112,6 @@ def erase_source(at_work: Session, source: str, found: Sequence["Connected"]) ->
     at_work.finish()
 
 
-def give_back(runtime: "Runtime", connected: "Connected") -> None:
-    """The permission, at the service itself, where it offers that. Raises the four errors."""
-    from connectors.ports import Revokes
-    from worker.connections import link_of
-
-    connector = runtime.connectors.get(connected.connector)
-    if isinstance(connector, Revokes):
-        link = link_of(runtime, connector, connected)
-        connector.revoke(link, runtime.clock.machine_now())
-
-
 def finish_erasing(runtime: "Runtime", scope: "Scope") -> None:
     """Do what is owed of it, or wait for whoever is at it. Raises Failed after two minutes."""
     from worker import erasing
@@ -160,7 +149,7 @@ def _erase(runtime: "Runtime", scope: "Scope", found: Sequence["Connected"]) -> 
     with reading(runtime.engine) as conn:
         there = erasing.count(conn, scope)
     for one in found:
-        _try_to_give_back(runtime, one)
+        give_back(runtime, one)
     with writing(runtime.engine) as conn:
         erasing.begin(runtime, conn, scope)
     runtime.ring()
@@ -186,13 +175,22 @@ def _prove(runtime: "Runtime", traces: object, what: str) -> None:
     typer.echo(f"A search of every {where} found nothing of {what}.")
 
 
-def _try_to_give_back(runtime: "Runtime", connected: "Connected") -> None:
-    """A service that cannot be reached holds up no erasing."""
+def give_back(runtime: "Runtime", connected: "Connected") -> None:
+    """The permission, at the service itself, where it offers that.
+
+    Nobody is held by a service that cannot be reached, nor by a key or an application that is lost.
+    """
     from connectors.errors import ServiceError
+    from connectors.ports import Revokes
+    from worker.connections import link_of
     from worker.vault import WrongKey
 
+    connector = runtime.connectors.get(connected.connector)
+    if not isinstance(connector, Revokes):
+        return
     try:
-        give_back(runtime, connected)
+        link = link_of(runtime, connector, connected)
+        connector.revoke(link, runtime.clock.machine_now())
     except (ServiceError, WrongKey) as error:
         typer.echo(
             f"{connected.connector} could not be told ({error}). Take the permission back there "

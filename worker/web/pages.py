@@ -11,16 +11,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from connectors.errors import ServiceError
+from connectors.errors import Refused, ServiceError
 from connectors.strava import oauth
 from planning.schedule.plan import PlanDay
 from planning.schedule.receipt import in_words
-from worker import standing, store
+from worker import erasing, standing, store
 from worker.app import Runtime
 from worker.cli.goals import describe
 from worker.cli.showing import day_line, distance_lines, goal_lines
 from worker.connections import connect, link_settings
 from worker.db import reading, writing
+from worker.doomed import Scope
 from worker.outcomes import changes_of, latest_outcome
 from worker.schedule import owe_poll
 
@@ -50,7 +51,8 @@ async def _status(runtime: Runtime, request: Request) -> Response:
 def _page(runtime: Runtime, wanted: str | None) -> str | None:
     with reading(runtime.engine) as conn:
         known = store.athlete_ids(conn)
-        athlete_id = int(wanted) if wanted and wanted.isdecimal() else min(known, default=0)
+        by_name = {str(one): one for one in known}
+        athlete_id = by_name.get(wanted, 0) if wanted else min(known, default=0)
         if athlete_id not in known:
             return None
         outcome = latest_outcome(conn, athlete_id)
@@ -106,16 +108,18 @@ async def _from_strava(runtime: Runtime, request: Request) -> Response:
         return PlainTextResponse(f"Strava says: {query.get('error', 'no')}.", 400)
     try:
         await run_in_threadpool(_connect, runtime, query["code"], query.get("scope"))
-    except ServiceError as error:
+    except (ServiceError, ValueError) as error:  # such as another athlete's account
         return PlainTextResponse(str(error), 400)
     return RedirectResponse("/", 303)
 
 
 def _connect(runtime: Runtime, code: str, scope: str | None) -> None:
     now = runtime.clock.machine_now()
-    granted = oauth.exchange(link_settings(runtime.settings), code, now, scope=scope)
     with reading(runtime.engine) as conn:
         athlete_id = min(store.athlete_ids(conn))
+    if erasing.is_owed(runtime.engine, Scope(athlete_id, "strava")):  # it would take this too
+        raise Refused("What came from Strava is still being erased; try again in a moment.")
+    granted = oauth.exchange(link_settings(runtime.settings), code, now, scope=scope)
     connect(
         runtime,
         athlete_id,
