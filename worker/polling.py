@@ -87,6 +87,7 @@ def poll(runtime: Runtime, event: Event, held: Held) -> str:
     at, for that is how a deletion shows where nobody announces it; but not when this run goes on
     from where another broke off, and so has not heard the beginning.
     """
+    event = as_of_now(runtime, event)
     connected = event.connected
     with reading(runtime.engine) as conn:
         ended_at = _end_of_last(conn, connected.id)
@@ -102,6 +103,12 @@ def poll(runtime: Runtime, event: Event, held: Held) -> str:
     new = listing.new + _end(runtime, event, held, listing, missing)
     runtime.ring()
     return f"{new} new"
+
+
+def as_of_now(runtime: Runtime, event: Event) -> Event:
+    """What is heard now was not known when the question was put: it may have waited for days."""
+    with reading(runtime.engine) as conn:
+        return replace(event, known_at=runtime.calendar_now(conn))
 
 
 def progress(conn: Connection, connection_id: int) -> Progress | None:

@@ -120,7 +120,8 @@ def _keep(
     athlete_id = event.connected.athlete_id
     with writing(runtime.engine) as conn:
         held.check(conn)
-        new = store_wellness(runtime, conn, athlete_id, known, known_at=event.known_at)
+        known_at = runtime.calendar_now(conn)  # the question may have waited for days
+        new = store_wellness(runtime, conn, athlete_id, known, known_at=known_at)
         if history_before is not None:
             payload = {**event.payload, "history_before": history_before.isoformat()}
             conn.execute(update(row).where(row.c.id == event.id).values(payload=payload))
