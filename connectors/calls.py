@@ -114,7 +114,7 @@ def pause_s(headers: Mapping[str, str], *, default: float = PAUSE_S) -> float:
     told, sent = (_header(headers, name) for name in ("retry-after", "date"))
     try:
         now = parsedate_to_datetime(sent)
-    except ValueError:  # then only a number of seconds means anything
+    except (ValueError, OverflowError):  # then only a number of seconds means anything
         return retry_after_s({"retry-after": told.partition(",")[0]}, _NEVER, default=default)
     return retry_after_s(headers, now if now.tzinfo else now.replace(tzinfo=UTC), default=default)
 
@@ -159,14 +159,17 @@ def session_to(
     """A fresh session on the shared pool of `base`. Do not close it: that empties the pool.
 
     With a `meter`, each request is counted before it is sent, and RateLimited raised where a limit
-    leaves no room.
+    leaves no room. Where a service sends us on to another host, that holds there too.
     """
     session = requests.Session()
     prefix = instead_of or base
-    adapter: HTTPAdapter = pooled(prefix, base)
-    if meter is not None:
-        adapter = Metered(adapter, meter, kind_of, usage_of)
-    session.mount(prefix, adapter)
+    for place, adapter in (
+        ("https://", pooled("https://", "https://")),
+        ("http://", pooled("http://", "http://")),
+        (prefix, pooled(prefix, base)),
+    ):
+        counted = adapter if meter is None else Metered(adapter, meter, kind_of, usage_of)
+        session.mount(place, counted)
     return session
 
 
@@ -242,7 +245,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime, *, default: float) 
         pass
     try:
         until = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError):
         return default
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(1.0, (until - now).total_seconds()), LONGEST_PAUSE_S)

@@ -121,8 +121,9 @@ def signed_in(link: Link, clock: Callable[[], datetime]) -> Any:
 def metered(client: Any, meter: Meter) -> Any:
     """The client, each of whose requests is told to `meter` first."""
     address = client._connectapi  # noqa: SLF001 - its presence was checked
-    through = Metered(pooled(address, address), meter, one_kind, tells_nothing)
-    client._api_session.mount(address, through)  # noqa: SLF001 - the same
+    for place in ("https://", "http://", address):  # the first two: where Garmin sends us on to
+        through = Metered(pooled(place, place), meter, one_kind, tells_nothing)
+        client._api_session.mount(place, through)  # noqa: SLF001 - the same
     return client
 
 

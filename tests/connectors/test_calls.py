@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.calls import (
+    TIMEOUTS,
     Rebased,
     ask,
     hooks_for,
@@ -134,6 +135,16 @@ def test_retry_after_is_not_always_there():
     assert retry_after_s({}, NOW, default=77.0) == 77.0
 
 
+FAR = "Mon, 99999999999999 Jan 2026 00:00:00 GMT"
+
+
+@pytest.mark.parametrize("date", ["", "Mon, 23 Nov 2026 06:00:00 GMT", FAR])
+@pytest.mark.parametrize("told", ["", "33", FAR, "Mon, 23 Nov 2026 06:00:00 +9999999999999999999"])
+def test_a_header_of_nonsense_is_no_fault_of_ours(told, date):
+    assert retry_after_s({"Retry-After": told}, NOW, default=77.0) in {33.0, 77.0}
+    assert pause_s({"Retry-After": told, "Date": date}, default=77.0) in {33.0, 77.0}
+
+
 @given(st.text())
 @settings(deadline=None, derandomize=True)
 def test_retry_after_never_fails(header):
@@ -219,6 +230,19 @@ def test_each_request_of_a_session_is_counted_and_its_answer_heard():
         session.post(f"{base}/b")
     heard = [("learn", Usage("all", used=7)), ("rest", 33.0)]
     assert meter.told == [("spend", "read"), *heard, ("spend", ""), *heard]
+
+
+def test_where_a_service_sends_us_on_the_request_is_counted_and_has_an_end():
+    meter = Counting()
+    with server(HELLO) as (there, asked):
+        onward = f"HTTP/1.1 301 Moved\r\nLocation: {there}/b\r\nContent-Length: 0\r\n\r\n"
+        with server(onward.encode()) as (base, _):
+            session = session_to(base, meter=meter)
+            assert session.get(f"{base}/a").text == "hi"
+    assert asked == ["GET /b HTTP/1.1"]
+    assert meter.told == [("spend", ""), ("spend", "")]
+    for place in ("https://elsewhere.example", "http://elsewhere.example"):
+        assert session_to(base).get_adapter(place).timeouts == TIMEOUTS
 
 
 def test_where_there_is_no_room_nothing_is_sent():
