@@ -9,7 +9,7 @@ from typing import Any
 from connectors.calls import in_shape, may_still_come
 from connectors.errors import Refused, Unavailable
 from connectors.intervals.client import Client
-from connectors.intervals.errors import Gone, WithheldByService
+from connectors.intervals.errors import Gone, NotAllowed, WithheldByService
 from connectors.intervals.original import Torn, original
 from connectors.intervals.records import (
     STREAM_TYPES,
@@ -65,6 +65,8 @@ class IntervalsActivities:
             return self._recorded(row)
         except (Gone, WithheldByService):
             return None
+        except NotAllowed as error:  # this one, it may be; the poll finds out if it is all of them
+            raise Refused(str(error)) from error
 
     def _recorded(self, row: Mapping[str, Any]) -> Recorded:
         record = record_of(row)

@@ -19,6 +19,10 @@ class WithheldByService(Refused):
     """422: intervals.icu has it and may not pass it on."""
 
 
+class NotAllowed(SignInNeeded):
+    """403: the key is known, and not for this. What else it is for still works."""
+
+
 def of_response(response: requests.Response, now: datetime) -> ServiceError:
     """The error that a status of 400 or more stands for."""
     match response.status_code:
@@ -27,7 +31,7 @@ def of_response(response: requests.Response, now: datetime) -> ServiceError:
             return SignInNeeded(f"{said} ({told(response)})", remedy=REMEDY)
         case 403:
             said = "intervals.icu does not allow this with the key it was given"
-            return SignInNeeded(f"{said} ({told(response)})", remedy=REMEDY)
+            return NotAllowed(f"{said} ({told(response)})", remedy=REMEDY)
         case 404:
             return Gone(f"intervals.icu has no such thing ({told(response)})")
         case 422:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from connectors.errors import Unavailable
+from connectors.errors import Refused, Unavailable
 from connectors.intervals.client import Client
+from connectors.intervals.errors import REMEDY, NotAllowed
 from connectors.intervals.records import wellness_of
 from planning.wellness import Wellness
 
@@ -15,9 +16,15 @@ class IntervalsWellness:
 
     def wellness(self, first: date, last: date) -> Sequence[Wellness]:
         """Days of which only the load is known have a row there, and none here."""
-        rows = self._client.json(
-            "/athlete/0/wellness", oldest=first.isoformat(), newest=last.isoformat()
-        )
+        try:
+            rows = self._client.json(
+                "/athlete/0/wellness", oldest=first.isoformat(), newest=last.isoformat()
+            )
+        except NotAllowed as error:  # no reason to leave the runs alone as well
+            raise Refused(
+                f"{error}: sleep and recovery. To have them too, allow WELLNESS:READ and run "
+                f"`{REMEDY}`."
+            ) from error
         try:
             days = [wellness_of(row) for row in rows]
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -416,3 +416,12 @@ def test_pitfall_1_a_local_time_is_not_taken_for_utc(control, source):
     assert record.start_at == datetime(2026, 7, 14, 4, 30, tzinfo=UTC)
     assert record.utc_offset_s == 7200
     assert made["start_at"] == record.start_at.isoformat()
+
+
+def test_one_activity_that_may_not_be_seen_does_not_end_the_connection(control, source):
+    control.fault("intervals", path_contains="/activity/i9", status=403)
+    with pytest.raises(Refused):
+        source.activity(ActivityRef("i9"))
+    control.fault("intervals", path_contains="/athlete/0/activities", status=403)
+    with pytest.raises(SignInNeeded):
+        source.changes(None)

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.contract import check_wellness_source
-from connectors.errors import Unavailable
+from connectors.contract import check_wellness_source, listed
+from connectors.errors import Refused, Unavailable
 from tests.connectors.linked import TODAY
 
 FIRST = TODAY - timedelta(days=59)
@@ -35,3 +35,12 @@ def test_what_is_no_wellness_is_for_later(control, opened, body):
     control.fault("intervals", path_contains="wellness", status=200, body=body)
     with pytest.raises(Unavailable):
         opened.wellness.wellness(FIRST, TODAY)
+
+
+def test_without_permission_for_it_the_runs_still_come(control, link, opened):
+    """It must not pass for a sign-in that has ended: nothing else would be asked any more."""
+    control.run(TODAY)
+    control.fault("intervals", path_contains="wellness", status=403, body={"error": "scope"})
+    with pytest.raises(Refused, match="WELLNESS:READ"):
+        opened.wellness.wellness(FIRST, TODAY)
+    assert listed(opened.activities, None)[0]
