@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from connectors.ports import ActivityRef, Challenge, Delivery, Event, EventKind, Malformed
@@ -47,7 +48,8 @@ class IntervalsReceiver:
         events = told.get("events")
         if not isinstance(events, list) or len(events) > MOST_EVENTS:
             raise Malformed("no list of events of sensible length")
-        found = [event for one in events if (event := _event_of(one)) is not None]
+        hour = _hour(delivery.received_at)
+        found = [event for one in events if (event := _event_of(one, hour)) is not None]
         return tuple({event.delivery_key: event for event in found}.values())
 
     def _fits(self, given: str) -> bool:
@@ -65,7 +67,7 @@ def _told(body: bytes) -> Mapping[str, Any]:
     return told
 
 
-def _event_of(one: object) -> Event | None:
+def _event_of(one: object, hour: str) -> Event | None:
     """None for what does not concern us: sport settings, fitness, and types yet to come."""
     if not isinstance(one, dict) or not isinstance(one.get("type"), str):
         raise Malformed("an event without a type")
@@ -73,18 +75,23 @@ def _event_of(one: object) -> Event | None:
     if not isinstance(owner, str) or not owner:
         raise Malformed("an event without an athlete")
     if one["type"] in _WHOLE:
-        return Event(_WHOLE[one["type"]], owner, delivery_key(one))
+        return Event(_WHOLE[one["type"]], owner, delivery_key(one) + hour)
     if not one["type"].startswith("ACTIVITY_"):
         return None
     activity = one.get("activity")
     identity = activity.get("id") if isinstance(activity, dict) else None
     if not isinstance(identity, str) or not _IDENTITY.fullmatch(identity):
         raise Malformed("an event of an activity without its id")
-    return Event(EventKind.ACTIVITY, owner, delivery_key(one), ActivityRef(identity))
+    return Event(EventKind.ACTIVITY, owner, delivery_key(one) + hour, ActivityRef(identity))
+
+
+def _hour(at: datetime | None) -> str:
+    """What else tells a repeat from the next event: a second edit may be told in the same words."""
+    return at.astimezone(UTC).strftime(":%Y%m%d%H") if at else ""
 
 
 def delivery_key(event: Mapping[str, Any]) -> str:
-    """The same for every repeat, which has the same content; another for the next event.
+    """The same for every repeat, which has the same content; another for the next event, if it has.
 
     Not its `uid` alone: whether that names the event or the thing that it is about, nobody says.
     """

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -136,3 +137,13 @@ def test_what_the_service_sends_is_understood(control):
         assert [event.kind for event in told] == [EventKind.ACTIVITY, EventKind.ACTIVITY]
         assert told == RECEIVER.understand(delivery(repeat))
         assert {event.owner_id for event in told} == {control.post("intervals/key")["athlete_id"]}
+
+
+def test_a_second_edit_that_is_told_in_the_same_words_is_heard():
+    told = json.dumps(body({"type": "ACTIVITY_ANALYZED", "activity": {"id": "i9"}})).encode()
+    at = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+    keys = [
+        RECEIVER.understand(Delivery("POST", {}, {}, told, at + timedelta(minutes=m)))[0]
+        for m in (0, 3, 90)
+    ]
+    assert keys[0] == keys[1] != keys[2]
