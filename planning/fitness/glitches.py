@@ -12,6 +12,7 @@ import numpy as np
 from planning.activity import FloatArray, Record, Streams
 from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
 from planning.fitness.pulse import believed_heart_rate
+from planning.fitness.stalls import put_back
 
 # Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
 # run at 12.4 m/s (Bolt 2009), with a tenth for rounded seconds; longer: world bests.
@@ -68,7 +69,8 @@ class _Part:
 def believed(record: Record, streams: Streams | None) -> Believed:
     """The run without its glitches. Never raises.
 
-    Left out are: leaps (more metres than anybody ran in the time), the end of a run whose watch was
+    Way that was counted all at once, after a standstill, is put back there. Left out are: leaps
+    (more metres than anybody ran in the time), the end of a run whose watch was
     forgotten running, way that was covered while the clock stood still, heart rate that followed
     the cadence or stood still, cliffs of the altitude. Distance, times, climb and heart rate of the
     record are lessened by what is left out.
@@ -76,7 +78,7 @@ def believed(record: Record, streams: Streams | None) -> Believed:
     if streams is None or not _is_readable(streams):
         return Believed(record, streams, () if streams is None else (streams,))
     seen = Believed(record, streams, (streams,))
-    for repair in (_without_tail, _without_ghost_way, _without_leaps, _without_cliffs, _with_pulse):
+    for repair in _REPAIRS:
         seen = repair(seen)
     return seen
 
@@ -169,6 +171,25 @@ def _spans(marked: BoolArray, apart: float) -> list[tuple[int, int]]:
     firsts = places[np.concatenate(([0], breaks + 1))]
     lasts = places[np.concatenate((breaks, [len(places) - 1]))] + 1
     return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def _with_stalls_filled(seen: Believed) -> Believed:
+    """The distance stood still and caught up: see `planning.fitness.stalls`."""
+    streams = _required(seen)
+    known = np.isfinite(streams.distance_m)
+    time, covered = _covered(streams)
+    along, count, metres = put_back(time, covered, furthest_m(np.diff(time)))
+    if not count:
+        return seen
+    jumps = "a jump" if count == 1 else f"{count} jumps"
+    told = f"{jumps} of the distance, {_metres(metres)}, put back where it had stood still before"
+    distance = streams.distance_m.copy()
+    distance[known] = along
+    filled = replace(streams, distance_m=distance)
+    stretches = tuple(
+        _picked(filled, np.isin(streams.time_s, stretch.time_s)) for stretch in seen.stretches
+    )
+    return replace(seen, streams=filled, stretches=stretches, repairs=(*seen.repairs, told))
 
 
 def _without_leaps(seen: Believed) -> Believed:
@@ -369,6 +390,15 @@ def _with_pulse(seen: Believed) -> Believed:
         repairs=(*seen.repairs, *repairs),
     )
 
+
+_REPAIRS = (
+    _without_tail,
+    _without_ghost_way,
+    _with_stalls_filled,
+    _without_leaps,
+    _without_cliffs,
+    _with_pulse,
+)
 
 # --- words ----------------------------------------------------------------------------------------
 

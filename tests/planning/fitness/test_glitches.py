@@ -128,6 +128,50 @@ def test_a_tunnel_is_no_leap():
     assert found.repairs == ()
 
 
+def frozen(streams, *spans):
+    """The distance stands still for so long, and all of its metres come in the last second."""
+    along = streams.distance_m.copy()
+    for first, last in spans:
+        along[first:last] = along[first]
+    return replace(streams, distance_m=along)
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        [(600, 640)],
+        [(0, 60)],
+        [(2_900, 3_000)],
+        [(at, at + 25) for at in range(100, 2_900, 60)],  # a phone that wakes once a minute
+    ],
+)
+def test_way_that_was_counted_all_at_once_after_a_standstill_was_run(spans):
+    stalled = frozen(run(), *spans)
+    assert leaps(stalled)
+    found, clean = observed(stalled), observed(run())
+    assert (found.usable, found.reasons) == (True, ())
+    assert found.record == clean.record
+    assert len(found.repairs) == 1
+    assert "put back where it had stood still" in found.repairs[0]
+    assert curve(found.efforts) == pytest.approx(curve(clean.efforts), rel=0.005)
+
+
+def test_a_jump_too_far_for_its_standstill_is_a_leap():
+    """At the café the receiver loses its place: 20 s at a standstill, then 300 m at once."""
+    found = observed(leaping(frozen(run(), (600, 620)), 619, 300.0))
+    assert found.record.distance_m == pytest.approx(10_000, abs=70)
+    assert "nobody runs that fast" in found.repairs[0]
+    assert curve(found.efforts)[400.0] == pytest.approx(120.0)
+
+
+def test_a_standstill_without_samples_in_the_distance_is_filled_where_there_are_some():
+    stalled = frozen(run(), (600, 640))
+    stalled.distance_m[610:620] = np.nan
+    found = seen(stalled)
+    assert np.isnan(found.streams.distance_m[610:620]).all()
+    assert found.streams.distance_m[630] == pytest.approx(630 * 10 / 3, abs=10)
+
+
 def test_a_sprint_at_the_edge_of_what_was_ever_run_is_left_alone():
     speed = np.r_[np.full(600, 3.0), np.full(10, 12.0), np.full(600, 3.0), np.full(120, 7.5)]
     assert leaps(Streams(np.arange(1_331.0), np.r_[0.0, np.cumsum(speed)])) == ()
