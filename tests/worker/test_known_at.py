@@ -100,3 +100,41 @@ def test_days_of_silence_in_between_do_not_matter(home, tmp_path):
     then = home.ok("forecast", "--json").json
     week_later = "2026-09-07T09:00:00+02:00"
     assert home.ok("forecast", "--json", "--known-at", TODAY, clock=week_later).json == then
+
+
+def test_a_day_ended_where_the_athlete_lived_then(trained):
+    """Who has flown west since: the evening of then is not that of the same date there."""
+    early = "2026-09-01T01:00:00+02:00"  # still 31 August in Los Angeles
+    before = trained.ok("forecast", "--json").json
+    trained.ok("athlete", "set", "--name", "Robin", clock=early)
+    trained.ok("athlete", "set", "--zone", "America/Los_Angeles", clock=NEXT_DAY)
+    told = trained.ok("athlete", "show", "--json", "--known-at", TODAY, clock=NEXT_DAY).json
+    assert (told["name"], told["zone"]) == ("", "Europe/Paris")
+    assert trained.ok("forecast", "--json", "--known-at", TODAY, clock=NEXT_DAY).json == before
+    now = trained.ok("athlete", "show", "--json", clock=NEXT_DAY).json
+    assert (now["name"], now["zone"]) == ("Robin", "America/Los_Angeles")
+
+
+def test_the_day_of_the_flight_ended_there(trained):
+    """Flown east: the day of the move ends by the new zone."""
+    trained.ok("athlete", "set", "--zone", "Pacific/Auckland", clock="2026-09-01T01:00:00+02:00")
+    trained.ok("athlete", "set", "--name", "Robin", clock="2026-09-01T13:00:00+02:00")
+    trained.ok("athlete", "set", "--name", "Kea", clock="2026-09-01T15:00:00+02:00")
+    told = trained.ok(
+        "athlete", "show", "--json", "--known-at", "2026-09-01", clock="2026-09-01T20:00:00+02:00"
+    )
+    assert told.json["name"] == "Robin"  # 13:00 in Paris is 23:00 there
+
+
+def test_of_a_moment_before_an_erasing_it_is_said_what_was_erased(trained, tmp_path):
+    file = tmp_path / "run.fit"
+    file.write_bytes(fit_file())
+    trained.ok("import", file)
+    trained.ok("disconnect", "files", "--erase", clock=NEXT_DAY)
+    for words in READING:
+        said = trained.ok(*words, "--json", "--known-at", TODAY, clock=NEXT_DAY)
+        assert "files was erased on 2026-09-01, so this is without it" in said.err, words
+        assert isinstance(said.json, list | dict)
+    later = "2026-09-02T20:00:00+02:00"
+    assert "erased" not in trained.ok("status", "--known-at", "2026-09-02", clock=later).err
+    assert "erased" not in trained.ok("status", clock=later).err

@@ -110,6 +110,7 @@ def session(athlete: int | None = None, *, known_at: str | None = None) -> Itera
             until = None if known_at is None else _instant(conn, athlete_id, known_at, now)
             if until is not None:
                 zone = store.zone_of(conn, athlete_id, at=until)
+                _say_what_was_erased(runtime, conn, athlete_id, until=until, now=now)
         yield Session(runtime, athlete_id, zone, until or now, until)
 
 
@@ -117,7 +118,7 @@ def _instant(conn: "Connection", athlete_id: int, words: str, now: datetime) -> 
     """The calendar instant that is meant. Raises UsedWrongly for one that nothing is known of."""
     from sqlalchemy import func, select
 
-    from worker import store, tables
+    from worker import tables
     from worker.cli.failing import UsedWrongly
 
     try:
@@ -127,8 +128,7 @@ def _instant(conn: "Connection", athlete_id: int, words: str, now: datetime) -> 
         raise UsedWrongly(f"--known-at {words!r} is no day; write {form}") from error
     if len(words) <= len("YYYY-MM-DD"):
         said = said.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    at = said if said.tzinfo else said.replace(tzinfo=store.zone_of(conn, athlete_id))
-    at = at.astimezone(UTC)
+    at = (said if said.tzinfo else _local(conn, athlete_id, said)).astimezone(UTC)
     if at.date() > now.date() + timedelta(days=1):
         raise UsedWrongly(f"--known-at {words} is still to come")
     setting = tables.athlete_setting
@@ -138,6 +138,30 @@ def _instant(conn: "Connection", athlete_id: int, words: str, now: datetime) -> 
     if first is not None and at < first:
         raise UsedWrongly(f"nothing was known before {first:%Y-%m-%d %H:%M} UTC")
     return min(at, now)
+
+
+def _local(conn: "Connection", athlete_id: int, said: datetime) -> datetime:
+    """The instant of these words where the athlete lived then, and not where they live now."""
+    from worker import store
+
+    at = said.replace(tzinfo=store.zone_of(conn, athlete_id))
+    return said.replace(tzinfo=store.zone_of(conn, athlete_id, at=at.astimezone(UTC)))
+
+
+def _say_what_was_erased(
+    runtime: "Runtime", conn: "Connection", athlete_id: int, *, until: datetime, now: datetime
+) -> None:
+    """What was known then and has been erased since is in no answer: that is said, beside it."""
+    from worker.erasing import erased
+
+    offset = now - runtime.clock.machine_now()
+    for at, what, rows in erased(conn, athlete_id):
+        if at + offset > until:
+            typer.echo(
+                f"Note: {what} was erased on {at + offset:%Y-%m-%d}, so this is without it "
+                f"({rows.get('observation', 0)} records of activities).",
+                err=True,
+            )
 
 
 def chosen(known: list[int], wanted: int | None) -> int:
