@@ -7,7 +7,7 @@ from planning.fitness.comparable import doubts, flat_distance_m
 from planning.fitness.efforts import efforts_of
 from planning.fitness.glitches import Believed, believed
 
-DERIVER = 2  # goes up when the same record and streams would give another observation
+DERIVER = 3  # goes up when the same record and streams would give another observation
 
 
 def derive(record: Record, streams: Streams | None, *, zone: tzinfo) -> Observation:
