@@ -13,7 +13,7 @@ from connectors.garmin_partner import records
 from connectors.garmin_partner.client import Wire
 from connectors.garmin_partner.errors import ALLOW, AlreadyAsked, NotAllowed, Spent
 from connectors.garmin_partner.oauth import ACTIVITIES, HEALTH, HISTORY
-from connectors.garmin_partner.webhook import PING
+from connectors.garmin_partner.webhook import PING, UNSAID, without_samples
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
 from planning.activity import Record
 
@@ -66,7 +66,8 @@ class PartnerActivities:
             return ()
         if not isinstance(found, list):
             raise Unavailable("Garmin listed the activities in no known shape")
-        return tuple(_named(kind, one) for one in found if _is_whole(one))
+        told = (without_samples(one) if kind == records.DETAILS else one for one in found)
+        return tuple(_named(kind, one) for one in told if _is_whole(one))
 
     def activity(self, ref: ActivityRef) -> Recorded | None:
         """Of what the notification carried. A file that was given before is not given again: then
@@ -167,7 +168,7 @@ ACTIVITIES_PAST, DONE = PAST[0], Place()
 
 
 def _named(kind: str, item: records.Json) -> ActivityRef:
-    said = {name: value for name, value in item.items() if name != "userAccessToken"}
+    said = {name: value for name, value in item.items() if name not in UNSAID}
     start = records.instant(float(item["startTimeInSeconds"]))
     carried = json.dumps({"kind": kind, "item": said}, sort_keys=True)
     return ActivityRef(records.activity_id(item), start_at=start, carried=carried)

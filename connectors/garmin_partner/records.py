@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.calls import number
 from connectors.errors import Refused
 from connectors.garmin_shapes.records import SURFACES, sport_of
 from connectors.ports import OriginalFile, Recorded
@@ -134,10 +135,9 @@ def read_carried(carried: str) -> tuple[str, Json]:
 
 
 def _number(item: Json, name: str) -> float | None:
-    value = item.get(name)
-    return float(value) if isinstance(value, (int, float)) and value == value else None  # noqa: PLR0124 - NaN
+    return number(item.get(name))
 
 
 def _positive(item: Json, name: str) -> float | None:
-    number = _number(item, name)
-    return number if number is not None and number > 0 else None
+    found = _number(item, name)
+    return found if found is not None and found > 0 else None

@@ -110,8 +110,10 @@ LIFE_CYCLE = {
 KINDS = frozenset({*SUMMARIES, FILES, *WELLNESS, *LIFE_CYCLE})
 
 
-def without_samples(item: Json) -> Json:
+def without_samples(item: Any) -> Any:
     """Details hold a summary of their own; the samples are in the file as well."""
+    if not isinstance(item, dict):
+        return item
     inner = item.get("summary")
     return {**(inner if isinstance(inner, dict) else {}), **item, "summary": None}
 
@@ -129,7 +131,7 @@ def _envelope(body: bytes) -> Json:
 def _told(kind: str, item: Any) -> Told:
     """Raises Malformed for what this kind of item cannot be without."""
     try:
-        read = without_samples(item) if kind == DETAILS and isinstance(item, dict) else item
+        read = without_samples(item) if kind == DETAILS else item
         told = _TOLD.validate_python(read)
     except ValidationError as error:
         faults = {".".join(map(str, fault["loc"])) or "item" for fault in error.errors()}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from connectors.calls import number
 from connectors.errors import Unavailable
 from connectors.garmin_partner.errors import Spent
 from connectors.garmin_partner.records import SOURCE, Json, read_carried
@@ -66,4 +67,5 @@ def row_of(kind: str, item: Json) -> Wellness | None:
 
 
 def _positive(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and 0 < value < float("inf") else None
+    found = number(value)
+    return found if found is not None and found > 0 else None

@@ -165,6 +165,24 @@ def test_a_ping_is_looked_up_and_names_what_is_behind_it(control, heard, source)
     assert source.named_by(refs[0]) is None
 
 
+def test_details_behind_a_ping_are_no_less_a_run(control, heard, source):
+    """Their start stands in a summary of their own."""
+    control.post("partner/configure", pinged=["activityDetails"])
+    made = control.run(TODAY)
+    control.post("partner/announce", kinds=["activityDetails"])
+    (ping,) = (ref for ref in heard.refs("activityDetails") if ref.external_id.startswith("ping-"))
+    (ref,) = source.named_by(ping)
+    assert ref.external_id == str(made["garmin_id"])
+    assert "samples" not in ref.carried
+    assert source.activity(ref).record.distance_m == pytest.approx(made["distance_m"], abs=0.01)
+
+
+@pytest.mark.parametrize("odd", [float("inf"), float("nan"), 1e300, True, "far"])
+def test_what_measures_nothing_is_not_known(odd):
+    record = records.record_of("activities", a_summary(distanceInMeters=odd))
+    assert record.distance_m is None
+
+
 def test_a_ping_that_is_over_names_nothing(control, source):
     gone = a_file(callbackURL=f"{control.partner_url}/wellness-api/rest/nothing/here")
     carried = json.dumps({"kind": "activities", "item": gone})
