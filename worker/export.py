@@ -1,7 +1,8 @@
 """Everything of an athlete in one archive: each table as JSON lines, recordings as files.
 
 Written row by row, in one consistent view of the database, so that it takes no more memory than one
-recording. The same data give the same bytes. Tokens and keys are not in it.
+recording. The same data give the same bytes. Tokens and keys are not in it, nor those that stand in
+addresses.
 """
 
 import json
@@ -53,9 +54,12 @@ Durations are seconds, distances metres, days ISO dates, instants RFC 3339 UTC.
 
 recordings/ holds files as they came from a watch or a service: `goalward import` and most other
 programs read them. What a service's terms do not let be kept is in here no longer than in Goalward.
-Tokens and keys are not in here.
+Tokens and keys are not in here; of the channels that messages go to, only of which kind they are,
+for their addresses hold passwords.
 
 """
+
+TOKEN = re.compile(r"([?&]\w*token=)[^&\"\\\s]+", re.IGNORECASE)  # in an address, in a text
 
 type Step = Callable[[], object]
 
@@ -113,7 +117,7 @@ def _write(conn: Connection, athlete_id: int, archive: zipfile.ZipFile, on_step:
         rows = _rows(conn, table, athlete_id)
         with closing(rows), _entry(archive, f"{table.name}.jsonl") as file:
             for row in rows:
-                file.write(_line(row))
+                file.write(_line(_without_keys(table, row)))
                 on_step()
     for name, content in _recordings(conn, athlete_id):
         with _entry(archive, name) as file:
@@ -137,6 +141,20 @@ def _rows(conn: Connection, table: Table, athlete_id: int) -> Generator[Mapping[
     with conn.execute(query.execution_options(yield_per=100)) as found:
         for row in found.mappings():
             yield dict(row)
+
+
+def _without_keys(table: Table, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Channels without what follows their kind; addresses in notifications without their token."""
+    if table is tables.athlete_setting and row["key"] == "notify" and row["body"]:
+        kinds = [f"{channel.partition('://')[0]}://..." for channel in row["body"]]
+        return {**row, "body": kinds}
+    if table is tables.inbox_event and row["payload"]:
+        told = {
+            name: TOKEN.sub(r"\1", value) if isinstance(value, str) else value
+            for name, value in row["payload"].items()
+        }
+        return {**row, "payload": told}
+    return row
 
 
 def _recordings(conn: Connection, athlete_id: int) -> Iterator[tuple[str, bytes]]:

@@ -18,6 +18,7 @@ from worker import store, tables
 from worker.db import reading, writing
 from worker.export import export, total
 from worker.importing import Importer
+from worker.inbox import Arrival, accept_now
 from worker.recordings import Place, keep_raw
 from worker.stored import to_body
 
@@ -87,6 +88,27 @@ def test_nobody_elses_data_and_no_token_are_in_it(lived, tmp_path):
     everything = b"".join(archive.read(name) for name in archive.namelist())
     for word in (b"Not mine", b"Sam", b"a-very-secret-token"):
         assert word not in everything
+
+
+def test_no_key_of_a_channel_and_no_token_of_an_address_is_in_it(lived, tmp_path):
+    """The address of a channel is its password; a notification may hold one that serves once."""
+    lived.setting("notify", ["tgram://123456:AAbot-secret/4711", "mailto://me:pass-word@x.org"])
+    lived.setting("notify", [])
+    address = "https://apis.garmin.com/rest/activities?id=7&token=XSFgone-time&x=1"
+    payload = {"external_id": "7", "carried": json.dumps({"item": {"callbackURL": address}})}
+    arrival = Arrival("garmin", "garmin:hook:7", "activity", payload, 1, 1, START)
+    with writing(lived.engine) as conn:
+        accept_now(conn, arrival, now=START)
+    archive = exported(lived, tmp_path)
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    for word in (b"bot-secret", b"pass-word", b"XSFgone-time"):
+        assert word not in everything
+    said = [row["body"] for row in lines(archive, "athlete_setting") if row["key"] == "notify"]
+    assert said == [["tgram://...", "mailto://..."], []]
+    (event,) = lines(archive, "inbox_event")
+    assert json.loads(event["payload"]["carried"])["item"]["callbackURL"].endswith(
+        "id=7&token=&x=1"
+    )
 
 
 def test_the_same_data_give_the_same_bytes(lived, tmp_path):
