@@ -102,14 +102,17 @@ def _last_synced(seen: Sequence[Observation]) -> date | None:
     """The day of the last activity of the watch that is worn: the one of most of the last runs.
 
     Another one's, as of an indoor trainer or an old watch, proves nothing of that watch; nor does
-    what was typed in by hand, unless everything is.
+    what was typed in by hand, unless everything is. Where a device is not known, as where a
+    service's terms have taken it away again, it is no other one.
     """
     told = [each for each in seen if not each.record.is_manual] or list(seen)
     runs = [each for each in told if each.record.sport == "run"] or told
     last = sorted(runs, key=lambda each: (each.record.start_at, each.key))[-WORN_RUNS:]
     if not last:
         return None
-    counts = Counter(each.record.device for each in reversed(last))
+    counts = Counter(each.record.device for each in reversed(last) if each.record.device)
+    if not counts:
+        return max(each.day for each in told)
     worn = counts.most_common(1)[0][0]  # of two as often worn, the later one
     return max(each.day for each in told if each.record.device == worn)
 

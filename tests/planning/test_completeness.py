@@ -124,6 +124,15 @@ def test_a_new_watch_is_the_one_worn_once_most_runs_are_its():
     assert complete_until({"garmin"}, seen=[*old, *new, seen(1, device="new")]) == ago(2)
 
 
+def test_what_terms_have_taken_away_takes_no_proof_back():
+    """Strava's recordings are purged after a week, and with them the name of the watch."""
+    runs = [seen(days) for days in range(2, 14)]
+    for purged in range(len(runs) + 1):
+        stripped = [seen(each, device=None) for each in range(13, 13 - purged, -1)]
+        kept = [each for each in runs if each.day > ago(13 - purged + 1)]
+        assert complete_until({"garmin"}, seen=[*stripped, *kept]) == ago(3), purged
+
+
 def test_a_ride_with_the_watch_proves_that_it_synced():
     assert complete_until({"garmin"}, seen=[seen(9), seen(2, sport=Sport.RIDE)]) == ago(3)
     bike = seen(2, sport=Sport.RIDE, device="bike computer")
