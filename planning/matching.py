@@ -145,7 +145,8 @@ def _neighbours(copies: Sequence[Observation]) -> Iterator[_Near]:
     starts = sorted((copy.record.start_at.timestamp(), copy.key, copy) for copy in timed)
     for index, (start_s, _, copy) in enumerate(starts):
         reach_s = max(SAME_START_S, min(_length_s(copy.record) or 0.0, _DAY_S))
-        for other_start_s, _, other in starts[index + 1 :]:
+        for place in range(index + 1, len(starts)):  # a slice would copy all that follow
+            other_start_s, _, other = starts[place]
             if other_start_s - start_s > reach_s:
                 break
             yield copy, other, other_start_s - start_s

@@ -342,13 +342,24 @@ def test_any_order_of_arrival_gives_the_same_activities(copies, chance):
         assert set(activity.provenance.values()) <= set(activity.sources)
 
 
-def test_three_thousand_copies_take_a_tenth_of_a_second():
+def runs_told_thrice(count):
     copies = [
         copy_of(source, str(n), start_s=n * 40_000.0 + shift, length_s=3000.0 + n % 7)
-        for n in range(1000)
+        for n in range(count)
         for source, shift in (("garmin", 0.0), ("strava", 3.0), ("intervals", 1.0))
     ]
     random.Random(7).shuffle(copies)
+    return copies
+
+
+def test_ten_times_as_many_runs_take_ten_times_as_long():
+    some, many = runs_told_thrice(1_000), runs_told_thrice(10_000)
+    some_s, many_s = (min(_timed(copies) for _ in range(2)) for copies in (some, many))
+    assert many_s < 20 * some_s, f"{some_s:.3f} s, {many_s:.3f} s"
+
+
+def test_three_thousand_copies_take_a_tenth_of_a_second():
+    copies = runs_told_thrice(1_000)
     took_s = min(_timed(copies) for _ in range(3))
     assert len(activities_of(copies)) == 1000
     assert took_s < 0.1, f"{took_s:.3f} s"  # processor time; 0.04 s on a slow machine
