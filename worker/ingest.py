@@ -310,7 +310,7 @@ def _look_again(runtime: Runtime, conn: Connection, event: Event) -> bool:
         return False
     arrival = Arrival(
         source=event.connected.connector,
-        delivery_key=f"{event.delivery_key.partition('#')[0]}#{again + 1}",
+        delivery_key=f"{event.delivery_key.removesuffix(f'#{again}')}#{again + 1}",
         kind=ACTIVITY,
         payload={**event.payload, "again": again + 1},
         connection_id=event.connected.id,

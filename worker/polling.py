@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, func, select, update
 
 from connectors.errors import Refused
@@ -18,11 +19,14 @@ from worker.inbox import Arrival, accept_now, key_of
 from worker.perform import Held
 from worker.sightings import Seen
 
+log = structlog.get_logger()
+
 ACTIVITY, POLL = "activity", "poll"
 ASIDE = "kept aside: it is dated more than a day ahead"
 LEFT_ALONE = "left alone"  # how the outcome of what was not looked at begins
 NOT_THERE = "not there"  # the same of what was listed, or announced, and could not be fetched
 AT_ONCE = 50  # rows in one transaction, so that nobody else waits long for the database
+MISSED_AT_ONCE = 100  # a listing that leaves out more is doubted: the newest are asked about first
 AGAIN_AT_MOST = 3  # looks after a look; after them the next poll by the clock is soon enough
 
 
@@ -135,7 +139,7 @@ def accept_later(conn: Connection, arrival: Arrival, *, now: datetime, after: ti
     """Keep an arrival that is to be looked at some time from now (machine time)."""
     if not accept_now(conn, arrival, now=now):
         return
-    key = tables.inbox_event.c.delivery_key == arrival.delivery_key
+    key = tables.inbox_event.c.delivery_key == key_of(arrival)
     event_id = conn.execute(select(tables.inbox_event.c.id).where(key)).scalar_one()
     owed = tables.outbox
     mine = (owed.c.actor == "ingest") & (owed.c.key == str(event_id))
@@ -212,17 +216,15 @@ def _end(
     runtime: Runtime, event: Event, held: Held, listing: _Listing, missing: Sequence[Arrival]
 ) -> int:
     """Keep what is missed, write down where this run ended, and what it is to be followed by."""
-    new = keep(runtime, event, held, missing)
-    now, row = runtime.clock.machine_now(), tables.inbox_event
-    payload = {**event.payload, "ended_at": listing.cursor or ""}
-    again = event.payload.get("again", 0)
-    with writing(runtime.engine) as conn:
-        conn.execute(update(row).where(row.c.id == event.id).values(payload=payload))
-        if listing.again_after_s is not None and again < AGAIN_AT_MOST:
+    ended = {**event.payload, "ended_at": listing.cursor or ""}
+    new = keep(runtime, event, held, missing, heard=ended)
+    now, again = runtime.clock.machine_now(), event.payload.get("again", 0)
+    if listing.again_after_s is not None and again < AGAIN_AT_MOST:
+        after = timedelta(seconds=listing.again_after_s)
+        with writing(runtime.engine) as conn:
             known_at = runtime.calendar_now(conn)
             arrival = poll_arrival(event.connected, reason=f"after {event.id}", known_at=known_at)
             arrival = replace(arrival, payload={"again": again + 1})
-            after = timedelta(seconds=listing.again_after_s)
             accept_later(conn, arrival, now=now, after=after)
     return new
 
@@ -255,6 +257,7 @@ def _end_of_last(conn: Connection, connection_id: int) -> str | None:
 def arrivals_of(
     runtime: Runtime, event: Event, refs: Sequence[ActivityRef], *, backfill: bool
 ) -> list[Arrival]:
+    refs = [ref for ref in refs if _can_be_kept(ref)]
     with reading(runtime.engine) as conn:
         names = [ref.external_id for ref in refs]
         seen = sightings.last_seen(conn, event.connected.id, names)
@@ -262,6 +265,17 @@ def arrivals_of(
     return [
         _arrival(event, ref, key=key, backfill=backfill) for ref, key in keys if key is not None
     ]
+
+
+def _can_be_kept(ref: ActivityRef) -> bool:
+    """One odd name, such as of a file from another system, does not end the poll of all others."""
+    longest, names = tables.sighting.c.external_id.type.length, (ref.external_id, ref.tag)
+    kept = all(
+        len(name) <= longest and name == name.encode(errors="ignore").decode() for name in names
+    )
+    if not kept:
+        log.warning("poll.name_not_kept", name=ascii(ref.external_id[:longest]))
+    return kept
 
 
 def _key(ref: ActivityRef, last: Seen | None, event: Event) -> str | None:
@@ -291,7 +305,8 @@ def missing_from(
     runtime: Runtime, event: Event, there: set[str], *, after: datetime, backfill: bool
 ) -> list[Arrival]:
     """Runs known by this connection that began after an instant and that a listing of them does
-    not have; each asked about once a day.
+    not have; each asked about once a day, and not too many at once. For a listing may break off in
+    the middle, and a whole history would be fetched anew to find that nothing was deleted.
     """
     seen, sighted = tables.observation, tables.sighting
     here = (sighted.c.external_id == seen.c.external_id) & (
@@ -306,12 +321,12 @@ def missing_from(
         seen.c.superseded_at.is_(None),
     )
     with reading(runtime.engine) as conn:
-        known = conn.scalars(query.order_by(seen.c.id)).all()
+        known = conn.scalars(query.order_by(seen.c.start_at.desc(), seen.c.id.desc())).all()
     key = f"missing on {event.known_at.date()}"
+    gone = [external_id for external_id in known if external_id not in there]
     return [
-        _arrival(event, ActivityRef(gone), key=key, backfill=backfill)
-        for gone in known
-        if gone not in there
+        _arrival(event, ActivityRef(one), key=key, backfill=backfill)
+        for one in gone[:MISSED_AT_ONCE]
     ]
 
 

@@ -1,13 +1,20 @@
 """Sources that contradict themselves, go silent in the middle, or tell of what cannot be."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
-from tests.worker.living import START, life_with_services
-from worker import tables
-from worker.db import writing
+from planning.fitness.observation import derive
+from tests.worker.living import PARIS, START, HandClock, a_record, life, life_with_services
+from worker import store, tables
+from worker.connections import connection
+from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
+from worker.ingest import _look_again
+from worker.polling import Event, missing_from
 
 TODAY, DAY = START.date(), timedelta(days=1)
 
@@ -83,3 +90,60 @@ def test_nor_were_nights(garmin):
     nights = garmin.rows(tables.wellness)
     assert max(night.day for night in nights) > TODAY + DAY
     assert all(night.known_at.date() >= night.day for night in nights)
+
+
+# --- a listing that breaks off --------------------------------------------------------------------
+
+
+def known_runs(lived, number):
+    """So many runs have been read through connection 1."""
+    now = lived.clock.at
+    with writing(lived.engine) as conn:
+        for n in range(number):
+            seen = derive(a_record(n, start_at=START - n * DAY), None, zone=PARIS)
+            store.put_observation(conn, 1, seen, known_at=now, now=now)
+            first = {"connection_id": 1, "external_id": str(n), "tag": "a", "event_id": 1}
+            conn.execute(insert(tables.sighting).values(first))
+
+
+def test_a_listing_that_leaves_out_a_whole_history_has_only_some_of_it_asked_about(
+    sqlite_url, tmp_path
+):
+    with life(sqlite_url, tmp_path) as lived:
+        lived._connect("garmin", "x", {})
+        known_runs(lived, 150)
+        with reading(lived.engine) as conn:
+            connected = connection(conn, 1)
+        event = Event(1, "poll", "poll:1:x", {}, lived.clock.at, connected)
+        long_ago = START - 999 * DAY
+        asked = missing_from(lived.runtime, event, {"0"}, after=long_ago, backfill=True)
+        assert [one.payload["external_id"] for one in asked] == [str(n) for n in range(1, 101)]
+
+
+# --- odd names ------------------------------------------------------------------------------------
+
+
+def test_a_file_whose_name_no_database_takes_does_not_hold_up_the_others(database_url, tmp_path):
+    folder = tmp_path / "watch"
+    deep = folder / ("a" * 120) / ("b" * 120)
+    deep.mkdir(parents=True)
+    (deep / "run.fit").write_bytes(b"x")
+    Path(os.fsdecode(bytes(folder) + b"/caf\xe9.fit")).write_bytes(b"y")
+    (folder / "run #5.fit").write_bytes(b"z")
+    with life(database_url, tmp_path, clock=HandClock(START.replace(year=2030))) as lived:
+        lived._connect("files", str(folder), {}, folder=str(folder))
+        lived.poll("files")
+        (poll,) = lived.rows(tables.inbox_event, kind="poll")
+        assert poll.outcome == "1 new"
+        assert [row.external_id for row in lived.rows(tables.sighting)] == ["run #5.fit"]
+
+
+def test_what_is_not_there_yet_is_asked_for_again_whatever_it_is_called(sqlite_url, tmp_path):
+    with life(sqlite_url, tmp_path) as lived:
+        lived._connect("files", "x", {})
+        with writing(lived.engine) as conn:
+            connected = connection(conn, 1)
+            for key in ("files:1:run #5.fit:a", "files:1:run #6.fit:a", "k" * 300):
+                event = Event(1, "activity", key, {}, lived.clock.at, connected)
+                assert _look_again(lived.runtime, conn, event)
+        assert len(lived.rows(tables.inbox_event)) == 3
