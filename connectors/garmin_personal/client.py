@@ -5,6 +5,7 @@ Garmin's own program. Here both are in the TokenStore; the library is given the 
 that it exchanges nothing by itself, and it repeats nothing: that is ours to decide.
 """
 
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -28,6 +29,7 @@ from connectors.tokens import fresh
 
 API_URL = "https://personal.connectapi.garmin.com"
 MARGIN_S = 300.0  # what is left of a token when it is exchanged
+TOKEN = re.compile(r"[\x21-\x7e]{8,8192}")
 NEVER_AGAIN = RetryConfig(max_retries=0)
 
 
@@ -99,6 +101,9 @@ class Wire:
                 made = self._client(api_key=old["api_key"]).get_access_token(force_refresh=True)
         except TokenRefused as refused:
             raise SignInNeeded(KEY_EXPIRED, remedy=REMEDY) from refused
+        if not TOKEN.fullmatch(made.value):
+            # The answer is plain text: a page that says sorry would pass for a token for a day.
+            raise Unavailable("Garmin's personal API answered the key with something else")
         self._made = made.value
         return {
             **old,

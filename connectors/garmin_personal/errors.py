@@ -52,10 +52,10 @@ def meaning(error: Exception, now: datetime) -> ServiceError:
             return _network_fault(error)
         case ConfigurationError():  # a key of blanks, an address that is none
             return Refused(f"Garmin's personal API cannot be asked: {error}")
-        case ResponseValidationError():
-            return Unavailable(f"Garmin's personal API answered in no known shape: {error}")
+        case ResponseValidationError():  # its words quote the answer, which is the athlete's
+            return Unavailable("Garmin's personal API answered in no known shape")
         case _:
-            return Unavailable(f"Garmin's personal API: {error}")
+            return Unavailable(f"Garmin's personal API failed ({type(error).__name__})")
 
 
 def of_answer(answer: httpx.Response, now: datetime) -> ServiceError:

@@ -338,3 +338,12 @@ def test_a_time_of_syncing_that_cannot_be_read_does_not_end_the_poll(control, so
     control.fault("personal", status=200, path_contains="usersummary/daily", body=odd, times=3)
     page = source.changes(None)
     assert page.refs
+
+
+def test_a_page_in_place_of_a_token_is_never_kept(control, link, source):
+    """The exchange answers in plain text: it would pass for a token that is good for a day."""
+    sorry = {"sorry": "we will be back at noon"}
+    control.fault("personal", status=200, path_contains="api-key/token", body=sorry, times=9)
+    with pytest.raises(Unavailable, match="something else"):
+        source.changes(None)
+    assert "access_token" not in link.tokens.read()
