@@ -20,6 +20,7 @@ else:
 EPOCH_S = 631_065_600  # FIT counts from 1989-12-31T00:00:00Z, fitfast from 1970
 _INSTANTS = ("timestamp", "start_time", "local_timestamp")
 _ONE_OF = ("file_id", "session")
+_NAMING = ("file_id", "workout")
 
 type Message = Mapping[Any, Any]
 
@@ -34,7 +35,16 @@ def read_fast(content: bytes) -> Mapping[str, Sequence[Message]] | None:
     told = _parsed(content)
     if any(len(told.get(name, ())) != 1 for name in _ONE_OF):
         return None
-    if any(_is_ours(field.get("field_name")) for field in told.get("field_description", ())):
+    if not all(_is_sound(field) for field in told.get("field_description", ())):
+        return None
+    if not all(_is_numbered(each) for each in told.get("developer_data_id", ())):
+        return None
+    if any(
+        _is_garbled(value)
+        for name in _NAMING
+        for each in told.get(name, ())
+        for value in each.values()
+    ):
         return None
     _as_told(told.get("record", []))
     return {f"{name}_mesgs": _from_fit_epoch(told.get(name, [])) for name in READ}
@@ -51,9 +61,20 @@ def _parsed(content: bytes) -> dict[str, list[dict[Any, Any]]]:
     return parsed
 
 
-def _is_ours(name: object) -> bool:
-    """A developer field is put among the others, by its name."""
-    return not isinstance(name, str) or name in FIELDS
+def _is_sound(field: Message) -> bool:
+    """A developer field is put among the others, by its name: it must not be one of ours."""
+    name = field.get("field_name")
+    return isinstance(name, str) and name not in FIELDS and _is_numbered(field)
+
+
+def _is_numbered(developer: Message) -> bool:
+    """At one without its number the SDK gives the file up."""
+    return developer.get("developer_data_index") is not None
+
+
+def _is_garbled(value: object) -> bool:
+    """Text that is not UTF-8: the one marks it, the other passes it by."""
+    return isinstance(value, str) and "\ufffd" in value
 
 
 def _as_told(records: list[dict[Any, Any]]) -> None:

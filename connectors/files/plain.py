@@ -36,8 +36,8 @@ _TYPES = {  # as written in a definition, and the bytes of one value
     "string": (0x07, 0),
 }
 _TWO = ((6, 73), (2, 78))  # speed and enhanced speed, altitude and enhanced altitude
-_KNOWN_TYPES = {kind for kind, _ in _TYPES.values()} | {0x88, 0x89, 0x0A, 0x8B, 0x8C, 0x0D}
-_KNOWN_TYPES |= {0x8E, 0x8F, 0x90}
+_WIDTHS = {kind: max(width, 1) for kind, width in _TYPES.values()}
+_WIDTHS |= {0x88: 4, 0x89: 8, 0x0A: 1, 0x8B: 2, 0x8C: 4, 0x0D: 1, 0x8E: 8, 0x8F: 8, 0x90: 8}
 
 
 def is_plain(content: bytes) -> bool:
@@ -96,15 +96,16 @@ def _defined(content: bytes, at: int, lengths: list[int]) -> int:
 
 
 def _is_as_profiled(message: int, fields: bytes) -> bool:
-    """Each field that is read has its own type and holds one value."""
+    """Each field that is read has its own type and holds one value, any other whole values."""
     numbers, known = fields[::3], _profiled().get(message, {})
     if message in {_HR, _LENGTH} or (message == _RECORD and _is_ambiguous(numbers)):
         return False
-    if len({*numbers}) < len(numbers) or not {*fields[2::3]} <= _KNOWN_TYPES:
+    if len({*numbers}) < len(numbers):
         return False
     for number, size, kind in zip(numbers, fields[1::3], fields[2::3], strict=True):
         told, length = known.get(number, (kind, size))
-        if kind != told or (length and size != length):
+        width = _WIDTHS.get(kind)
+        if kind != told or (length and size != length) or not width or not size or size % width:
             return False
     return True
 

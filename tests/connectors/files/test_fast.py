@@ -166,6 +166,9 @@ def test_compressed_timestamps_are_left_to_the_sdk():
         (20, [(5, 4, 0x86), (5, 4, 0x86)], False),
         (20, [(200, 1, 0x42)], False),  # a type that is none
         (20, [(200, 7, 0x0D)], True),
+        (20, [(200, 0, 0x0D)], False),  # a field of no bytes, over which the SDK stumbles
+        (20, [(200, 8, 0x86)], True),
+        (20, [(200, 7, 0x86)], False),  # a value and three quarters
         (132, [(253, 4, 0x86)], False),  # buffered heart rate
         (101, [(253, 4, 0x86)], False),
         (26, [(8, 16, 0x07)], True),
@@ -187,7 +190,7 @@ def test_what_a_file_says_it_is_is_what_a_whole_reading_finds(kind, chance):
         assert type(quick) is type(whole)
 
 
-def named(field):
+def named(field, *, workout=b"Easy"):
     """A run with a developer field of that name, that says 7 at each second."""
     described = {
         "mesg_num": NUMBERS["FIELD_DESCRIPTION"],
@@ -207,8 +210,9 @@ def named(field):
         encoder.write_mesg({"mesg_num": NUMBERS["RECORD"], **record, "developer_fields": {0: 7}})
     end = START + timedelta(seconds=60)
     session = {"start_time": START, "timestamp": end, "total_elapsed_time": 60.0}
+    encoder.write_mesg({"mesg_num": NUMBERS["WORKOUT"], "wkt_name": "Easy"})
     encoder.write_mesg({"mesg_num": NUMBERS["SESSION"], **session, "sport": "running"})
-    return encoder.close()
+    return resealed(encoder.close().replace(b"Easy", workout))
 
 
 @pytest.mark.parametrize(
@@ -219,6 +223,23 @@ def test_a_developer_field_with_the_name_of_one_of_ours(field, is_fast):
     assert is_read_fast_and_the_same(content) == is_fast
     (one,) = told(read_slowly(content)).recorded
     assert one.streams.distance_m[-1] == 180.0
+
+
+@pytest.mark.parametrize("before", [bytes((1, 16, 0x0D, 3)), bytes((0,))])
+def test_a_developer_without_a_number_is_left_to_the_sdk_that_gives_the_file_up(before):
+    """In the definition of the developer, and in that of its field."""
+    whole = named("form power")
+    place = whole.find(before + bytes((1, 2)), 14) + len(before) - 1
+    without = resealed(whole[:place] + bytes((99,)) + whole[place + 1 :])
+    assert read_slowly(without).problems == ("damaged: 'developer_data_index'",)
+    assert read_fast(without) is None
+
+
+def test_a_name_that_is_no_text_is_left_to_the_sdk():
+    content = named("form power", workout=b"Ea\xffy")
+    assert read_fast(content) is None
+    (one,) = told(read_slowly(content)).recorded
+    assert one.record.name == "Eay"
 
 
 @settings(deadline=None, derandomize=FIXED, max_examples=examples(300))
