@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -49,10 +49,17 @@ from worker.looking_back import EVERYTHING, look_back_arrival
 from worker.polling import POLL
 from worker.schedule import owe_poll
 from worker.stored import to_body
+from worker.web.doors import address
 
 DAY = timedelta(days=1)
 SCOPES = ("read,activity:read_all", "read,activity:read")  # with and without what is private
-GARMINS = {"garmin": "garmin", "garmin_personal": "personal"}  # and how the simulation calls them
+GARMINS = {  # and how the simulation calls them
+    "garmin": "garmin",
+    "garmin_personal": "personal",
+    "garmin_partner": "partner",
+}
+PARTNER = "garmin_partner"  # tells of edits and not of deletions, once, and cannot be asked
+CLIENT_ID = "goalward-client"
 DOOR, SECRET, VERIFY = "a-door", "shared-between-two", "a-word"
 DAYS = 12
 ROUNDS = 400  # of waiting for what is due later
@@ -105,6 +112,10 @@ class Services:
                 return "runner-1", self.control.tokens(scope=self.scope)["garmin"]
             case "garmin_personal":
                 return "runner-1", {"api_key": self.control.post("personal/key")["key"]}
+            case "garmin_partner":
+                given = self.control.post("partner/tokens")
+                user_id = given.pop("user_id")
+                return user_id, {name: str(value) for name, value in given.items()}
             case "intervals":
                 given = self.control.post("intervals/key")
                 return given["athlete_id"], {"api_key": given["api_key"]}
@@ -148,7 +159,6 @@ class Home:
 
     life: object
     services: Services
-    address: str = ""  # of its web server
 
     @property
     def clock(self):
@@ -276,6 +286,10 @@ class Season:
                 self.step += 1
                 self._a_while(today)
                 self.home.clock.later(hours=self.chance.choice([0.2, 1, 3, 5]))
+            if self.home.services.garmin == PARTNER:  # its files are there for a day
+                self.home.sign_in_again()
+                self.home.settle(self.chance.choice([1, 3]))
+        self.hand_over()
 
     def _a_while(self, today):
         """Things happen while workers are at it, or between."""
@@ -358,12 +372,10 @@ class Season:
     def _delete(self, run):
         if self.chance.random() < 0.5:
             return
-        every = ["strava", "garmin", "intervals"]
+        every = ["strava", "intervals"]
+        every += [] if self.home.services.garmin == PARTNER else ["garmin"]
         there = self.chance.choice([every, *([one] for one in every)])
         self.control.delete_activity(run["garmin_id"], services=there)
-        folder = self.home.services.folder
-        if folder and self.chance.random() < 0.5:
-            (folder / f"{run['garmin_id']}.fit").unlink(missing_ok=True)
 
     def _rule(self, _run):
         copies = self.home.copies()
@@ -393,6 +405,8 @@ class Season:
 
     def _carry_word(self):
         """What the services have told by now goes on its way, and what is due arrives."""
+        if self.chance.random() < 0.7:
+            self.hand_over()
         self.control.post("intervals/announce")
         sent = {
             "strava": [one["event"] for one in self.control.dump()["deliveries"]],
@@ -410,9 +424,29 @@ class Season:
         due = [word for word in self.on_the_way if word[0] <= self.step]
         self.on_the_way = [word for word in self.on_the_way if word[0] > self.step]
         for _, service, body in self.chance.sample(due, len(due)):
-            url = f"{self.home.address}/webhooks/{service}/{DOOR}"
+            url = address(self.home.runtime, service)
             assert requests.post(url, json=body, timeout=10).status_code == 200
             self.happened["words"] += 1
+
+    def hand_over(self):
+        """Garmin's developer programme tells what nobody could ask for later: nothing of it is
+        lost, and what it says of one run arrives in the order in which it was so.
+        """
+        if self.home.services.garmin != PARTNER:
+            return
+        self.control.post("partner/sync")
+        sent = self.control.post("partner/sent")["sent"]
+        new, self.heard["partner"] = sent[self.heard["partner"] :], len(sent)
+        for one in new:
+            for _ in range(self.chance.choice([1, 1, 2])):
+                answer = requests.post(
+                    address(self.home.runtime, PARTNER),
+                    json=one["body"],
+                    headers={"garmin-client-id": CLIENT_ID},
+                    timeout=10,
+                )
+                assert answer.status_code == 200
+                self.happened["notices"] += 1
 
     # Trouble
 
@@ -436,7 +470,7 @@ class Season:
                 {"status": 429, "retry_after": self.chance.choice([60, 700]), "times": times},
                 {"status": self.chance.choice([500, 502, 503, 504]), "times": times},
                 {"kind": "timeout_before", "times": times},
-                {"kind": "timeout_after", "times": times},
+                {"kind": "timeout_before" if service == "partner" else "timeout_after"},
                 {"kind": "slow", "delay_s": self.chance.choice([0.02, 0.2]), "times": times},
                 {"status": 401},
                 {"status": 200, "path_contains": "activities"},  # a list of the past
@@ -451,7 +485,7 @@ class Season:
         self.happened[str(how.get("status", how.get("kind")))] += 1
 
     def _not_there_yet(self, run):
-        """Garmin and intervals.icu list it before they can show it."""
+        """Garmin and intervals.icu list it before they can show it. (Strava lags by itself.)"""
         name, path = self.chance.choice(
             [
                 (
@@ -490,7 +524,7 @@ def services(clock, chance, folder):
             url,
             control,
             scope=chance.choice(SCOPES),
-            garmin=chance.choice(list(GARMINS)),
+            garmin=chance.choices(list(GARMINS), [5, 4, 1])[0],
             folder=folder if folder.exists() else None,
         )
 
@@ -500,6 +534,7 @@ def home(there, clock, folder, template):
     """A new Goalward, connected, and reached by HTTP."""
     folder.mkdir()
     shutil.copy(template, folder / "goalward.db")
+    listener = socket.create_server(("127.0.0.1", 0))
     variables = {
         "STRAVA_CLIENT_ID": "1",
         "STRAVA_CLIENT_SECRET": "sandbox",
@@ -508,26 +543,27 @@ def home(there, clock, folder, template):
         "STRAVA_USE": "full",
         "GARMIN_API_URL": there.control.garmin_url,
         "GARMIN_PERSONAL_API_URL": there.control.personal_url,
+        "GARMIN_PARTNER_CLIENT_ID": CLIENT_ID,
+        "GARMIN_PARTNER_CLIENT_SECRET": "secret",
+        "GARMIN_PARTNER_API_URL": there.control.partner_url,
         "INTERVALS_API_URL": there.control.intervals_url,
+        "PUBLIC_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
         "NOTIFY": f"goalward-file://{folder}/told.txt",
     }
     url = f"sqlite:///{folder / 'goalward.db'}"
-    with life(url, folder, clock=clock, **variables) as lived:
-        lived.control = there.control
+    with listener, life(url, folder, clock=clock, **variables) as lived:
         made = Home(lived, there)
         for source in there.sources:
             made.connect(source)
-        yield made
+        with serving.serving(lived.runtime, listener):
+            yield made
 
 
 @contextmanager
 def told(made):
-    """It has a web server, and the services know where."""
+    """Services tell of what happens, and somebody carries the word."""
     there = made.services
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        made.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        letterbox = stack.enter_context(Callback())  # from which words are taken, see _carry_word
+    with Callback() as letterbox:  # from which words are taken, see `_carry_word`
         asked = {"client_id": "1", "client_secret": "sandbox", "verify_token": VERIFY}
         answer = requests.post(
             f"{there.control.strava_url}/api/v3/push_subscriptions",
@@ -543,8 +579,14 @@ def told(made):
         shared = {"intervals_webhook_secret": SECRET, "webhook_secret": DOOR}
         put_application_values(made.runtime, "intervals", shared)
         there.control.post("intervals/hook", url=letterbox.url, secret=SECRET)
-        stack.enter_context(serving.serving(made.runtime, listener))
+        told_at(there, letterbox.url)
         yield
+    there.control.post("intervals/hook")
+
+
+def told_at(there, url):
+    """Where Garmin's developer programme notifies from now on."""
+    there.control.post("partner/configure", urls={"*": url}, client_id=CLIENT_ID, per_minute=10_000)
 
 
 @dataclass(frozen=True)
@@ -566,8 +608,8 @@ def lived(seed, folder, template, *, days=DAYS):
     with services(clock, chance, folder / "runs") as there:
         with home(there, clock, folder / "lived", template) as made:
             season = Season(made, chance)
-            with told(made):
-                season.live(days)
+            with told(made):  # the programme tells of everything once more every day: that takes
+                season.live(days // 2 if there.garmin == PARTNER else days)
             before = made.believed(made.life.today)
             season.end()
             found, said = made.believed(made.life.today), made.said()
@@ -584,9 +626,13 @@ def lived(seed, folder, template, *, days=DAYS):
 
 def plainly(there, clock, folder, template, *, said):
     """What a new installation believes that reads everything once, and hears the same rulings."""
-    there.control.post("intervals/hook")
     with home(there, clock, folder, template) as fresh:
         fresh.poll("plainly")
+        told_at(there, address(fresh.runtime, PARTNER))
+        if there.garmin == PARTNER:
+            for run in there.control.dump()["activities"]:
+                kinds = ["activities", *([] if run["is_manual"] else ["activityFiles"])]
+                there.control.post("partner/announce", id=run["garmin_id"], kinds=kinds)
         fresh.settle()
         fresh.rule(said)
         return fresh.believed(fresh.life.today)
