@@ -103,8 +103,11 @@ def clocks_of(row: Mapping[str, Any]) -> tuple[datetime, int | None]:
     if local is None or zone is None:
         raise Refused(f"intervals.icu does not say when activity {row.get('id')} began")
     there = local.replace(tzinfo=zone)
-    offset = there.utcoffset() or timedelta(0)
-    return there.astimezone(UTC), round(offset.total_seconds())
+    try:
+        offset = there.utcoffset() or timedelta(0)
+        return there.astimezone(UTC), round(offset.total_seconds())
+    except OverflowError as error:
+        raise Refused(f"activity {row.get('id')} of intervals.icu began in no year") from error
 
 
 def sport_of(row: Mapping[str, Any]) -> Sport:
@@ -192,7 +195,10 @@ def _instant(text: object) -> datetime | None:
     if clock is None:
         return None
     told = datetime.fromisoformat(str(text))
-    return clock.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    try:
+        return clock.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except OverflowError:  # an hour before the year 1
+        return None
 
 
 def _zone(text: object) -> ZoneInfo | None:

@@ -51,11 +51,11 @@ class StravaActivities:
             page=place.page,
             per_page=self._page_size,
         )
-        if not isinstance(rows, list):
-            raise Unavailable("Strava listed the activities in no known shape")
-        if not rows:
+        refs = tuple(ref for row in rows if (ref := _ref(row))) if isinstance(rows, list) else ()
+        if rows == []:
             return Page((), Place(place.newest, place.after).written())
-        refs = tuple(ref for row in rows if (ref := _ref(row)))
+        if not refs:  # one odd row is passed by; a page of them might go on for ever
+            raise Unavailable("Strava listed the activities in no known shape")
         # A watch that believes it is 2034 must not move the window past everything to come.
         starts = (min(ref.start_at, self._clock()) for ref in refs if ref.start_at)
         newest = max([place.newest, *starts])

@@ -20,6 +20,7 @@ CROWDED = (
     "Strava lets no further athlete use this application. Raise its limit at "
     "https://www.strava.com/settings/api (up to 10 athletes), or disconnect somebody."
 )
+MOST_WORDS = 300  # letters of what Strava says that are passed on
 QUARTER_S, DAY_S = 15 * 60, 86_400
 
 
@@ -73,9 +74,10 @@ def told(response: requests.Response) -> str:
         return response.reason or str(response.status_code)
     if not isinstance(fault, dict):
         return str(response.status_code)
-    errors = [error for error in fault.get("errors") or () if isinstance(error, dict)]
+    listed = fault.get("errors")
+    errors = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     details = [f"{e.get('resource')}.{e.get('field')}: {e.get('code')}" for e in errors]
-    return "; ".join([str(fault.get("message") or response.status_code), *details])
+    return "; ".join([str(fault.get("message") or response.status_code), *details])[:MOST_WORDS]
 
 
 def next_window_s(headers: Mapping[str, str], now: datetime) -> float:

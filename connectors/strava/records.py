@@ -117,7 +117,10 @@ def tag_of(row: Mapping[str, Any]) -> str:
 def start_at(row: Mapping[str, Any]) -> datetime | None:
     """Aware UTC. None where it cannot be read."""
     told = _clock(row.get("start_date"))
-    return told and (told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC))
+    try:
+        return told and (told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC))
+    except OverflowError:  # an hour before the year 1
+        return None
 
 
 def _wall_clock(text: object) -> datetime | None:

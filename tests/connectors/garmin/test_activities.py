@@ -388,3 +388,11 @@ def test_an_activity_that_cannot_be_read_is_told_in_words(control, source):
 def test_what_measures_nothing_is_not_known(odd):
     record = record_of(DETAIL | {"summaryDTO": DETAIL["summaryDTO"] | {"distance": odd}}, "garmin")
     assert record.distance_m is None
+
+
+@pytest.mark.parametrize("odd", [[{}], [None, "row"], {"rows": []}])
+def test_a_page_of_nothing_but_odd_rows_is_no_page(control, source, odd):
+    """It is neither the end of the list nor something to go on from for ever."""
+    control.fault("garmin", status=200, path_contains="/activitylist-service", body=odd, times=9)
+    with pytest.raises(Unavailable, match="no known shape"):
+        source.changes(None)

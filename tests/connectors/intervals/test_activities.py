@@ -425,3 +425,17 @@ def test_one_activity_that_may_not_be_seen_does_not_end_the_connection(control, 
     control.fault("intervals", path_contains="/athlete/0/activities", status=403)
     with pytest.raises(SignInNeeded):
         source.changes(None)
+
+
+@pytest.mark.parametrize("odd", [[{}], [None, "row"], {"rows": []}])
+def test_a_page_of_nothing_but_odd_rows_is_no_page(control, source, odd):
+    """It is neither the end of the list nor something to go on from for ever."""
+    control.fault("intervals", status=200, path_contains="/athlete/0/activities", body=odd, times=9)
+    with pytest.raises(Unavailable, match="no known shape"):
+        source.changes(None)
+
+
+def test_a_row_without_an_id_does_not_end_the_poll(control, source):
+    rows = [None, {}, {"id": "i7", "type": "Run", "start_date": "2026-11-22T06:31:04Z"}]
+    control.fault("intervals", status=200, path_contains="/athlete/0/activities", body=rows)
+    assert [ref.external_id for ref in source.changes(None).refs] == ["i7"]

@@ -160,3 +160,15 @@ def test_any_bytes_are_a_file_or_none_or_for_later(content, packed):
     except Torn:
         return
     assert found is None or found.content
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        {"start_date": "0001-01-01T00:00:00+05:00"},
+        {"start_date_local": "0001-01-01T00:00:00", "timezone": "Asia/Tokyo"},
+    ],
+)
+def test_a_start_in_no_year_is_no_fault_of_ours(clock):
+    with pytest.raises(Refused):
+        clocks_of({"id": "i1", **clock})

@@ -272,7 +272,14 @@ def test_the_library_neither_renews_nor_warns_nor_sleeps_by_itself(link, monkeyp
     assert [thread.name for thread in threading.enumerate() if "stravalib" in thread.name] == []
 
 
-ODD_ROWS = [None, "row", {}, {"id": 7}, {"id": 8, "start_date": "soon", "sport_type": {}}]
+ODD_ROWS = [
+    None,
+    "row",
+    {},
+    {"id": 7},
+    {"id": 8, "start_date": "soon", "sport_type": {}},
+    {"id": 9, "start_date": "0001-01-01T00:00:00+05:00"},
+]
 
 
 @pytest.mark.parametrize("odd", ODD_ROWS)
@@ -289,3 +296,11 @@ def test_an_activity_that_cannot_be_read_is_told_in_words(control, source, odd):
     control.fault("strava", status=200, path_contains="/activities/7", body=odd)
     with pytest.raises(Refused, match="Activity 7 of Strava"):
         source.activity(ActivityRef("7"))
+
+
+@pytest.mark.parametrize("odd", [[{}], [None, "row"], {"rows": []}])
+def test_a_page_of_nothing_but_odd_rows_is_no_page(control, source, odd):
+    """It is neither the end of the list nor something to go on from for ever."""
+    control.fault("strava", status=200, path_contains="/athlete/activities", body=odd, times=9)
+    with pytest.raises(Unavailable, match="no known shape"):
+        source.changes(None)

@@ -110,3 +110,12 @@ def test_an_answer_that_is_not_json_is_trouble_and_not_a_fault_of_ours():
     page._content = b"<html>maintenance</html>"
     with pytest.raises(Unavailable), strava_errors(lambda: NOW):
         page.json()
+
+
+@pytest.mark.parametrize("errors", [3, "Inactive", {"code": "x"}, [None, 4]])
+def test_a_fault_of_an_odd_shape_is_told_all_the_same(errors):
+    answer = response(422, "no" * 5000)
+    answer._content = json.dumps({"message": "no" * 5000, "errors": errors}).encode()
+    error = of_response(answer, NOW)
+    assert isinstance(error, Refused)
+    assert len(str(error)) < 400
