@@ -130,7 +130,7 @@ class Control:
         delay_s: float = 0.0,
         body: Json | list[Any] | None = None,
     ) -> None:
-        """Queues a fault. `kind`: status, timeout_before, timeout_after, slow."""
+        """Queues a fault. `kind`: status, timeout_before, timeout_after, slow, short, stale."""
         told = {
             "service": service,
             "kind": kind,

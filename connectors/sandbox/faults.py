@@ -7,7 +7,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-KINDS = ("status", "timeout_before", "timeout_after", "slow")
+KINDS = ("status", "timeout_before", "timeout_after", "slow", "short", "stale")
+MOST_LISTINGS = 64  # that are remembered
 SERVICES = ("strava", "garmin", "personal", "partner", "intervals", "weather")
 
 
@@ -17,6 +18,8 @@ class Fault:
 
     `status`: answered so, without effect. `timeout_before`: never handled, the line goes dead
     after `delay_s`. `timeout_after`: handled, then the same. `slow`: handled after `delay_s`.
+    `short`: the first half of a listing; whoever goes on by what came finds the rest. `stale`: a
+    listing as it was when the same was asked for the last time.
     """
 
     service: str  # one of SERVICES
@@ -45,6 +48,7 @@ class Faulty:
         self.app = app
         self.faults = faults
         self.requests = requests
+        self._listings: dict[str, list[Message]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
@@ -55,7 +59,7 @@ class Faulty:
         self.requests[f"{service} {scope['method']} {path}"] += 1
         fault = self._next(service, scope["method"], path)
         if fault is None:
-            await self.app(scope, receive, send)
+            await self._answered(scope, receive, send)
         else:
             await self._strike(fault, scope, receive, send)
 
@@ -75,11 +79,61 @@ class Faulty:
             case "slow":
                 await asyncio.sleep(fault.delay_s)
                 await self.app(scope, receive, send)
+            case "short":
+                for message in _halved(await self._heard(scope, receive)):
+                    await send(message)
+            case "stale" if (known := self._listings.get(_question(scope))) is not None:
+                for message in known:
+                    await send(message)
+            case "stale":
+                await self._answered(scope, receive, send)
             case "timeout_after":
                 await self.app(scope, receive, _nowhere)
                 await _hang_up(fault, scope)
             case _:
                 await _hang_up(fault, scope)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ever; the newest listings are remembered."""
+        told: list[Message] = []
+
+        async def noting(message: Message) -> None:
+            told.append(message)
+            await send(message)
+
+        await self.app(scope, receive, noting if scope["method"] == "GET" else send)
+        if len(told) == 2 and told[1].get("body", b"").startswith(b"["):
+            self._listings.pop(_question(scope), None)
+            self._listings[_question(scope)] = told
+            if len(self._listings) > MOST_LISTINGS:
+                del self._listings[next(iter(self._listings))]
+
+    async def _heard(self, scope: Scope, receive: Receive) -> list[Message]:
+        told: list[Message] = []
+
+        async def noting(message: Message) -> None:
+            told.append(message)
+
+        await self.app(scope, receive, noting)
+        return told
+
+
+def _question(scope: Scope) -> str:
+    return f"{scope['path']}?{scope['query_string'].decode()}"
+
+
+def _halved(told: list[Message]) -> list[Message]:
+    """A listing without its second half; anything else as it is."""
+    try:
+        rows = json.loads(b"".join(message.get("body", b"") for message in told))
+    except ValueError:
+        return told
+    if not isinstance(rows, list):
+        return told
+    body = json.dumps(rows[: -(-len(rows) // 2)]).encode()
+    headers = [pair for pair in told[0]["headers"] if pair[0] != b"content-length"]
+    length = (b"content-length", str(len(body)).encode())
+    return [{**told[0], "headers": [*headers, length]}, {"type": told[-1]["type"], "body": body}]
 
 
 async def _answer(fault: Fault, send: Send) -> None:

@@ -396,3 +396,16 @@ def test_a_page_of_nothing_but_odd_rows_is_no_page(control, source, odd):
     control.fault("garmin", status=200, path_contains="/activitylist-service", body=odd, times=9)
     with pytest.raises(Unavailable, match="no known shape"):
         source.changes(None)
+
+
+def test_pitfall_19_short_pages_and_a_list_of_a_while_ago_lose_nothing(control, source):
+    made = control.history(weeks=2, until=TODAY - timedelta(days=1))["activities"]
+    control.fault("garmin", "short", path_contains="search/activities", times=2)
+    refs, cursor = listed(source, None)
+    assert len(refs) == made
+    before, _ = listed(source, cursor)
+    run = control.run(TODAY)
+    control.fault("garmin", "stale", path_contains="search/activities")
+    old, cursor = listed(source, cursor)
+    assert old == before
+    assert str(run["garmin_id"]) in listed(source, cursor)[0]

@@ -347,3 +347,16 @@ def test_a_page_in_place_of_a_token_is_never_kept(control, link, source):
     with pytest.raises(Unavailable, match="something else"):
         source.changes(None)
     assert "access_token" not in link.tokens.read()
+
+
+def test_pitfall_19_short_pages_and_a_list_of_a_while_ago_lose_nothing(control, source):
+    made = control.history(weeks=2, until=TODAY - timedelta(days=1))["activities"]
+    control.fault("personal", "short", path_contains="search/activities", times=2)
+    refs, cursor = listed(source, None)
+    assert len(refs) == made
+    before, _ = listed(source, cursor)
+    run = control.run(TODAY)
+    control.fault("personal", "stale", path_contains="search/activities")
+    old, cursor = listed(source, cursor)
+    assert old == before
+    assert str(run["garmin_id"]) in listed(source, cursor)[0]

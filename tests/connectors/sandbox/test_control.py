@@ -81,6 +81,21 @@ def test_a_service_that_is_slow(control):
         get(control, timeout=0.2)
 
 
+def test_a_listing_may_be_short_or_of_a_while_ago(control):
+    control.history(weeks=2)
+    whole = get(control, "/athlete/activities?after=1").json()
+    control.run()
+    control.fault("strava", "stale", path_contains="/athlete/activities")
+    control.fault("strava", "short", path_contains="/athlete/activities")
+    assert get(control, "/athlete/activities?after=1").json() == whole
+    now = get(control, "/athlete/activities?after=1").json()
+    assert len(now) == -(-(len(whole) + 1) // 2)
+    assert len(get(control, "/athlete/activities?after=1").json()) == len(whole) + 1
+    control.fault("strava", "stale", times=2)
+    assert "id" in get(control).json()
+    assert get(control, "/athlete/activities?after=2").status_code == 200
+
+
 def test_faults_left_over_can_be_cleared(control):
     control.fault("strava", status=500, times=3)
     assert get(control).status_code == 500
