@@ -5,11 +5,11 @@ and device that an observation carries are taken out of it; what was derived fro
 not derived again. Ids stay too: without them a later deletion at the source could not be obeyed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 
 from worker import stripped, tables
 from worker.app import Runtime
@@ -18,6 +18,8 @@ from worker.polling import LEFT_ALONE, POLL
 
 EVERY = timedelta(hours=1)
 ROWS_AT_ONCE, RECORDINGS_AT_ONCE = 100, 5
+type _Treat = Callable[[Runtime, Sequence[int]], None]
+
 OVER = f"{LEFT_ALONE}: its term was over before it could be read"
 
 
@@ -77,43 +79,50 @@ def _in_slices(
     runtime: Runtime,
     table: Any,
     where: ColumnElement[bool],
-    treat: Any,
+    treat: _Treat,
     *,
     at_once: int = ROWS_AT_ONCE,
 ) -> int:
-    done = 0
-    with reading(runtime.engine) as conn:  # mostly there is nothing, and nothing is written
-        if conn.execute(select(table.c.id).where(where).limit(1)).first() is None:
-            return 0
+    """What is over is looked for while reading: it may take a look at everything there is, and
+    nobody else is to wait for that. Only these few rows are then written.
+    """
+    done, last = 0, 0
     while True:
-        with writing(runtime.engine) as conn:
-            ids = conn.scalars(select(table.c.id).where(where).limit(at_once)).all()
-            if ids:
-                treat(conn, ids, runtime.clock.machine_now())
-        done += len(ids)
+        with reading(runtime.engine) as conn:
+            over = select(table.c.id).where(where, table.c.id > last).order_by(table.c.id)
+            ids = conn.scalars(over.limit(at_once)).all()
+        if ids:
+            treat(runtime, ids)
+            done, last = done + len(ids), ids[-1]
         if len(ids) < at_once:
             return done
 
 
-def _empty(conn: Connection, ids: Sequence[int], now: datetime) -> None:
+def _empty(runtime: Runtime, ids: Sequence[int]) -> None:
     """One that was not read cannot be read any more: its source is asked for it again."""
-    row, owed = tables.inbox_event, tables.outbox
-    unread = conn.scalars(select(row.c.id).where(row.c.id.in_(ids), row.c.done_at.is_(None))).all()
-    if unread:
-        mine = (owed.c.actor == "ingest") & owed.c.key.in_(list(map(str, unread)))
-        conn.execute(delete(owed).where(mine))
-        ended = update(row).where(row.c.id.in_(unread))
-        conn.execute(ended.values(done_at=now, outcome=OVER))
-    conn.execute(update(row).where(row.c.id.in_(ids)).values(payload=None, expires_at=None))
+    row, owed, now = tables.inbox_event, tables.outbox, runtime.clock.machine_now()
+    with writing(runtime.engine) as conn:
+        waiting = select(row.c.id).where(row.c.id.in_(ids), row.c.done_at.is_(None))
+        unread = conn.scalars(waiting).all()
+        if unread:
+            mine = (owed.c.actor == "ingest") & owed.c.key.in_(list(map(str, unread)))
+            conn.execute(delete(owed).where(mine))
+            ended = update(row).where(row.c.id.in_(unread))
+            conn.execute(ended.values(done_at=now, outcome=OVER))
+        conn.execute(update(row).where(row.c.id.in_(ids)).values(payload=None, expires_at=None))
 
 
-def _delete(conn: Connection, ids: Sequence[int], _now: datetime) -> None:
-    conn.execute(delete(tables.raw_copy).where(tables.raw_copy.c.id.in_(ids)))
+def _delete(runtime: Runtime, ids: Sequence[int]) -> None:
+    with writing(runtime.engine) as conn:
+        conn.execute(delete(tables.raw_copy).where(tables.raw_copy.c.id.in_(ids)))
 
 
-def _strip(conn: Connection, ids: Sequence[int], _now: datetime) -> None:
+def _strip(runtime: Runtime, ids: Sequence[int]) -> None:
+    """A body never changes otherwise, so what was read of it still holds when it is written."""
     row = tables.observation
-    found = conn.execute(select(row.c.id, row.c.body).where(row.c.id.in_(ids))).all()
-    for one in found:
-        mine = update(row).where(row.c.id == one.id)
-        conn.execute(mine.values(body=stripped.observation(one.body)))
+    with reading(runtime.engine) as conn:
+        found = conn.execute(select(row.c.id, row.c.body).where(row.c.id.in_(ids))).all()
+    bare = [{"of": one.id, "bare": stripped.observation(one.body)} for one in found]
+    mine = update(row).where(row.c.id == bindparam("of")).values(body=bindparam("bare"))
+    with writing(runtime.engine) as conn:
+        conn.execute(mine, bare)

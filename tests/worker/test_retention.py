@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from connectors.ports import OriginalFile
 from planning.fitness.observation import derive
@@ -142,3 +142,26 @@ def test_a_heap_is_purged_to_the_last_row(lived):
     lived.clock.later(days=8)
     assert purge(lived.runtime) == 250
     assert {row.payload is None for row in lived.rows(tables.inbox_event)} == {True}
+
+
+def test_nobody_waits_while_it_is_looked_for(lived):
+    """Looking through every observation takes long; what is written then is named by its id."""
+    for n in range(120):
+        seen(lived, external_id=str(n), start_at=START - timedelta(hours=n))
+        arrives(lived, key=str(n))
+    lived.clock.later(days=8)
+    said = []
+
+    def listens(conn, _cursor, statement, *_):
+        if conn.get_execution_options().get("writes"):
+            said.append(statement)
+
+    event.listen(lived.engine, "before_cursor_execute", listens)
+    try:
+        assert purge(lived.runtime) == 240
+    finally:
+        event.remove(lived.engine, "before_cursor_execute", listens)
+    assert any(one.startswith("UPDATE observation") for one in said)
+    for one in said:
+        assert "received_at" not in one
+        assert "recorded_at" not in one
