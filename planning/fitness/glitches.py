@@ -11,7 +11,7 @@ import numpy as np
 
 from planning.activity import FloatArray, Record, Streams
 from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
-from planning.fitness.pulse import believed_heart_rate
+from planning.fitness.pulse import LEAST_CADENCE, believed_heart_rate
 from planning.fitness.stalls import put_back
 
 # Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
@@ -284,7 +284,7 @@ def _without_tail(seen: Believed) -> Believed:
     stopped_s = float(time[last])
     lay = streams.time_s[streams.time_s >= stopped_s]
     recorded_s = float(np.minimum(np.diff(lay), _STILL_STEP_S).sum()) if len(lay) > 1 else 0.0
-    if last == 0 or recorded_s < _FORGOTTEN_S:
+    if last == 0 or recorded_s < _FORGOTTEN_S or _steps_on(streams, stopped_s):
         return seen
     record = replace(
         seen.record,
@@ -296,6 +296,15 @@ def _without_tail(seen: Believed) -> Believed:
     return replace(
         seen, record=record, streams=kept, stretches=(kept,), repairs=(*seen.repairs, told)
     )
+
+
+def _steps_on(streams: Streams, since_s: float) -> bool:
+    """It is the distance that stands still and not the runner: a foot pod fell off, a roof."""
+    cadence = streams.cadence_steps_per_min
+    if cadence is None:
+        return False
+    steps = cadence[(streams.time_s > since_s) & np.isfinite(cadence)]
+    return len(steps) > 0 and float(np.median(steps)) >= LEAST_CADENCE
 
 
 def _until(told_s: float | None, stopped_s: float, tail_s: float) -> float | None:

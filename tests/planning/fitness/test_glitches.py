@@ -197,6 +197,17 @@ def test_a_watch_forgotten_running_is_stopped_where_the_runner_stopped():
     assert moving.moving_time_s == 3_000.0
 
 
+@pytest.mark.parametrize(("steps", "is_left_out"), [(172.0, False), (0.0, True), (np.nan, True)])
+def test_who_runs_on_without_a_distance_does_not_stand_still(steps, is_left_out):
+    """Half an hour on the road, half an hour under a roof: minutes are load, with metres or not."""
+    time = np.arange(3_601.0)
+    cadence = np.where(time < 1_800, 172.0, steps)
+    along = 3.0 * np.minimum(time, 1_800)
+    found = seen(Streams(time, along, cadence_steps_per_min=cadence))
+    assert found.record.moving_time_s == (1_799 if is_left_out else 3_600)
+    assert bool(found.repairs) == is_left_out
+
+
 def test_a_talk_after_the_run_is_no_forgotten_watch():
     still = Streams(np.arange(3_301.0), np.r_[run().distance_m, np.full(300, 10_000.0)])
     assert seen(still).streams is still
