@@ -14,6 +14,7 @@ from worker.owing import owe_replan
 from worker.stored import to_body
 
 DAY = timedelta(days=1)
+AHEAD = timedelta(days=1)  # what is dated further in the future is dated by a wrong clock
 
 
 def note_page(
@@ -57,8 +58,11 @@ def store_coverage(
 ) -> bool:
     """Everything that the watch recorded before `synced_at` is there: the day before is whole.
 
-    One fact for each day that is proven, so that it does not matter in which order they come.
+    One fact for each day that is proven, so that it does not matter in which order they come. A
+    watch that says it will sync in 2034 has proven nothing of the days until then.
     """
+    if synced_at > known_at + AHEAD:
+        return False
     zone = store.zone_of(conn, connected.athlete_id)
     day = synced_at.astimezone(zone).date()
     because = f"the watch synced on {day.day} {day:%B}"

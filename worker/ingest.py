@@ -243,13 +243,22 @@ def _store(
                 new |= _keep_file(runtime, conn, event, recorded, decoded, seen=seen)
                 key = f"{event.connected.connector}:{event.payload['external_id']}"
                 coverage.given(runtime, conn, athlete_id, [key], known_at=known_at)
-            if recorded.incomplete and seen:
+            behind = not new and _is_behind(event, recorded)
+            if seen and (recorded.incomplete or behind):
                 _look_again(runtime, conn, event)
     runtime.ring()
     if not seen:
         return ASIDE
     told = "stored" if new else "known already"
     return f"{told}; {aside} more {ASIDE}" if aside else told
+
+
+def _is_behind(event: Event, recorded: Recorded) -> bool:
+    """It was listed in another state than the one in which it is shown. Where that is the one that
+    is known, the listing is of later, and what has changed will be shown in a while.
+    """
+    listed = event.payload.get("tag")
+    return bool(listed and recorded.tag) and listed != recorded.tag
 
 
 def _derived(

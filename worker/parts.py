@@ -15,7 +15,7 @@ from connectors.errors import Refused
 from connectors.ports import ActivityRef, ActivitySource, OriginalFile, Recorded
 from planning.activity import Observation, Record
 from planning.wellness import Wellness
-from worker import tables
+from worker import store, tables
 from worker.app import Runtime
 from worker.connections import opened
 from worker.db import reading, writing
@@ -109,7 +109,11 @@ def carried_wellness(runtime: Runtime, event: "Event", held: Held, carried: str)
             raise Refused(f"{event.connected.connector} tells nothing of sleep and recovery")
         told = use.wellness.wellness_carried(carried)
     new, athlete_id = 0, event.connected.athlete_id
-    for some in batched(told, AT_ONCE, strict=False):
+    with reading(runtime.engine) as conn:
+        zone = store.zone_of(conn, athlete_id)
+        today = runtime.calendar_now(conn).astimezone(zone).date()
+    known = [each for each in told if each.day <= today]  # days to come are nobody's
+    for some in batched(known, AT_ONCE, strict=False):
         with writing(runtime.engine) as conn:
             held.check(conn)
             rows = [_beside(conn, athlete_id, each) for each in some]

@@ -38,7 +38,7 @@ def poll_wellness(runtime: Runtime, event: "Event", held: Held) -> str:
     with reading(runtime.engine) as conn:
         zone = store.zone_of(conn, connected.athlete_id)
         today = runtime.calendar_now(conn).astimezone(zone).date()
-        last = _last_asked(conn, connected)
+        last = _last_asked(conn, connected, today)
     with opened(runtime, connected, backfill=last is None) as use:
         if use.wellness is None:
             raise Refused(f"{connected.connector} tells nothing of sleep and recovery")
@@ -138,16 +138,17 @@ def _name(connected: Connected) -> str:
     return f"wellness:{connected.id}"
 
 
-def _last_asked(conn: Connection, connected: Connected) -> date | None:
-    """The day on which it was last asked for to the end. None: never, or what came was erased."""
+def _last_asked(conn: Connection, connected: Connected, today: date) -> date | None:
+    """The day on which it was last asked for to the end. None: never, or not today and nothing is
+    known: what came was erased, or may be told by now.
+    """
     row, tick = tables.wellness, tables.tick
-    mine = (row.c.athlete_id == connected.athlete_id) & (row.c.source == connected.connector)
-    if conn.execute(select(row.c.id).where(mine).limit(1)).first() is None:
-        return None
     asked: date | None = conn.scalar(
         select(func.max(tick.c.day)).where(tick.c.name == _name(connected))
     )
-    return asked
+    mine = (row.c.athlete_id == connected.athlete_id) & (row.c.source == connected.connector)
+    some = conn.execute(select(row.c.id).where(mine).limit(1)).first() is not None
+    return asked if some or asked == today else None
 
 
 def _note_asked(conn: Connection, connected: Connected, today: date) -> None:

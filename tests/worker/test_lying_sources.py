@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from connectors.ports import Page
 from planning.fitness.observation import derive
 from tests.worker.living import PARIS, START, HandClock, a_record, life, life_with_services
 from worker import store, tables
-from worker.connections import connection
+from worker.connections import connection, opened
+from worker.coverage import note_page
 from worker.db import reading, writing
 from worker.inbox import Arrival, accept_now
 from worker.ingest import _look_again
@@ -147,3 +149,58 @@ def test_what_is_not_there_yet_is_asked_for_again_whatever_it_is_called(sqlite_u
                 event = Event(1, "activity", key, {}, lived.clock.at, connected)
                 assert _look_again(lived.runtime, conn, event)
         assert len(lived.rows(tables.inbox_event)) == 3
+
+
+# --- shown as it was before -----------------------------------------------------------------------
+
+
+def test_pitfall_18_an_edit_that_is_listed_before_it_is_shown_is_not_lost(garmin):
+    garmin.control.run()
+    garmin.control.edit_activity(name="Before")
+    garmin.poll()
+    (sighted,) = garmin.rows(tables.sighting)
+    with reading(garmin.engine) as conn:
+        connected = connection(conn, 1)
+    external_id = sighted.external_id
+    with opened(garmin.runtime, connected) as use:
+        before = use.activities._get(f"/activity-service/activity/{external_id}")
+    garmin.control.edit_activity(name="After")
+    garmin.control.fault(
+        "garmin", path_contains=f"/activity-service/activity/{external_id}", status=200, body=before
+    )
+    garmin.clock.later(minutes=10)
+    garmin.poll()
+    assert garmin.activities()[0].name == "Before"
+    polls(garmin, hours=1)
+    assert garmin.activities()[0].name == "After"
+
+
+# --- from the future ------------------------------------------------------------------------------
+
+
+def test_a_watch_that_synced_in_2034_proves_nothing(sqlite_url, tmp_path):
+    with life(sqlite_url, tmp_path) as lived:
+        lived._connect("garmin", "x", {})
+        page = Page((), None, synced_at=START.replace(year=2034))
+        with writing(lived.engine) as conn:
+            connected = connection(conn, 1)
+            note_page(lived.runtime, conn, connected, page, known_at=lived.clock.at)
+        assert [row.key for row in lived.rows(tables.coverage)] == ["asked:garmin"]
+
+
+# --- no nights ------------------------------------------------------------------------------------
+
+
+def test_who_has_no_nights_is_asked_for_a_history_of_them_once_a_day(garmin):
+    for service in ("sleep-service", "hrv-service", "metrics-service"):
+        garmin.control.fault("garmin", path_contains=service, status=200, body={}, times=999)
+    asked = []
+    for hour in range(4):
+        garmin.clock.later(hours=1)
+        with writing(garmin.engine) as conn:
+            known_at = garmin.clock.at
+            arrival = Arrival("garmin", f"nights {hour}", "wellness", {}, 1, 1, known_at=known_at)
+            accept_now(conn, arrival, now=garmin.clock.at)
+        garmin.work("ingest")
+        asked.append(requests_of(garmin, "/sleep-service/"))
+    assert asked == [3, 4, 5, 6]  # three months, and then a week each

@@ -1,6 +1,7 @@
 """One activity that is told of in parts, each once: joined whichever came first."""
 
 import itertools
+import json
 from datetime import date
 
 import pytest
@@ -175,6 +176,15 @@ def test_a_day_is_put_together_of_what_is_told_of_it(lived):
     day = from_body(Wellness, row.body)
     assert (day.source, day.day) == ("garmin_partner", date(2026, 8, 30))
     assert None not in (day.sleep_s, day.sleep_score, day.hrv_ms, day.resting_heart_rate_bpm)
+
+
+def test_a_day_that_has_not_come_is_nobodys(lived):
+    """A watch that believes it is later would prove that nothing can be missing until then."""
+    told = {"kind": "hrv", "item": {"calendarDate": "2034-01-01", "lastNightAvg": 60}}
+    with reading(lived.engine) as conn:
+        event = Event(1, "wellness", "w", {}, lived.clock.at, connection(conn, 1))
+    assert parts.carried_wellness(lived.runtime, event, Free(), json.dumps(told)) == 0
+    assert lived.rows(tables.wellness) == []
 
 
 def test_sources_that_tell_all_at_once_are_left_alone(lived):
