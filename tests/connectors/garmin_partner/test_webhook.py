@@ -187,3 +187,16 @@ def test_whatever_comes_is_understood_or_malformed(body):
     except Malformed:
         return
     assert all(event.owner_id for event in events)
+
+
+def test_an_odd_item_takes_nothing_from_the_others():
+    """A notification is of many athletes: refused as a whole, it would come again for ever."""
+    fine = a_summary(durationInSeconds=3001.5)
+    for odd in ({"userId": "d9"}, a_summary(startTimeInSeconds="soon"), None, a_summary(userId=7)):
+        (event,) = RECEIVER.understand(delivery({"activities": [odd, fine]}))
+        assert (event.owner_id, event.ref.external_id) == ("d331", "21000000100")
+        with pytest.raises(Malformed):
+            RECEIVER.understand(delivery({"activities": [odd]}))
+    forged = a_file(base="https://evil.example/wellness-api/rest")
+    with pytest.raises(Malformed, match="not Garmin's"):
+        RECEIVER.understand(delivery({"activities": [fine], "activityFiles": [forged]}))
