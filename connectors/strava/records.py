@@ -63,7 +63,8 @@ def record_of(detail: Mapping[str, Any]) -> Record:
         surface=_surface(detail),
         # The zone's text ignores summer time; the difference of the two clocks does not.
         utc_offset_s=None if local is None else round((local - start).total_seconds()),
-        start_hidden=local is not None and local.time() == HIDDEN_START,
+        # Whether midnight is the athlete's or Greenwich's, Strava's notice does not say.
+        start_hidden=HIDDEN_START in {start.time(), local and local.time()},
         name=str(detail.get("name") or ""),
         climb_m=number(detail.get("total_elevation_gain")),
         average_heart_rate_bpm=_positive(detail.get("average_heartrate")),

@@ -175,3 +175,16 @@ def test_pitfall_13_ids_beyond_32_bits_stay_what_they_are():
 def test_what_measures_nothing_is_not_known(odd):
     record = record_of(DETAIL | {"distance": odd, "average_heartrate": odd})
     assert (record.distance_m, record.average_heart_rate_bpm) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("utc", "local", "hidden"),
+    [
+        ("2026-11-21T23:00:01Z", "2026-11-22T00:00:01Z", True),
+        ("2026-11-22T00:00:01Z", "2026-11-22T01:00:01Z", True),
+        ("2026-11-22T00:00:02Z", "2026-11-22T01:00:02Z", False),
+    ],
+)
+def test_pitfall_17_midnight_and_a_second_is_no_time_of_day(utc, local, hidden):
+    record = record_of(DETAIL | {"start_date": utc, "start_date_local": local})
+    assert record.start_hidden is hidden
