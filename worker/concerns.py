@@ -13,9 +13,9 @@ from planning.completeness import MOST_WITHHELD, question, share_withheld, withh
 from planning.schedule.plan import DayStatus, LayerKind, PlanDay
 from worker import coverage, health, store, tables
 from worker.app import Runtime
-from worker.connections import CONNECTED, Connected, connections
+from worker.connections import CONNECTED, Connected, connections, sentence
 from worker.db import reading, upsert, writing
-from worker.health import Health, Known, day_in_words, sentence
+from worker.health import Health, Known, day_in_words
 from worker.outcomes import latest_outcome
 from worker.owing import owe_message, owe_replan
 

@@ -226,13 +226,23 @@ def opened(runtime: "Runtime", connected: Connected, *, backfill: bool = False) 
             _note(runtime, connected, version, problem=str(error))
         raise
     except SignInNeeded as error:
-        problem = f"{error} {error.remedy}".strip()
-        _note(runtime, connected, version, state=SIGN_IN_NEEDED, problem=problem)
+        _note(runtime, connected, version, state=SIGN_IN_NEEDED, problem=_with_remedy(error))
         raise
     except ServiceError as error:
         _note(runtime, connected, version, problem=str(error))
         raise
     _note_good(runtime, connected)
+
+
+def sentence(words: str) -> str:
+    """With the full stop that what services say seldom has."""
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _with_remedy(error: SignInNeeded) -> str:
+    """What is wrong, and what to do about it."""
+    remedy = f"Run `{error.remedy}`." if error.remedy.startswith("goalward ") else error.remedy
+    return f"{sentence(str(error))} {remedy}".strip()
 
 
 def link_of(

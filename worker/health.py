@@ -11,7 +11,7 @@ from planning.activity import Activity, Observation
 from planning.completeness import Coverage, Withheld, missing, proof, withheld_words
 from worker import store, tables
 from worker.app import Runtime
-from worker.connections import CONNECTED, SIGN_IN_NEEDED, Connected, connections
+from worker.connections import CONNECTED, SIGN_IN_NEEDED, Connected, connections, sentence
 
 KEY_SHOWN_DAYS = 14  # before a key ends
 REST_SHOWN_DAYS = 2  # days without a run before it is said whether that was rest
@@ -72,7 +72,8 @@ class Health:
             until = f"complete up to {day_in_words(self.complete_until)}"
             return f"No run since {since}; {self.because}: rest ({until})."
         if self.problem:
-            return f"No run has come since {since}. What was run since will show when it answers."
+            then = "with the next sign-in" if self.state == SIGN_IN_NEEDED else "when it answers"
+            return f"No run has come since {since}. What was run since comes {then}."
         unknown = "nothing says that the watch has synced since: rest or not, nobody knows"
         return f"No run has come since {since}, and {unknown}."
 
@@ -211,11 +212,6 @@ def _came_at(conn: Connection, athlete_id: int) -> dict[str, datetime]:
 def _expires_on(connected: Connected) -> date | None:
     said = connected.settings.get("expires_on")
     return date.fromisoformat(said) if said else None
-
-
-def sentence(words: str) -> str:
-    """With the full stop that what services say seldom has."""
-    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def day_in_words(day: date) -> str:

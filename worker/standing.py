@@ -10,7 +10,7 @@ from connectors.registry import installed
 from planning.goals.goal import Goal
 from worker import health, outbox, store, tables
 from worker.app import Runtime
-from worker.connections import Connected, connections, opened
+from worker.connections import SIGN_IN_NEEDED, Connected, connections, opened, sentence
 from worker.db import reading, writing
 from worker.health import Health
 from worker.notify import problem_with
@@ -76,7 +76,7 @@ class Standing:
         lines = [f"{pieces} owed."] if self.owed else []
         for stuck in self.stuck:
             state = "was given up" if stuck.given_up else f"failed {stuck.tries} times"
-            why = health.sentence(stuck.error or "nobody knows why")
+            why = sentence(stuck.error or "nobody knows why")
             again = f"Try again: `goalward replay {stuck.id}`"
             lines.append(f"Work on {stuck.what} {state}. {why} {again}")
         return lines
@@ -169,6 +169,11 @@ def _aside(conn: Any, athlete_id: int) -> int:
 
 
 def _stuck(conn: Any) -> tuple[Stuck, ...]:
+    """Without what waits for a sign-in: the connection says so, and it is owed again by that."""
+    event = tables.inbox_event
+    lapsed = [one.id for one in connections(conn, state=SIGN_IN_NEEDED)]
+    unread = select(event.c.id).where(event.c.connection_id.in_(lapsed), event.c.done_at.is_(None))
+    waiting = {str(found) for found in conn.scalars(unread)} if lapsed else set[str]()
     return tuple(
         Stuck(
             str(owed.row_id),
@@ -178,7 +183,8 @@ def _stuck(conn: Any) -> tuple[Stuck, ...]:
             owed.buried_at is not None,
         )
         for owed in outbox.listed(conn)
-        if owed.buried_at is not None or owed.tries > 1
+        if (owed.buried_at is not None or owed.tries > 1)
+        and not (owed.actor == "ingest" and owed.key in waiting)
     )
 
 

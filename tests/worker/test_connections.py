@@ -61,7 +61,7 @@ def test_a_refused_token_is_told_as_a_sign_in_that_is_needed(lived):
         raise SignInNeeded("the token was refused", remedy="goalward connect garmin")
     noted = the_one(lived)
     assert noted.state == SIGN_IN_NEEDED
-    assert noted.problem == "the token was refused goalward connect garmin"
+    assert noted.problem == "the token was refused. Run `goalward connect garmin`."
 
 
 def test_a_call_under_way_does_not_undo_a_fresh_sign_in(lived):

@@ -506,18 +506,3 @@ def test_the_erased_history_is_read_again(lived, nights):
     with reading(lived.engine) as conn:
         (day,) = conn.scalars(select(tables.tick.c.day).where(tables.tick.c.name == "wellness:1"))
     assert day == MONDAY + DAY
-
-
-def test_what_waits_for_a_sign_in_is_not_said_to_be_given_up(lived):
-    one = connected(lived)
-    lived.poll()
-    with writing(lived.engine) as conn:
-        now = lived.clock.at
-        accept_now(conn, poll_arrival(one, reason="then", known_at=now), now=now)
-        conn.execute(update(tables.connection).values(state=SIGN_IN_NEEDED, problem="Gone."))
-    lived.work("ingest")
-    standing_now = standing.of(lived.runtime, 1)
-    assert standing_now.stuck == ()
-    with writing(lived.engine) as conn:
-        conn.execute(update(tables.connection).values(state="connected"))
-    assert [each.given_up for each in standing.of(lived.runtime, 1).stuck] == [True]

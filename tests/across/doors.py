@@ -1,0 +1,143 @@
+"""Between the simulated services and us: each request to them is written down, each delivery of
+theirs can be lost, doubled or mixed up.
+"""
+
+import socket
+import threading
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import requests
+
+from connectors.sandbox import app as sandbox
+from connectors.sandbox.faults import SERVICES
+
+TOOK = timedelta(milliseconds=20)
+TOOK_AT_INTERVALS = timedelta(milliseconds=140)  # it counts by the second
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request. `status` None: the line went dead."""
+
+    at: datetime
+    service: str
+    method: str
+    path: str
+    status: int | None
+    retry_after: float | None
+
+
+class Log:
+    """Around the simulated services: each request takes a moment, and is written down."""
+
+    def __init__(self, app, clock):
+        self.app, self.clock, self.asked = app, clock, []
+
+    async def __call__(self, scope, receive, send):
+        service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""
+        if service not in SERVICES:
+            await self.app(scope, receive, send)
+            return
+        said = {"status": None, "retry_after": None}
+
+        async def heard(message):
+            if message["type"] == "http.response.start":
+                headers = dict(message["headers"])
+                told = headers.get(b"retry-after")
+                said.update(status=message["status"], retry_after=float(told) if told else None)
+            await send(message)
+
+        at = self.clock.at
+        try:
+            await self.app(scope, receive, heard)
+        finally:
+            path = scope["path"].removeprefix(f"/{service}")
+            self.asked.append(Asked(at, service, scope["method"], path, **said))
+            self.clock.at += TOOK_AT_INTERVALS if service == "intervals" else TOOK
+
+
+@contextmanager
+def services(clock, today):
+    """The simulated services; yields their address and the log."""
+    options = sandbox.Options(today=today, webhook_retry_s=0.01, record_every_s=60)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = sandbox._config(clock.machine_now, options)
+    log = config.app = Log(config.app, clock)
+    server = sandbox._Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        assert server.is_up.wait(20)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", log
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+class Door:
+    """Where services deliver to, between them and us. `loses`: nothing gets through. `mixes`: what
+    was delivered waits for `let_in`, which hands it over twice, the last first.
+    """
+
+    def __init__(self):
+        self.loses = self.mixes = False
+        self.inside = ""
+        self.kept = deque()
+        door = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.answer(requests.get(door.inside + self.path, timeout=10))
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"] or 0))
+                headers = {k: v for k, v in self.headers.items() if k.lower() != "host"}
+                told = (self.command, door.inside + self.path, headers, body)
+                if door.loses:
+                    self.send_error(503)
+                elif door.mixes:
+                    door.kept.appendleft(told)
+                    self.answer(None)
+                else:
+                    self.answer(door.hand_over(told))
+
+            do_PUT = do_POST  # noqa: N815 - http.server's own names
+
+            def answer(self, given):
+                content = given.content if given is not None else b""
+                self.send_response(given.status_code if given is not None else 200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *message):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def hand_over(self, told):
+        method, url, headers, body = told
+        return requests.request(method, url, headers=headers, data=body, timeout=10)
+
+    def let_in(self):
+        while self.kept:
+            told = self.kept.popleft()
+            for _ in range(2):
+                self.hand_over(told)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
