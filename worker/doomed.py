@@ -20,6 +20,10 @@ class Scope:
     athlete_id: int
     source: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.source == "":  # a name that is empty by mistake must never mean everything
+            raise ValueError("a source has a name")
+
     @property
     def key(self) -> str:
         """Names it in the outbox."""

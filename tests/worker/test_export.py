@@ -16,6 +16,7 @@ from tests.connectors.files.made import fit_file
 from tests.worker.living import PARIS, START, STRAVA_ATHLETE, a_record, life, life_with_services
 from worker import store, tables
 from worker.db import reading, writing
+from worker.doomed import Scope
 from worker.export import export, total
 from worker.importing import Importer
 from worker.inbox import Arrival, accept_now
@@ -199,6 +200,19 @@ def test_erasing_one_source_is_said_elsewhere(trained):
     assert "nothing of it is kept" in trained.wrong("disconnect", "strava", "--erase")
     would = trained.ok("erase", "--dry-run", "--source", "files", "--json").json
     assert set(would["rows"]) >= {"observation"}
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "  "])
+def test_a_source_without_a_name_never_means_everything(trained, nothing):
+    """As of a script whose variable was not set."""
+    before = trained.ok("activity", "list", "--json").json
+    for words in (("disconnect", nothing), ("disconnect", nothing, "--erase")):
+        assert "which service" in trained.wrong(*words)
+    assert "name of a service" in trained.wrong("erase", "--source", nothing, "--yes")
+    assert "name of a service" in trained.wrong("erase", "--source", nothing, "--dry-run")
+    assert trained.ok("activity", "list", "--json").json == before
+    with pytest.raises(ValueError, match="has a name"):
+        Scope(1, "")
 
 
 def test_what_was_imported_can_be_erased_too(trained):

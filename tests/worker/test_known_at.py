@@ -81,6 +81,8 @@ def test_what_the_athlete_said_of_a_run_is_known_from_then_on(lived):
         ("yesterday", "YYYY-MM-DD"),
         ((TODAY + timedelta(days=9)).isoformat(), "still to come"),
         ("2020-01-01", "nothing was known before 2026-08-31"),
+        ("0001-01-01T00:00+14:00", "before or after all time"),
+        ("9999-12-31T23:59-12:00", "before or after all time"),
     ],
 )
 def test_a_moment_that_cannot_be_meant(trained, when, remedy):

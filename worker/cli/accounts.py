@@ -146,7 +146,9 @@ def disconnect(
     from worker.cli.failing import UsedWrongly
     from worker.db import reading
 
-    connector = connector.replace("-", "_")
+    connector = connector.strip().replace("-", "_")
+    if not connector:
+        raise UsedWrongly("say which service, such as strava; `goalward status` names them")
     with session(athlete) as at_work:
         runtime = at_work.runtime
         with reading(runtime.engine) as conn:

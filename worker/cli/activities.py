@@ -42,7 +42,7 @@ def add_to(app: typer.Typer) -> None:
 
 @activity_commands.command("list")
 def list_(
-    days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 28,
+    days: Annotated[int, typer.Option(min=1, max=36_500, help="How many days back.")] = 28,
     since: Annotated[str | None, typer.Option(help="From this day (YYYY-MM-DD).")] = None,
     athlete: AthleteOption = None,
     known_at: KnownAtOption = None,

@@ -68,6 +68,8 @@ def erase(
     from worker.cli.failing import UsedWrongly
     from worker.doomed import Scope
 
+    if source is not None and not source.strip():
+        raise UsedWrongly("--source is the name of a service, such as strava")
     if source and not dry_run:
         raise UsedWrongly(f"to erase one source: goalward disconnect {source} --erase")
     with session(athlete) as at_work:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worker.cli.session import AthleteOption, session
+from worker.cli.session import AthleteOption, open_home, session
 
 if TYPE_CHECKING:
     from worker.app import Runtime
@@ -65,10 +65,11 @@ def webhook(
     """What to enter at a service so that it tells us at once: our address, and a secret."""
     from worker.cli.failing import UsedWrongly
 
+    connector = connector.replace("-", "_")
     if connector not in HERE:
         raise UsedWrongly(f"{connector} needs none to be entered; there are {', '.join(HERE)}")
-    with session(None) as at_work:
-        _tell(at_work.runtime, connector)
+    with open_home() as runtime:  # it is the same for all athletes
+        _tell(runtime, connector)
 
 
 def _tell(runtime: "Runtime", connector: str) -> None:

@@ -128,7 +128,10 @@ def _instant(conn: "Connection", athlete_id: int, words: str, now: datetime) -> 
         raise UsedWrongly(f"--known-at {words!r} is no day; write {form}") from error
     if len(words) <= len("YYYY-MM-DD"):
         said = said.replace(hour=23, minute=59, second=59, microsecond=999_999)
-    at = (said if said.tzinfo else _local(conn, athlete_id, said)).astimezone(UTC)
+    try:
+        at = (said if said.tzinfo else _local(conn, athlete_id, said)).astimezone(UTC)
+    except OverflowError as error:
+        raise UsedWrongly(f"--known-at {words} is before or after all time") from error
     if at.date() > now.date() + timedelta(days=1):
         raise UsedWrongly(f"--known-at {words} is still to come")
     setting = tables.athlete_setting

@@ -101,5 +101,12 @@ def test_what_to_enter_at_intervals(home):
     assert "GOALWARD_PUBLIC_URL" in home.ok("connect", "webhook", "intervals").out
 
 
+def test_what_to_enter_is_the_same_for_a_club(home):
+    home.ok("status")
+    home.ok("athlete", "add", "Anna")
+    told = home.ok("connect", "webhook", "garmin-partner").out
+    assert "https://run.example.org/webhooks/garmin/" in told
+
+
 def test_others_need_nothing_entered(home):
     assert "strava needs none" in home.wrong("connect", "webhook", "strava")
