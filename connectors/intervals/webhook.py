@@ -49,8 +49,15 @@ class IntervalsReceiver:
         if not isinstance(events, list) or len(events) > MOST_EVENTS:
             raise Malformed("no list of events of sensible length")
         hour = _hour(delivery.received_at)
-        found = [event for one in events if (event := _event_of(one, hour)) is not None]
-        return tuple({event.delivery_key: event for event in found}.values())
+        found, odd = [], []
+        for one in events:
+            try:
+                found.append(_event_of(one, hour))
+            except Malformed as error:  # what is beside it is heard all the same
+                odd.append(error)
+        if odd and not found:
+            raise odd[0]
+        return tuple({event.delivery_key: event for event in found if event}.values())
 
     def _fits(self, given: str) -> bool:
         """In constant time; half a surrogate pair in it is only another wrong secret."""

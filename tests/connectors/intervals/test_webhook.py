@@ -147,3 +147,12 @@ def test_a_second_edit_that_is_told_in_the_same_words_is_heard():
         for m in (0, 3, 90)
     ]
     assert keys[0] == keys[1] != keys[2]
+
+
+@pytest.mark.parametrize("odd", [{"type": "ACTIVITY_UPLOADED"}, {"type": 7}, {"athlete_id": None}])
+def test_an_odd_event_takes_nothing_from_the_others(odd):
+    fine = {"type": "ACTIVITY_UPLOADED", "activity": {"id": "i9"}}
+    (event,) = understood(odd, fine)
+    assert event.ref.external_id == "i9"
+    with pytest.raises(Malformed):
+        understood(odd)
