@@ -179,3 +179,7 @@ def test_a_token_without_an_end_serves_and_is_renewed_the_next_time(control, lin
     control.fault("strava", status=200, path_contains="/oauth/token", body=told)
     assert oauth.access_token(link, NOW + timedelta(hours=6)) == "new"
     assert link.tokens.read()["refresh_token"] == "next"
+    end = int(NOW.timestamp()) + 21600
+    control.fault("strava", status=200, path_contains="/token", body=told | {"expires_at": end})
+    assert oauth.access_token(link, NOW) == "new"
+    assert float(link.tokens.read()["expires_at"]) == end
