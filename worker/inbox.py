@@ -120,9 +120,14 @@ def accept_now(conn: Connection, arrival: Arrival, *, now: datetime) -> bool:
 
     Raises ValueError without `known_at`: the caller knows what time it is for the athlete.
     """
-    if arrival.known_at is None:
+    return accept_all(conn, [arrival], now=now) > 0
+
+
+def accept_all(conn: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> int:
+    """The same for many at once; how many are new."""
+    if any(arrival.known_at is None for arrival in arrivals):
         raise ValueError("an arrival in a transaction of its own says when it became known")
-    return Accepted.NEW in _store(conn, [arrival], now=now, known_at=arrival.known_at)
+    return _store(conn, arrivals, now=now, known_at=now).count(Accepted.NEW)
 
 
 def _store(

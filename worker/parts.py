@@ -19,7 +19,7 @@ from worker import store, tables
 from worker.app import Runtime
 from worker.connections import opened
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_now
+from worker.inbox import Arrival, accept_all
 from worker.perform import Held
 from worker.recordings import Place, keep_raw
 from worker.stored import from_body
@@ -64,7 +64,7 @@ def named(
     for some in batched(refs, AT_ONCE, strict=False):
         with writing(runtime.engine) as conn:
             held.check(conn)
-            new += sum(accept_now(conn, _arrival(event, one), now=now) for one in some)
+            new += accept_all(conn, [_arrival(event, one) for one in some], now=now)
     runtime.ring()
     return f"{new} new"
 

@@ -15,7 +15,7 @@ from worker import coverage, sightings, tables
 from worker.app import Runtime
 from worker.connections import Connected, opened
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_now, key_of
+from worker.inbox import Arrival, accept_all, accept_now, key_of
 from worker.perform import Held
 from worker.sightings import Seen
 
@@ -185,7 +185,7 @@ def keep(
     for part in slices:
         with writing(runtime.engine) as conn:
             held.check(conn)
-            new += sum(_accept(conn, arrival, now=now) for arrival in part)
+            new += _accept(conn, event.connected.id, part, now=now)
             if part is not slices[-1]:
                 continue
             if page is not None:
@@ -197,13 +197,13 @@ def keep(
     return new
 
 
-def _accept(conn: Connection, arrival: Arrival, *, now: datetime) -> bool:
-    new = accept_now(conn, arrival, now=now)
-    tag = arrival.payload["tag"]
-    if tag and arrival.connection_id is not None:
-        external_id = arrival.payload["external_id"]
-        key = key_of(arrival)
-        sightings.note_listed(conn, arrival.connection_id, external_id, tag=tag, delivery_key=key)
+def _accept(
+    conn: Connection, connection_id: int, arrivals: Sequence[Arrival], *, now: datetime
+) -> int:
+    """How many are new. Those that are missed have no tag: no listing names them."""
+    new = accept_all(conn, arrivals, now=now)
+    told = ((each.payload["external_id"], each.payload["tag"], key_of(each)) for each in arrivals)
+    sightings.note_listed(conn, connection_id, [each for each in told if each[1]])
     return new
 
 

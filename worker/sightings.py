@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from worker import tables
 from worker.db import upsert
@@ -20,6 +22,15 @@ NAMES_AT_ONCE = 1000  # in one question: databases take some thousands
 GONE = ""  # the tag of what is not there any more: should it be listed again, that is news
 
 _row, _event, _owed = tables.sighting, tables.inbox_event, tables.outbox
+
+
+def _listing(dialect: Any) -> Any:
+    insert = dialect.insert(_row)
+    state = {name: insert.excluded[name] for name in ("tag", "event_id")}
+    return insert.on_conflict_do_update(index_elements=("connection_id", "external_id"), set_=state)
+
+
+_LISTED = {"sqlite": _listing(sqlite), "postgresql": _listing(postgresql)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +62,26 @@ def last_seen(
 
 
 def note_listed(
-    conn: Connection, connection_id: int, external_id: str, *, tag: str, delivery_key: str
+    conn: Connection, connection_id: int, listed: Sequence[tuple[str, str, str]]
 ) -> None:
-    """A listing names it in this state; the arrival of that key looks at it."""
-    event_id = conn.scalar(select(_event.c.id).where(_event.c.delivery_key == delivery_key))
-    if event_id is None:
-        raise LookupError(f"no arrival {delivery_key!r}")
-    values = {
-        "connection_id": connection_id,
-        "external_id": external_id,
-        "tag": tag,
-        "event_id": event_id,
-    }
-    upsert(conn, _row, values, key=("connection_id", "external_id"))
+    """A listing names these (external id, tag): each with the key of the arrival that looks at it.
+
+    All at once, for a page of them is noted in a transaction in which others wait.
+    """
+    keys = [delivery_key for _, _, delivery_key in listed]
+    found = select(_event.c.delivery_key, _event.c.id).where(_event.c.delivery_key.in_(keys))
+    events = {row.delivery_key: row.id for row in conn.execute(found)}
+    rows = [
+        {
+            "connection_id": connection_id,
+            "external_id": external_id,
+            "tag": tag,
+            "event_id": events[delivery_key],
+        }
+        for external_id, tag, delivery_key in listed
+    ]
+    if rows:
+        conn.execute(_LISTED[conn.dialect.name], rows)
 
 
 def answers(conn: Connection, connection_id: int, external_id: str) -> int:
