@@ -1,16 +1,17 @@
 """What was concluded from facts and said of them: closings, receipts, the ledger, messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, update
 
 from worker import stripped, tables
 
 ROWS_AT_ONCE = 20  # a closing holds a whole plan
 NEWS = ("status:", "plan:", "race:", "week:")  # how the keys of messages about running begin
+OF_CONNECTIONS = ("sign-in", "key", "silent", "withheld")  # the same of those about a connection
 GONE_TITLE = "Erased"
 GONE_BODY = "What this said was made from data that have been erased."
 
@@ -71,11 +72,22 @@ _TREATED = (
 )
 
 
-def naming(athlete_id: int, title: str, *, but: str) -> ColumnElement[bool]:
-    """Messages that speak of a service by its name; those whose key begins with `but` apart."""
+def naming(
+    athlete_id: int, title: str, *, but: str, others: Iterable[int] = ()
+) -> ColumnElement[bool]:
+    """Messages that speak of a service by its name; those whose key begins with `but` apart, and
+    those about the connections `others`, of other services.
+    """
     row = tables.message
-    named = or_(*(column.contains(title, autoescape=True) for column in (row.c.title, row.c.body)))
-    return (row.c.athlete_id == athlete_id) & named & ~row.c.key.startswith(but)
+    # Not LIKE, which knows no capitals on SQLite: "weather" is a word, "Weather" a service.
+    named = or_(*(func.replace(said, title, "") != said for said in (row.c.title, row.c.body)))
+    theirs = [
+        or_(row.c.key == f"{about}:{one}", row.c.key.startswith(f"{about}:{one}:"))
+        for about in OF_CONNECTIONS
+        for one in others
+    ]
+    kept = or_(row.c.key.startswith(but), *theirs)
+    return (row.c.athlete_id == athlete_id) & named & ~kept
 
 
 def forget_decision(conn: Connection, athlete_id: int) -> None:

@@ -289,7 +289,7 @@ def _finish(runtime: Runtime, held: Held, scope: Scope, stripping: Stripping | N
         forget_tokens(conn, _connections_of(conn, scope))  # of a sign-in meanwhile
         while stripping and stripping.some(conn):
             pass
-        for table, where in (*doomed(scope), *_last(runtime, scope)):
+        for table, where in (*doomed(scope), *_last(runtime, conn, scope)):
             while gone := delete_some(conn, table, where):
                 _count(conn, scope, {table.name: gone})
         under_way = _open(conn, scope)
@@ -305,12 +305,15 @@ def _finish(runtime: Runtime, held: Held, scope: Scope, stripping: Stripping | N
             say_goodbye(runtime, conn, scope.athlete_id, actor=ERASE)
 
 
-def _last(runtime: Runtime, scope: Scope) -> list[tuple[Any, Any]]:
+def _last(runtime: Runtime, conn: Connection, scope: Scope) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = [(tables.connection, scope.owns(tables.connection))]
     if scope.source:
         connector = runtime.connectors.get(scope.source)
         title = connector.title if connector else scope.source
-        return [(tables.message, naming(scope.athlete_id, title, but=TOLD)), *found]
+        row, mine = tables.connection, Scope(scope.athlete_id)
+        others = conn.scalars(select(row.c.id).where(mine.owns(row), ~scope.owns(row))).all()
+        about = naming(scope.athlete_id, title, but=TOLD, others=others)
+        return [(tables.message, about), *found]
     return found
 
 

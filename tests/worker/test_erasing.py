@@ -265,6 +265,23 @@ def test_messages_made_from_it_say_no_more_and_are_not_told_again(lived):
     assert {(row.title, "km" in row.body) for row in before} == {("Erased", False)}
 
 
+def test_messages_about_other_services_and_of_other_things_stay(lived):
+    settled(lived, strava=False)
+    other = lived._connect("garmin_personal", "runner-1", {})
+    kept = {
+        f"key:{other}:2026-12-01:soon": "A new one is made in Garmin Connect, under Settings.",
+        "ready:g": "The weather will be warm: begin more slowly.",
+    }
+    gone = {"key:1:2026-12-01:soon": "Garmin Connect", "unknown:never": "of Garmin Connect"}
+    with writing(lived.engine) as conn:
+        for key, body in (kept | gone).items():
+            owe_message(lived.runtime, conn, 1, key=key, title="", body=body)
+    for source in ("garmin", "weather"):
+        begins(lived, Scope(1, source))
+        lived.work("erase")
+    assert [row.key for row in lived.rows(tables.message)] == list(kept)
+
+
 def test_what_was_concluded_before_it_came_is_left_alone(lived):
     settled(lived, strava=False)
     before = lived.rows(tables.closing)
