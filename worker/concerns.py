@@ -115,10 +115,12 @@ def _of_connections(
 
 
 def _key_concern(connected: Connected, each: Health) -> Iterator[Concern]:
-    """Once a week before it ends, and once when it is over."""
+    """Once a week before it ends, and once when it is over: not beside a sign-in for that."""
+    over = each.key_days < 0
     if each.key_expires_on is None or each.key_days > KEY_TOLD_DAYS:
         return
-    over = each.key_days < 0
+    if over and each.state != CONNECTED:
+        return
     key = f"key:{connected.id}:{each.key_expires_on.isoformat()}:{'over' if over else 'soon'}"
     title = f"The key of {each.title} {'has ended' if over else 'ends soon'}"
     yield Concern(key, title, each.key_words)

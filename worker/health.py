@@ -11,6 +11,7 @@ from planning.activity import Activity, Observation
 from planning.completeness import Coverage, Withheld, missing, proof, withheld_words
 from worker import store, tables
 from worker.app import Runtime
+from worker.asking import is_asked
 from worker.connections import CONNECTED, SIGN_IN_NEEDED, Connected, connections, sentence
 
 KEY_SHOWN_DAYS = 14  # before a key ends
@@ -56,7 +57,8 @@ class Health:
     @property
     def lines(self) -> list[str]:
         """The connection in one line, and below it what else is worth knowing."""
-        more = (self.silence, withheld_words(self.withheld, self.title), self.key_words)
+        key = self.key_words if self.state == CONNECTED else ""  # else the line above says it
+        more = (self.silence, withheld_words(self.withheld, self.title), key)
         return [self.words, *(f"  {line}" for line in more if line)]
 
     @property
@@ -177,7 +179,7 @@ def _health(runtime: Runtime, conn: Connection, connected: Connected, seen: Know
         unread=_unread(conn, connected),
         today=seen.today,
         last_data_at=seen.came_at.get(source),
-        newest=max(own, default=None),
+        newest=max(own, default=None) if is_asked(runtime, conn, connected) else None,
         complete_until=best.until if best else None,
         because=best.because if best else "",
         withheld=tuple(each for each in seen.missed if each.source == source),

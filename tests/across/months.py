@@ -314,7 +314,9 @@ def _key(line):
 
 def _subject(line):
     """What a line is about, so that one that takes its place is not told twice."""
-    return re.split(r"[:.]| of the | failed| was | since| \d", line.strip(), maxsplit=1)[0]
+    return re.split(
+        r"[:.]| of the | ends | ended | failed| was | since| \d", line.strip(), maxsplit=1
+    )[0]
 
 
 # --- one month ------------------------------------------------------------------------------------
