@@ -11,7 +11,7 @@ from sqlalchemy.event import listen
 from connectors.ports import ActivityRef, Page
 from planning.fitness.observation import derive
 from tests.worker.living import PARIS, START, HandClock, a_record, life, life_with_services
-from worker import store, tables
+from worker import standing, store, tables
 from worker.connections import connection, opened
 from worker.coverage import note_page
 from worker.db import reading, writing
@@ -233,3 +233,22 @@ def test_a_page_is_kept_in_few_statements(database_url, tmp_path):
             (f"{n}", f"tag {n}") for n in range(45)
         }
         assert len(lived.owed("ingest")) == 45
+
+
+# --- asked no more --------------------------------------------------------------------------------
+
+
+def test_of_a_source_that_is_not_asked_any_more_no_silence_is_told(sqlite_url, tmp_path):
+    """Strava only says when to ask Garmin: that no run comes from it is no news."""
+    with life(sqlite_url, tmp_path) as lived:
+        lived._connect("strava", "x", {})
+        now = lived.clock.at
+        with writing(lived.engine) as conn:
+            record = a_record(start_at=START - 21 * DAY, source="strava")
+            seen = derive(record, None, zone=PARIS)
+            store.put_observation(conn, 1, seen, known_at=now, now=now)
+        (strava,) = standing.of(lived.runtime, 1).connections
+        assert "No run has come" in strava.silence
+        lived._connect("garmin", "y", {})
+        strava, _ = standing.of(lived.runtime, 1).connections
+        assert strava.silence == ""
