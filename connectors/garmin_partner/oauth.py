@@ -117,8 +117,10 @@ def refreshed(
 def still_authorised(link: Link, now: datetime) -> bool:
     """Ask Garmin: a notification that says otherwise may come from anybody.
 
-    Raises Unavailable and RateLimited: then nothing is known.
+    Raises Unavailable and RateLimited: then nothing is known; nor without tokens to ask with.
     """
+    if not any(map(link.tokens.read().get, ("access_token", "refresh_token"))):
+        raise Refused("Garmin cannot be asked whether it is true: no sign-in is kept here")
     try:
         token = access_token(link, now)
         try:

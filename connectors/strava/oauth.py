@@ -99,11 +99,14 @@ def refreshed(settings: Settings, tokens: Mapping[str, str], now: datetime) -> M
 def still_authorised(link: Link, now: datetime) -> bool:
     """Ask Strava, by renewing: an event that says otherwise may come from anybody.
 
-    Raises Unavailable and RateLimited: then nothing is known.
+    Raises Unavailable and RateLimited: then nothing is known; nor without tokens to ask with.
     """
     with link.tokens.locked():
+        kept = link.tokens.read()
+        if not kept.get("refresh_token"):
+            raise Refused("Strava cannot be asked whether it is true: no sign-in is kept here")
         try:
-            link.tokens.write(refreshed(link.settings, link.tokens.read(), now))
+            link.tokens.write(refreshed(link.settings, kept, now))
         except SignInNeeded:
             return False
     return True

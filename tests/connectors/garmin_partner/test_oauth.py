@@ -152,3 +152,10 @@ def test_a_refresh_token_that_is_not_told_anew_stays(control, link):
     control.fault("partner", status=200, path_contains="/oauth/token", body=told)
     assert oauth.access_token(link, NOW, rejected=old["access_token"]) == "new"
     assert link.tokens.read()["refresh_token"] == old["refresh_token"]
+
+
+def test_without_tokens_nobody_can_say_that_the_permission_is_gone(link):
+    """What follows from a no is that everything is erased."""
+    link.tokens.write({})
+    with pytest.raises(Refused):
+        oauth.still_authorised(link, NOW)

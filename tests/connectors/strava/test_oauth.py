@@ -183,3 +183,10 @@ def test_a_token_without_an_end_serves_and_is_renewed_the_next_time(control, lin
     control.fault("strava", status=200, path_contains="/token", body=told | {"expires_at": end})
     assert oauth.access_token(link, NOW) == "new"
     assert float(link.tokens.read()["expires_at"]) == end
+
+
+def test_without_tokens_nobody_can_say_that_the_permission_is_gone(link):
+    """What follows from a no is that everything is erased."""
+    link.tokens.write({})
+    with pytest.raises(Refused):
+        oauth.still_authorised(link, NOW)
