@@ -13,7 +13,7 @@ from worker.app import Runtime
 from worker.connections import connections
 from worker.db import reading, writing
 from worker.inbox import INGEST
-from worker.polling import ACTIVITY, ASIDE, LEFT_ALONE, POLL, last_ended
+from worker.polling import ASIDE, LEFT_ALONE, last_ended
 
 KEPT = timedelta(days=30)
 AT_ONCE = 100
@@ -46,7 +46,6 @@ def _old(runtime: Runtime, last_polls: list[int]) -> ColumnElement[bool]:
     return and_(
         _event.c.received_at < before,
         _event.c.done_at < before,
-        _event.c.kind.in_((POLL, ACTIVITY)),
         _event.c.id.not_in(last_polls),
         ~and_(put_off, still_listed),
     )

@@ -284,6 +284,20 @@ def test_what_was_read_a_month_ago_goes_and_nothing_comes_again(garmin):
     assert fetched == ["deleted at the source"]  # nothing else was asked for again
 
 
+def test_questions_about_nights_do_not_pile_up_for_ever(garmin):
+    """One an hour for each source is nine thousand a year."""
+    for _ in range(3):
+        tick(garmin.runtime)
+        garmin.work("ingest")
+        garmin.clock.later(hours=1)
+    assert len(garmin.rows(tables.inbox_event, kind="wellness")) == 3
+    nights = garmin.rows(tables.wellness)
+    garmin.clock.later(days=32)
+    prune(garmin.runtime)
+    assert garmin.rows(tables.inbox_event, kind="wellness") == []
+    assert garmin.rows(tables.wellness) == nights
+
+
 def test_what_is_put_off_and_still_listed_is_not_forgotten(sqlite_url, tmp_path):
     with life_with_services(sqlite_url, tmp_path) as lived:
         lived.connect_garmin()
