@@ -30,6 +30,8 @@ CHUNK = 4 << 20
 OVERLAP = 1024
 PLAIN = re.compile(r"[0-9A-Za-z]+")
 PLAIN_BYTES = re.compile(rb"[0-9A-Za-z]+")
+# An id may stand right after letters ("activity19000000040"); a shorter one does so by chance.
+DIGITS, DIGITS_BYTES = re.compile(r"[0-9]{8,}"), re.compile(rb"[0-9]{8,}")
 # Columns that hold an id or a word of the source's own.
 NAMING = {
     tables.observation: ("external_id",),
@@ -153,7 +155,8 @@ def _in_value(
     value: Any, plain: frozenset[str], odd: frozenset[str], marks: re.Pattern[str] | None
 ) -> Iterator[str]:
     for text in _texts(value):
-        hits = {word for word in odd if word in text} | plain.intersection(PLAIN.findall(text))
+        hits = {word for word in odd if word in text}
+        hits |= plain.intersection(PLAIN.findall(text) + DIGITS.findall(text))
         if marks and marks.search(text):
             hits.add(text)
         yield from (shortened(hit) for hit in sorted(hits))
@@ -183,6 +186,7 @@ def _in_file(file: Path, traces: Traces) -> Iterator[Found]:
     hits: set[bytes] = set()
     for chunk in _chunks(file):
         hits |= plain.intersection(PLAIN_BYTES.findall(chunk))
+        hits |= plain.intersection(DIGITS_BYTES.findall(chunk))
         hits |= {word for word in odd - hits if word in chunk}
     for hit in sorted(hits):
         yield Found(f"the bytes of {file.name}", shortened(hit.decode(errors="replace")))

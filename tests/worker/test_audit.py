@@ -55,6 +55,14 @@ def test_a_word_is_found_in_any_table_and_in_the_file(lived):
     assert places(lived, "1900000000") == set()  # the beginning of another number is not it
 
 
+def test_an_id_is_found_right_after_letters(lived):
+    message(lived, "activity19000000001.fit")
+    assert {"message.key", "message.body"} <= places(lived, "19000000001")
+    assert places(lived, "9000000001") == set()
+    message(lived, "abc12345def")  # a short number in a hash is there by chance
+    assert places(lived, "12345") == set()
+
+
 def test_a_word_is_found_deep_in_a_body_and_in_bytes(lived):
     puts(lived, tables.app_value, name="x", body={"a": [{"Élan vital": 1}, {"b": "Forêt, 12 km"}]})
     puts(

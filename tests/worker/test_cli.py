@@ -357,7 +357,7 @@ def test_news_after_weeks(trained):
 
 
 def test_replay_of_nothing_is_used_wrongly(home):
-    for row in ("999", "x", "-1"):
+    for row in ("999", "x", "-1", "9" * 30):
         assert "goalward status" in home.wrong("replay", "--", row)
 
 

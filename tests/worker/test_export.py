@@ -4,18 +4,20 @@ import json
 import stat
 import tracemalloc
 import zipfile
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from connectors.ports import OriginalFile
 from planning.athlete import Athlete
 from planning.fitness.observation import derive
+from planning.schedule.plan import Change
 from planning.wellness import Wellness
 from tests.connectors.files.made import fit_file
 from tests.worker.living import PARIS, START, STRAVA_ATHLETE, a_record, life, life_with_services
 from worker import store, tables
-from worker.db import reading, writing
+from worker.db import open_database, reading, writing
 from worker.doomed import Scope
 from worker.export import export, total
 from worker.importing import Importer
@@ -200,6 +202,22 @@ def test_erasing_one_source_is_said_elsewhere(trained):
     assert "nothing of it is kept" in trained.wrong("disconnect", "strava", "--erase")
     would = trained.ok("erase", "--dry-run", "--source", "files", "--json").json
     assert set(would["rows"]) >= {"observation"}
+
+
+def test_of_a_change_whose_cause_is_erased_no_empty_line_is_left(trained, tmp_path):
+    file = tmp_path / "run.fit"
+    file.write_bytes(fit_file())
+    trained.ok("import", file)
+    engine = open_database(f"sqlite:///{trained.path / 'goalward.db'}")
+    made = Change(date(2026, 9, 2), "i", "a run", "rule", "", "", "Shorter.", material=True)
+    with writing(engine) as conn:
+        values = {"athlete_id": 1, "day": made.day, "key": "k", "made_on": made.day}
+        known_at = datetime(2026, 8, 31, 8, tzinfo=UTC)
+        conn.execute(insert(tables.change).values(**values, body=to_body(made), known_at=known_at))
+    engine.dispose()
+    assert "Shorter" in trained.ok("plan", "changes").out
+    trained.ok("disconnect", "files", "--erase")
+    assert "2026-09-02  why is not kept" in trained.ok("plan", "changes").out
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "  "])

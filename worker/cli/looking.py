@@ -7,6 +7,8 @@ import typer
 
 from worker.cli.session import AthleteOption, JsonOption, KnownAtOption, print_json, session
 
+LONGEST_ID = 18
+
 
 def add_to(app: typer.Typer) -> None:
     for name, command in (
@@ -180,6 +182,8 @@ def replay(
     from worker.cli.failing import UsedWrongly
     from worker.cli.session import open_home
 
+    if len(row) > LONGEST_ID:  # more than a database can look for
+        raise UsedWrongly(f"there is no work {row[:LONGEST_ID]}...; `goalward status` names some")
     with open_home() as runtime:
         try:
             typer.echo(standing.owe_again(runtime, row))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planning.workout import PlannedWorkout
 
 plan_commands = typer.Typer(no_args_is_help=True, help="What is planned, and why.")
+ERASED = "why is not kept: what led to it has been erased"
 IdentArgument = Annotated[str, typer.Argument(help="The day (YYYY-MM-DD) or the session's ident.")]
 
 
@@ -67,7 +68,7 @@ def why(
             typer.echo(f"Rules: {', '.join(day.why) or 'none in particular'}")
         for change in _changes(at_work):
             if change.day == day.day:
-                typer.echo(f"Changed: {change.sentence}")
+                typer.echo(f"Changed: {change.sentence or ERASED}")
 
 
 @plan_commands.command("changes")
@@ -83,7 +84,7 @@ def changes(
             print_json([to_body(change) for change in known])
             return
         for change in known:
-            typer.echo(f"{change.day}  {change.sentence}")
+            typer.echo(f"{change.day}  {change.sentence or ERASED}")
         if not known:
             typer.echo("The plan has not been changed yet.")
 

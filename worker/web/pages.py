@@ -71,7 +71,7 @@ def _page(runtime: Runtime, wanted: str | None) -> str | None:
         distances=distance_lines(outcome) if outcome else [],
         ability=outcome.ability.message if outcome else "",
         days=_coming(outcome, today) if outcome else [],
-        changes=in_words(changes),
+        changes=[line for line in in_words(changes) if line],  # of erased ones nothing is left
         connections=seen.connection_lines(),
         owed=seen.owed_lines(),
         activities=seen.activities,
