@@ -18,6 +18,7 @@ from planning.goals.result import race_time_s
 from planning.goals.status import Status
 from planning.goals.trajectory import GoalForecast
 from planning.goals.wording import about_time, chance, distance_name, exact_time, opening
+from planning.schedule.mileage import counts
 from planning.schedule.plan import Change
 from planning.schedule.receipt import in_words
 
@@ -193,7 +194,7 @@ def _week_news(
 def _week_line(runs: Sequence[Activity], units: Units) -> str:
     if not runs:
         return "No runs on record."
-    metres = [run.distance_m or 0.0 for run in runs]
+    metres = [run.distance_m or 0.0 if counts(run) else 0.0 for run in runs]
     count = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
     return f"{count}, {_far(math.fsum(metres), units)}, longest {_far(max(metres), units)}."
 

@@ -208,6 +208,16 @@ def test_the_digest_is_told_once_and_not_lost_when_nothing_ran_on_monday():
     assert told(tuesday, before=closing(MONDAY)) == ()
 
 
+def test_a_drive_home_on_the_watch_is_no_distance_of_the_week():
+    drive = run(date(2026, 3, 12), 42, 71, usable=False, reasons=("it was no run",))
+    before = closing(date(2026, 3, 15))
+    (plain,) = told(closing(MONDAY), before=before, activities=LAST_WEEK)
+    (item,) = told(closing(MONDAY), before=before, activities=(*LAST_WEEK, drive))
+    count, _, plainly = plain.body.partition(",")
+    assert item.body.partition(",")[2] == plainly
+    assert count != item.body.partition(",")[0]
+
+
 def test_a_week_without_runs_is_told_without_reproach():
     (item,) = told(closing(MONDAY), activities=[])
     assert item.body.splitlines()[0] == "No runs on record."
