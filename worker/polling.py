@@ -26,6 +26,7 @@ ASIDE = "kept aside: it is dated more than a day ahead"
 LEFT_ALONE = "left alone"  # how the outcome of what was not looked at begins
 NOT_THERE = "not there"  # the same of what was listed, or announced, and could not be fetched
 AT_ONCE = 50  # rows in one transaction, so that nobody else waits long for the database
+LONGEST_NAME = 200  # of an activity or its state, in the database
 MISSED_AT_ONCE = 100  # a listing that leaves out more is doubted: the newest are asked about first
 AGAIN_AT_MOST = 3  # looks after a look; after them the next poll by the clock is soon enough
 
@@ -269,12 +270,12 @@ def arrivals_of(
 
 def _can_be_kept(ref: ActivityRef) -> bool:
     """One odd name, such as of a file from another system, does not end the poll of all others."""
-    longest, names = tables.sighting.c.external_id.type.length, (ref.external_id, ref.tag)
     kept = all(
-        len(name) <= longest and name == name.encode(errors="ignore").decode() for name in names
+        len(name) <= LONGEST_NAME and name == name.encode(errors="ignore").decode()
+        for name in (ref.external_id, ref.tag)
     )
     if not kept:
-        log.warning("poll.name_not_kept", name=ascii(ref.external_id[:longest]))
+        log.warning("poll.name_not_kept", name=ascii(ref.external_id[:LONGEST_NAME]))
     return kept
 
 

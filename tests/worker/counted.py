@@ -14,7 +14,10 @@ def transactions(engine, table):
         if statement.startswith("BEGIN"):
             sizes.append(0)
         if statement.startswith(f"INSERT INTO {table} "):
-            sizes[-1] += len(parameters) if many else 1
+            columns = statement.partition("(")[2].partition(")")[0].count(",") + 1
+            one_each = bool(parameters) and isinstance(parameters[0], (tuple, dict))
+            rows = len(parameters) if one_each else len(parameters) // columns
+            sizes[-1] += rows if many else 1
 
     event.listen(engine, "before_cursor_execute", counted)
     try:
