@@ -115,11 +115,13 @@ def _of_connections(
 
 
 def _key_concern(connected: Connected, each: Health) -> Iterator[Concern]:
-    """Once a week before it ends, and once when it is over: not beside a sign-in for that."""
+    """Once a week before it ends, and once when it is over: a day later, for if the service says
+    so itself meanwhile, a sign-in was asked for already.
+    """
     over = each.key_days < 0
     if each.key_expires_on is None or each.key_days > KEY_TOLD_DAYS:
         return
-    if over and each.state != CONNECTED:
+    if over and (each.key_days == -1 or each.state != CONNECTED):
         return
     key = f"key:{connected.id}:{each.key_expires_on.isoformat()}:{'over' if over else 'soon'}"
     title = f"The key of {each.title} {'has ended' if over else 'ends soon'}"

@@ -262,7 +262,7 @@ def test_the_end_of_a_key_is_told_a_week_before_and_when_it_is_over(lived):
         told[day] = messages(lived)
         lived.clock.later(days=1)
     soon, over = "The key of Garmin Connect ends soon", "The key of Garmin Connect has ended"
-    assert (told[1], told[2], told[9], told[10], told[13]) == (
+    assert (told[1], told[2], told[10], told[11], told[13]) == (
         [], [soon], [soon], [soon, over], [soon, over],
     )  # fmt: skip
 
