@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from planning.activity import Activity
 from planning.goals.goal import HALF_M, MARATHON_M
+from planning.schedule.mileage import counts
 
 FASTEST_M_PER_S = 7.5  # nobody has run 1,500 m this fast: a distance beyond it is a glitch
 EASY_START_M = 5_000.0  # always allowed
@@ -70,7 +71,7 @@ type _Run = tuple[date, float, bool]
 
 def _counts(activity: Activity) -> bool:
     distance_m, time_s = activity.distance_m, activity.moving_time_s
-    if not activity.is_run or not distance_m or distance_m <= 0.0:
+    if not counts(activity) or not distance_m or distance_m <= 0.0:
         return False
     return not time_s or distance_m <= FASTEST_M_PER_S * time_s
 

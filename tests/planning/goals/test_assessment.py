@@ -74,6 +74,15 @@ def test_what_was_run_does_not_depend_on_order_nor_on_other_sports_nor_on_glitch
         assert groundwork(shuffled + extra, TODAY) == want
 
 
+def test_a_drive_home_on_the_watch_is_no_long_run():
+    """Slow enough for a run, and doubted for its leaps."""
+    history = steady(12, 40)
+    drive = run(TODAY, 35.0, 170, usable=False, reasons=("it was no run",))
+    assert groundwork([*history, drive], TODAY) == groundwork(history, TODAY)
+    believed = run(TODAY, 35.0, 330, usable=True)
+    assert groundwork([*history, believed], TODAY) != groundwork(history, TODAY)
+
+
 def test_the_marathon_asks_for_what_fokkema_found():
     assert longest_run_gate(MARATHON_M).least == 25_000
     assert 28_000 <= longest_run_gate(MARATHON_M).aim <= 32_000
