@@ -4,14 +4,14 @@ import pytest
 
 from tests.across.histories import lived, seeds_in, told_of
 
-SEEDS = (3, 5, 8)
+SEEDS = (45, 46, 52)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_happened_on_the_way_the_same_is_believed_in_the_end(
     seed, tmp_path, sqlite_template
 ):
-    one = lived(seed, tmp_path, sqlite_template, days=6)
+    one = lived(seed, tmp_path, sqlite_template, days=5)
     assert not one.differing, told_of(one)
     assert one.activities > 3
     assert one.unsettled, "nothing was late or lost: this proves little"
