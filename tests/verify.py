@@ -18,6 +18,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.across.faults import FAULTS
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".verify"
 SOURCES = ("planning", "connectors", "worker", "tests")
@@ -94,6 +96,15 @@ def kills():
     ]
 
 
+def months():
+    """A month with each fault of each source: limits, losses, and what a person sees and hears."""
+    pytest = ("-m", "pytest", "-q", "-p", "no:randomly", "tests/across/test_months.py")
+    return [
+        Shard(name, ", ".join(fault.sources), pytest, (("GOALWARD_MONTHS", name),))
+        for name, fault in FAULTS.items()
+    ]
+
+
 def properties():
     """Every other property, with fifty times the cases of `make test`."""
     files = {
@@ -125,7 +136,17 @@ def plans():
 
 PARTS = {
     part.__name__: part
-    for part in (reconciliation, outbox, histories, sources, mutations, kills, plans, properties)
+    for part in (
+        reconciliation,
+        outbox,
+        histories,
+        months,
+        sources,
+        mutations,
+        kills,
+        plans,
+        properties,
+    )
 }
 
 

@@ -193,9 +193,14 @@ def _proof(source: str, seen: Known) -> Coverage | None:
 
 
 def _unread(conn: Connection, connected: Connected) -> int:
-    event = tables.inbox_event
-    unread = select(func.count()).where(
-        event.c.connection_id == connected.id, event.c.done_at.is_(None)
+    """Without what was given up: nobody waits for that."""
+    event, owed = tables.inbox_event, tables.outbox
+    mine = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
+    unread = select(func.count()).select_from(event.outerjoin(owed, mine))
+    unread = unread.where(
+        event.c.connection_id == connected.id,
+        event.c.done_at.is_(None),
+        owed.c.buried_at.is_(None),
     )
     return int(conn.execute(unread).scalar_one())
 

@@ -14,7 +14,7 @@ from worker.connections import SIGN_IN_NEEDED, Connected, connections, opened, s
 from worker.db import reading, writing
 from worker.health import Health
 from worker.notify import problem_with
-from worker.polling import ACTIVITY, ASIDE
+from worker.polling import ACTIVITY, ASIDE, POLL
 
 LATE = timedelta(minutes=5)
 
@@ -169,11 +169,14 @@ def _aside(conn: Any, athlete_id: int) -> int:
 
 
 def _stuck(conn: Any) -> tuple[Stuck, ...]:
-    """Without what waits for a sign-in: the connection says so, and it is owed again by that."""
+    """Without what comes again by itself, and what is wrong with which the connection says: polls,
+    and what waits for a sign-in.
+    """
     event = tables.inbox_event
     lapsed = [one.id for one in connections(conn, state=SIGN_IN_NEEDED)]
-    unread = select(event.c.id).where(event.c.connection_id.in_(lapsed), event.c.done_at.is_(None))
-    waiting = {str(found) for found in conn.scalars(unread)} if lapsed else set[str]()
+    again = (event.c.kind == POLL) | event.c.connection_id.in_(lapsed)
+    unread = select(event.c.id).where(event.c.done_at.is_(None), again)
+    waiting = {str(found) for found in conn.scalars(unread)}
     return tuple(
         Stuck(
             str(owed.row_id),

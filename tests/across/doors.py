@@ -52,12 +52,12 @@ class Log:
             await send(message)
 
         at = self.clock.at
+        self.clock.at += TOOK_AT_INTERVALS if service == "intervals" else TOOK
         try:
             await self.app(scope, receive, heard)
         finally:
             path = scope["path"].removeprefix(f"/{service}")
             self.asked.append(Asked(at, service, scope["method"], path, **said))
-            self.clock.at += TOOK_AT_INTERVALS if service == "intervals" else TOOK
 
 
 @contextmanager
