@@ -184,7 +184,7 @@ class Month:
         for _ in range(40):
             self.work()
             soon = self._owed_at()
-            if soon is None or soon > until + SOON:
+            if soon is None or soon > self.clock.at + SOON:
                 break
             self.clock.at = max(soon, self.clock.at)
         self.look()
@@ -288,7 +288,8 @@ class Month:
         said = [row for row in self.lived.rows(tables.message) if row.told_at is not None]
         told = [row for row in said if not row.key.startswith(OF_THE_PLAN)]
         for row in sorted(told, key=lambda row: (row.told_at, row.id))[self.told :]:
-            self.say(f'TOLD "{row.title}": {row.body}')
+            foretold = row.key.startswith("status:")  # its figures are planning's
+            self.say(f'TOLD "{row.title}"' + ("" if foretold else f": {row.body}"))
         self.told = len(told)
 
     def say(self, words):
