@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import time
 
+from worker import tables
+from worker.connections import SIGN_IN_NEEDED
 from worker.vault import Vault
 
 BEGINS = 8  # the day of the month
@@ -84,6 +86,14 @@ def revoked(month):
 def signed_in_again(month):
     month.note("The athlete signs in again.")
     month.sign_in()
+    month.listen()
+
+
+def cleared_and_mended(month):
+    """A renewal whose answer was lost has cost the sign-in; what the athlete hears, they do."""
+    cleared(month)
+    if any(row.state == SIGN_IN_NEEDED for row in month.lived.rows(tables.connection)):
+        signed_in_again(month)
 
 
 def new_key(month):
@@ -195,10 +205,11 @@ FAULTS = {
         Fault(
             "timeouts-after-applying",
             ALL,
-            "each request has its effect and no answer, until the evening",
+            "each request has its effect and no answer, until the next morning",
             queued("timeout_after"),
-            cleared,
-            until=EVENING,
+            cleared_and_mended,
+            until=(BEGINS + 2, time(8)),
+            daily=cleared,
             fine=False,
         ),
         Fault("slow-answers", ALL, "each answer is slow", queued("slow", delay_s=0.05), cleared),
