@@ -62,7 +62,7 @@ def news_of(
         return ()
     by_id = {goal.id: goal for goal in goals}
     races = _new_races(before, now, activities)
-    others = [*_plan_news(now.day, changes), *_week_news(before, now, by_id, activities, units)]
+    others = [*_plan_news(before.day, changes), *_week_news(before, now, by_id, activities, units)]
     if not races:
         return _as_one([*_status_news(before, now, by_id), *others])
     # a race moves the forecast at once: both belong in one message
@@ -106,7 +106,8 @@ def _status_news(before: Closing, now: Closing, by_id: Mapping[str, Goal]) -> li
         f"{goal_name(by_id[told.goal_id])}: {SAID[Status(told.status)]}" for told in moved
     )
     lines = [_moved_line(was[told.goal_id], told) for told in moved]
-    return [News(f"status:{key}:{now.day.isoformat()}", title, "\n".join(lines))]
+    # By the closing that it moved from: days without a closing in between say the same again.
+    return [News(f"status:{key}:{before.day.isoformat()}", title, "\n".join(lines))]
 
 
 def _moved_line(was: GoalForecast, told: GoalForecast) -> str:
@@ -115,13 +116,16 @@ def _moved_line(was: GoalForecast, told: GoalForecast) -> str:
     return f"Was {SAID[Status(was.status)]}, is {SAID[Status(told.status)]}. {told.message}"
 
 
-def _plan_news(today: date, changes: Sequence[Change]) -> list[News]:
-    """Material changes only; small repairs are for the page."""
+def _plan_news(since: date, changes: Sequence[Change]) -> list[News]:
+    """Material changes since a closing, told once: until there is another, each day has them anew.
+
+    Small repairs are for the page.
+    """
     material = [change for change in changes if change.material]
     if not material:
         return []
     title = "The plan has changed" if len(material) > 1 else "The plan has changed in one place"
-    return [News(f"plan:{today.isoformat()}", title, "\n".join(in_words(material)))]
+    return [News(f"plan:{since.isoformat()}", title, "\n".join(in_words(material)))]
 
 
 def _new_races(

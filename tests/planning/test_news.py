@@ -60,7 +60,7 @@ def test_the_first_day_of_all_is_no_news():
 
 def test_a_status_that_moved_is_told_with_both_words():
     (item,) = told(closing(WEDNESDAY, forecast("behind")))
-    assert item.key == "status:g1:behind:2026-03-11"
+    assert item.key == "status:g1:behind:2026-03-10"
     assert item.title == "Marathon in 3:15: behind"
     assert item.body == "Was on track, is behind. The message of behind."
 
@@ -70,7 +70,7 @@ def test_two_goals_that_moved_are_one_message():
     before = closing(WEDNESDAY - timedelta(days=1), forecast(), forecast(goal_id="g2"))
     now = closing(WEDNESDAY, forecast("behind"), forecast("ahead", goal_id="g2"))
     (item,) = told(now, before=before, goals=goals)
-    assert item.key == "status:g1:behind,g2:ahead:2026-03-11"
+    assert item.key == "status:g1:behind,g2:ahead:2026-03-10"
     assert item.title == "Marathon in 3:15: behind; Spring 10K: ahead"
 
 
@@ -90,7 +90,7 @@ def test_only_material_changes_are_told_once_each():
         change("A repair.", material=False),
     ]
     (item,) = told(closing(WEDNESDAY), changes=changes)
-    assert item.key == "plan:2026-03-11"
+    assert item.key == "plan:2026-03-10"
     assert item.body.splitlines() == [
         "Because a session was missed (rule R-2):",
         "  Thursday becomes easy",
@@ -100,13 +100,23 @@ def test_only_material_changes_are_told_once_each():
     assert told(closing(WEDNESDAY), changes=changes[-1:]) == ()
 
 
+def test_days_on_which_nothing_becomes_known_repeat_nothing():
+    """No such day closes, so the next one sees the same changes since the same closing."""
+    before, changes = closing(WEDNESDAY - timedelta(days=1)), [change("Sunday is shorter.")]
+    days = [WEDNESDAY + timedelta(days=n) for n in range(3)]
+    plans = [told(closing(day), before=before, changes=changes) for day in days]
+    assert len({item.key for (item,) in plans}) == 1
+    moved = [told(closing(day, forecast("behind")), before=before) for day in days]
+    assert len({item.key for (item,) in moved}) == 1
+
+
 def test_what_comes_together_is_told_together_weightiest_first():
     (item,) = told(closing(MONDAY, forecast("behind")), changes=[change("Sunday is shorter.")])
     assert item.key.startswith("status:")
     order = [item.body.index(word) for word in ("Was on track", "The plan has", "Week 11")]
     assert order == sorted(order)
     (item,) = told(closing(MONDAY), changes=[change("Sunday is shorter.")])
-    assert item.key == "plan:2026-03-16"
+    assert item.key == "plan:2026-03-15"
 
 
 def test_a_race_is_told_with_what_it_did():
@@ -134,7 +144,7 @@ def test_a_race_and_the_rest_of_the_day_are_two_messages_at_most():
     raced = race(MONDAY, 10.0, 2_520)
     now = closing(MONDAY, forecast("ahead", 0.82), race_days=(MONDAY,))
     keys = [item.key for item in told(now, activities=[raced], changes=[change("Slower.")])]
-    assert keys == ["race:2026-03-16", "plan:2026-03-16"]
+    assert keys == ["race:2026-03-16", "plan:2026-03-15"]
 
 
 def test_the_race_of_the_goal_tells_how_it_ended():
