@@ -4,27 +4,18 @@ Looks at one run alone, so a late run never changes what an early one was found 
 without a glitch is handed on as the very same objects. What is left out is said, with amounts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from planning.activity import FloatArray, Record, Streams
-from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
+from planning.fitness.comparable import BoolArray
+from planning.fitness.leaps import TOGETHER_S, Part, covered_way, furthest_m, is_readable, leaps
 from planning.fitness.pulse import LEAST_CADENCE, believed_heart_rate
 from planning.fitness.stalls import put_back
 
-# Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
-# run at 12.4 m/s (Bolt 2009), with a tenth for rounded seconds; longer: world bests.
-_FURTHEST_S = (1.0, 5.0, 10.0, 20.0, *WORLD_BESTS_S.values())
-_FURTHEST_M = (13.6, 68.0, 130.0, 240.0, *WORLD_BESTS_S)
-# Shortest first, so that a leap is found by itself and not with its neighbourhood.
-_WINDOWS_S = (1, 2, 5, 10, 20, 43, 101, 206, 437, 755, 1571)
-_LEAST_LEAP_M = 45.0  # less is the jitter of a receiver, which evens out
-_ONE_LEAP_S = 3.0
-_TOGETHER_S = 60.0  # between two leaps nearer than this nothing is believed
 _MOST_LEFT_OUT = 0.5
-_LONGEST_S = 10 * 86_400  # a longer recording has a broken clock: it is not looked into
 
 _STILL_SPEED_M_PER_S = 0.1
 _STILL_STEP_S = 60.0
@@ -53,19 +44,6 @@ class Believed:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of the recording, in seconds from its start."""
-
-    first_s: float
-    last_s: float
-    metres: float
-
-    @property
-    def seconds(self) -> float:
-        return self.last_s - self.first_s
-
-
 def believed(record: Record, streams: Streams | None) -> Believed:
     """The run without its glitches. Never raises.
 
@@ -75,7 +53,7 @@ def believed(record: Record, streams: Streams | None) -> Believed:
     the cadence or stood still, cliffs of the altitude. Distance, times, climb and heart rate of the
     record are lessened by what is left out.
     """
-    if streams is None or not _is_readable(streams):
+    if streams is None or not is_readable(streams):
         return Believed(record, streams, () if streams is None else (streams,))
     seen = Believed(record, streams, (streams,))
     for repair in _REPAIRS:
@@ -83,101 +61,14 @@ def believed(record: Record, streams: Streams | None) -> Believed:
     return seen
 
 
-def _is_readable(streams: Streams) -> bool:
-    time = streams.time_s
-    return (
-        len(time) >= 2
-        and bool(np.isfinite(time).all())
-        and bool((np.diff(time) > 0).all())
-        and float(time[-1] - time[0]) <= _LONGEST_S
-        and int(np.isfinite(streams.distance_m).sum()) >= 2
-    )
-
-
-def _covered(streams: Streams) -> tuple[FloatArray, FloatArray]:
-    """Seconds and metres where the distance is known; it never runs backwards."""
-    known = np.isfinite(streams.distance_m)
-    return streams.time_s[known], np.maximum.accumulate(streams.distance_m[known])
-
-
 # --- leaps ----------------------------------------------------------------------------------------
-
-
-def furthest_m(seconds: FloatArray) -> FloatArray:
-    """Metres that nobody exceeded in so many seconds (above zero), interpolated in logarithms."""
-    ln_m = np.interp(np.log(seconds), np.log(_FURTHEST_S), np.log(_FURTHEST_M))
-    return np.asarray(np.exp(ln_m), dtype=np.float64)
-
-
-def leaps(streams: Streams) -> tuple[tuple[float, float, float], ...]:
-    """(first second, last second, metres) of each part with more metres than can be run in it."""
-    if not _is_readable(streams):
-        return ()
-    time, covered = _covered(streams)
-    grid = np.arange(np.floor(time[0]), np.ceil(time[-1]) + 1.0)
-    step_m = np.diff(np.interp(grid, time, covered))
-    cut = np.zeros(len(step_m), dtype=np.bool_)
-    left = step_m.copy()
-    along = np.concatenate(([0.0], np.cumsum(step_m)))
-    for window, most_m in zip(_WINDOWS_S, _MOST_M, strict=True):
-        # cheap for nearly all runs: what is not too far with the leaps is not without them
-        if window <= len(step_m) and (along[window:] - along[:-window]).max() > most_m:
-            _cut(left, cut, window, most_m)
-    parts = _merged(cut, step_m, float(grid[0]))
-    return tuple((part.first_s, part.last_s, part.metres) for part in parts)
-
-
-_MOST_M = tuple(furthest_m(np.array(_WINDOWS_S, dtype=np.float64)).tolist())
-
-
-def _cut(left: FloatArray, cut: BoolArray, window: int, most_m: float) -> None:
-    """Marks the seconds that make windows of this length impossible, until none is."""
-    fast = most_m / window
-    for _ in range(len(left)):
-        along = np.concatenate(([0.0], np.cumsum(left)))
-        impossible = np.flatnonzero(along[window:] - along[:-window] > most_m)
-        if len(impossible) == 0:
-            return
-        marks = np.zeros(len(left) + 1)
-        np.add.at(marks, impossible, 1.0)
-        np.add.at(marks, impossible + window, -1.0)
-        guilty = (np.cumsum(marks)[:-1] > 0) & (left > fast)
-        cut |= guilty
-        left[guilty] = 0.0
-
-
-def _merged(cut: BoolArray, step_m: FloatArray, start_s: float) -> list[_Part]:
-    """Leaps that are worth the name; between two that are near each other nothing is believed."""
-    leaps = [
-        (first, last)
-        for first, last in _spans(cut, _ONE_LEAP_S)
-        if float(step_m[first:last][cut[first:last]].sum()) >= _LEAST_LEAP_M
-    ]
-    marked = np.zeros(len(cut), dtype=np.bool_)
-    for first, last in leaps:
-        marked[first:last] = True
-    return [
-        _Part(start_s + first, start_s + last, float(step_m[first:last].sum()))
-        for first, last in _spans(marked, _TOGETHER_S)
-    ]
-
-
-def _spans(marked: BoolArray, apart: float) -> list[tuple[int, int]]:
-    """Where runs of True begin and end (exclusive), joined over at most so many of False."""
-    places = np.flatnonzero(marked)
-    if len(places) == 0:
-        return []
-    breaks = np.flatnonzero(np.diff(places) > apart + 1)
-    firsts = places[np.concatenate(([0], breaks + 1))]
-    lasts = places[np.concatenate((breaks, [len(places) - 1]))] + 1
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 def _with_stalls_filled(seen: Believed) -> Believed:
     """The distance stood still and caught up: see `planning.fitness.stalls`."""
     streams = _required(seen)
     known = np.isfinite(streams.distance_m)
-    time, covered = _covered(streams)
+    time, covered = covered_way(streams)
     along, count, metres = put_back(time, covered, furthest_m(np.diff(time)))
     if not count:
         return seen
@@ -194,13 +85,13 @@ def _with_stalls_filled(seen: Believed) -> Believed:
 
 def _without_leaps(seen: Believed) -> Believed:
     streams = _required(seen)
-    parts = [_Part(*leap) for leap in leaps(streams)]
+    parts = leaps(streams)
     if not parts:
         return seen
     metres, seconds = sum(part.metres for part in parts), sum(part.seconds for part in parts)
-    _, covered = _covered(streams)
+    _, covered = covered_way(streams)
     whole_m = float(covered[-1] - covered[0])
-    if metres > _MOST_LEFT_OUT * whole_m and seconds > _TOGETHER_S:
+    if metres > _MOST_LEFT_OUT * whole_m and seconds > TOGETHER_S:
         told = f"{_metres(metres)} of its {_metres(whole_m)} went faster than anybody runs"
         return replace(seen, stretches=(), doubts=(f"{told}: it was no run",))
     return replace(
@@ -228,11 +119,11 @@ def _less(told_s: float | None, seconds: float) -> float | None:
     return None if told_s is None else max(told_s - seconds, 0.0)
 
 
-def _flattened(streams: Streams, parts: list[_Part]) -> Streams:
+def _flattened(streams: Streams, parts: Sequence[Part]) -> Streams:
     """The same samples, without the metres of the parts."""
     along = streams.distance_m.copy()
     for part in parts:
-        time, covered = _covered(streams)
+        time, covered = covered_way(streams)
         ends = np.interp([part.first_s, part.last_s], time, covered)
         inside = (streams.time_s >= part.first_s) & (streams.time_s < part.last_s)
         after = streams.time_s >= part.last_s
@@ -242,7 +133,7 @@ def _flattened(streams: Streams, parts: list[_Part]) -> Streams:
     return replace(streams, distance_m=along)
 
 
-def _removed(parts: list[_Part], until: _Part, time: FloatArray, covered: FloatArray) -> float:
+def _removed(parts: Sequence[Part], until: Part, time: FloatArray, covered: FloatArray) -> float:
     """Metres of the parts before this one."""
     earlier = (part for part in parts if part.last_s <= until.first_s)
     return float(
@@ -250,7 +141,7 @@ def _removed(parts: list[_Part], until: _Part, time: FloatArray, covered: FloatA
     )
 
 
-def _between(stretches: tuple[Streams, ...], parts: list[_Part]) -> Iterator[Streams]:
+def _between(stretches: tuple[Streams, ...], parts: Sequence[Part]) -> Iterator[Streams]:
     """What lies before, between and after the parts; an interval with a leap in it is left out."""
     for stretch in stretches:
         time = stretch.time_s
@@ -275,7 +166,7 @@ def _picked(streams: Streams, inside: BoolArray) -> Streams:
 def _without_tail(seen: Believed) -> Believed:
     """A watch forgotten running: the end is left out in which it lay still for ten minutes."""
     streams = _required(seen)
-    time, covered = _covered(streams)
+    time, covered = covered_way(streams)
     end_s = float(streams.time_s[-1])
     slow = covered >= covered[-1] - _STILL_SPEED_M_PER_S * (end_s - time)
     last = int(np.flatnonzero(~slow)[-1]) + 1 if not slow.all() else 0
@@ -317,11 +208,11 @@ def _until(told_s: float | None, stopped_s: float, tail_s: float) -> float | Non
 def _without_ghost_way(seen: Believed) -> Believed:
     """Way that was covered while the clock stood: its metres make the moving time a fiction."""
     streams = _required(seen)
-    time, covered = _covered(streams)
+    time, covered = covered_way(streams)
     step_s, step_m = np.diff(time), np.diff(covered)
     gaps = np.flatnonzero(step_s > _GAP_S)
     parts = [
-        _Part(float(time[k]), float(time[k + 1]), float(step_m[k]))
+        Part(float(time[k]), float(time[k + 1]), float(step_m[k]))
         for k in gaps.tolist()
         if step_m[k] > max(_GAP_M, _GAP_SPEED_M_PER_S * step_s[k])
         and step_m[k] <= furthest_m(step_s[k : k + 1])[0]
@@ -417,7 +308,7 @@ def _required(seen: Believed) -> Streams:
     return seen.streams
 
 
-def _amount(part: _Part) -> str:
+def _amount(part: Part) -> str:
     where = f"{_clock(part.first_s)} after the start"
     return f"{_metres(part.metres)} in {_clock(part.seconds)} left out, {where}"
 

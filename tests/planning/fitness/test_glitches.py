@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from planning.activity import Sport, Streams
 from planning.fitness.efforts import STANDARD_M, best_efforts
-from planning.fitness.glitches import believed, furthest_m, leaps
+from planning.fitness.glitches import believed
+from planning.fitness.leaps import furthest_m, leaps
 from planning.fitness.observation import derive
 from tests.planning.fitness.test_comparable import record
 from tests.sizes import FIXED, examples

@@ -1,0 +1,119 @@
+"""Leaps: parts of a recording with more metres than anybody ran in the time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.activity import FloatArray, Streams
+from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
+
+# Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
+# run at 12.4 m/s (Bolt 2009), with a tenth for rounded seconds; longer: world bests.
+_FURTHEST_S = (1.0, 5.0, 10.0, 20.0, *WORLD_BESTS_S.values())
+_FURTHEST_M = (13.6, 68.0, 130.0, 240.0, *WORLD_BESTS_S)
+# Shortest first, so that a leap is found by itself and not with its neighbourhood.
+_WINDOWS_S = (1, 2, 5, 10, 20, 43, 101, 206, 437, 755, 1571)
+_LEAST_LEAP_M = 45.0  # less is the jitter of a receiver, which evens out
+_ONE_LEAP_S = 3.0
+TOGETHER_S = 60.0  # between two leaps nearer than this nothing is believed
+_LONGEST_S = 10 * 86_400  # a longer recording has a broken clock: it is not looked into
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the recording, in seconds from its start."""
+
+    first_s: float
+    last_s: float
+    metres: float
+
+    @property
+    def seconds(self) -> float:
+        return self.last_s - self.first_s
+
+
+def furthest_m(seconds: FloatArray) -> FloatArray:
+    """Metres that nobody exceeded in so many seconds (above zero), interpolated in logarithms."""
+    ln_m = np.interp(np.log(seconds), np.log(_FURTHEST_S), np.log(_FURTHEST_M))
+    return np.asarray(np.exp(ln_m), dtype=np.float64)
+
+
+def leaps(streams: Streams) -> tuple[Part, ...]:
+    """Each part with more metres than can be run in it, in order; none where it is unreadable."""
+    if not is_readable(streams):
+        return ()
+    time, covered = covered_way(streams)
+    grid = np.arange(np.floor(time[0]), np.ceil(time[-1]) + 1.0)
+    step_m = np.diff(np.interp(grid, time, covered))
+    cut = np.zeros(len(step_m), dtype=np.bool_)
+    left = step_m.copy()
+    along = np.concatenate(([0.0], np.cumsum(step_m)))
+    for window, most_m in zip(_WINDOWS_S, _MOST_M, strict=True):
+        # cheap for nearly all runs: what is not too far with the leaps is not without them
+        if window <= len(step_m) and (along[window:] - along[:-window]).max() > most_m:
+            _cut(left, cut, window, most_m)
+    return _merged(cut, step_m, float(grid[0]))
+
+
+_MOST_M = tuple(furthest_m(np.array(_WINDOWS_S, dtype=np.float64)).tolist())
+
+
+def _cut(left: FloatArray, cut: BoolArray, window: int, most_m: float) -> None:
+    """Marks the seconds that make windows of this length impossible, until none is."""
+    fast = most_m / window
+    for _ in range(len(left)):
+        along = np.concatenate(([0.0], np.cumsum(left)))
+        impossible = np.flatnonzero(along[window:] - along[:-window] > most_m)
+        if len(impossible) == 0:
+            return
+        marks = np.zeros(len(left) + 1)
+        np.add.at(marks, impossible, 1.0)
+        np.add.at(marks, impossible + window, -1.0)
+        guilty = (np.cumsum(marks)[:-1] > 0) & (left > fast)
+        cut |= guilty
+        left[guilty] = 0.0
+
+
+def _merged(cut: BoolArray, step_m: FloatArray, start_s: float) -> tuple[Part, ...]:
+    """Leaps that are worth the name; between two that are near each other nothing is believed."""
+    leaps = [
+        (first, last)
+        for first, last in _spans(cut, _ONE_LEAP_S)
+        if float(step_m[first:last][cut[first:last]].sum()) >= _LEAST_LEAP_M
+    ]
+    marked = np.zeros(len(cut), dtype=np.bool_)
+    for first, last in leaps:
+        marked[first:last] = True
+    return tuple(
+        Part(start_s + first, start_s + last, float(step_m[first:last].sum()))
+        for first, last in _spans(marked, TOGETHER_S)
+    )
+
+
+def _spans(marked: BoolArray, apart: float) -> list[tuple[int, int]]:
+    """Where runs of True begin and end (exclusive), joined over at most so many of False."""
+    places = np.flatnonzero(marked)
+    if len(places) == 0:
+        return []
+    breaks = np.flatnonzero(np.diff(places) > apart + 1)
+    firsts = places[np.concatenate(([0], breaks + 1))]
+    lasts = places[np.concatenate((breaks, [len(places) - 1]))] + 1
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
+
+
+def is_readable(streams: Streams) -> bool:
+    """Whether its clock runs forward and there is a distance to look at."""
+    time = streams.time_s
+    return (
+        len(time) >= 2
+        and bool(np.isfinite(time).all())
+        and bool((np.diff(time) > 0).all())
+        and float(time[-1] - time[0]) <= _LONGEST_S
+        and int(np.isfinite(streams.distance_m).sum()) >= 2
+    )
+
+
+def covered_way(streams: Streams) -> tuple[FloatArray, FloatArray]:
+    """Seconds and metres where the distance is known; it never runs backwards."""
+    known = np.isfinite(streams.distance_m)
+    return streams.time_s[known], np.maximum.accumulate(streams.distance_m[known])
