@@ -160,7 +160,8 @@ class SharedMeter:
     ) -> list[_Window]:
         """The rows of now, made where they are missing, until the end of the transaction ours.
 
-        Always in the order of their names, so that two who want the same never wait for each other.
+        Made first and locked then, both in the order of their names: who has begun to lock waits
+        for nobody who still makes rows, so that two who want the same never wait for each other.
         """
         wanted = {
             (self._whose.name(limit), starts_at): limit
@@ -169,11 +170,11 @@ class SharedMeter:
         }
         if not wanted:
             return []
-        found = _rows(conn, wanted)
-        for key in sorted(wanted.keys() - found.keys()):
+        row = rate_window
+        there = conn.execute(select(row.c.name, row.c.starts_at).where(_any_of(wanted)))
+        for key in sorted(wanted.keys() - {(one.name, one.starts_at) for one in there}):
             _begin(conn, *key, calls=wanted[key].calls)
-        if len(found) < len(wanted):
-            found = _rows(conn, wanted)
+        found = _rows(conn, wanted)
         return [
             _Window(*key, timedelta(seconds=limit.per_s), row.used, row.backfill, row.calls)
             for key, limit in wanted.items()

@@ -97,9 +97,8 @@ def set_up_logging(
         "alembic",
         "uvicorn",
         "dramatiq",
-        "garminconnect",
         "stravalib",
-    ):
+    ):  # not of garminconnect: its connector has a level of its own for it
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

@@ -101,6 +101,11 @@ def _damage(content: bytes) -> tuple[str, ...]:
 
 
 def name_of(enumeration: str, value: object) -> str | None:
-    """What the FIT profile calls a value; None when it has no name for it."""
+    """What the FIT profile calls a value; None when it has no name for it.
+
+    Damaged files hold several values where there is one: they have no name.
+    """
+    if isinstance(value, list):
+        return None
     named = Profile["types"].get(enumeration, {}).get(value)
     return None if named is None else str(named)

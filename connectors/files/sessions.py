@@ -95,7 +95,7 @@ def _sessions(reading: Reading, track: Points) -> list[_Leg]:
             _end_s(session, start_s), following - INSTANT_S if following > start_s else math.inf
         )
         first_s = _first_s(session, start_s, track) if place == 0 else start_s
-        same = (start_s, _number(session, "total_elapsed_time"), session.get("sport"))
+        same = (start_s, _number(session, "total_elapsed_time"), _one(session.get("sport")))
         if session.get("sport") != FIT_TRANSITION:
             legs.setdefault(same, _Leg(number, session, min(start_s, first_s), first_s, last_s))
     return list(legs.values())
@@ -131,11 +131,11 @@ def _session_of_records(reading: Reading, track: Points) -> list[Message]:
     if len(track) < 2:
         return []
     for name in ("sport", "lap"):
-        sport = reading.first(name).get("sport")
+        sport = _one(reading.first(name).get("sport"))
         if sport is not None:
             break
     else:
-        said = (record.get("activity_type") for record in reading.all("record"))
+        said = (_one(record.get("activity_type")) for record in reading.all("record"))
         sport = FIT_ACTIVITY_TYPES.get(next((kind for kind in said if kind is not None), 0))
     started = float(track.at_s[0]) - EPOCH_S
     return [{"start_time": started, "sport": sport, **_sub_sport(reading)}]
@@ -242,6 +242,11 @@ def _number(message: Message, name: str) -> float | None:
     return float(value) if math.isfinite(value) and value >= 0 else None
 
 
+def _one(value: Any) -> Any:
+    """Nothing where a damaged file holds several."""
+    return None if isinstance(value, list) else value
+
+
 def _last(values: FloatArray) -> float | None:
     known = values[np.isfinite(values)]
     return float(known[-1]) if len(known) else None
@@ -253,12 +258,12 @@ def _climb_m(session: Message, own: Points) -> float | None:
 
 
 def _sport(session: Message) -> Sport:
-    indoors = FIT_INDOOR_SPORTS.get(session.get("sub_sport", 0), Sport.OTHER)
-    return FIT_SPORTS.get(session.get("sport", 0), indoors)
+    indoors = FIT_INDOOR_SPORTS.get(_one(session.get("sub_sport", 0)), Sport.OTHER)
+    return FIT_SPORTS.get(_one(session.get("sport", 0)), indoors)
 
 
 def _surface(session: Message) -> Surface:
-    return FIT_SURFACES.get(session.get("sub_sport", 0), Surface.ROAD)
+    return FIT_SURFACES.get(_one(session.get("sub_sport", 0)), Surface.ROAD)
 
 
 def _utc_offset_s(reading: Reading) -> int | None:

@@ -26,6 +26,15 @@ def lines():
         del root.manager.loggerDict[name]
 
 
+def test_what_a_connector_keeps_its_library_from_saying_stays_unsaid(lines):
+    """Whichever comes first, the set-up of the log or the first connection."""
+    from connectors.garmin import client
+
+    assert client.TOKENS
+    logging.getLogger("garminconnect.api").error("API call failed")
+    assert lines() == []
+
+
 def test_a_line_is_json_with_level_and_time(lines):
     structlog.get_logger().info("inbox.started", rows=3)
     (line,) = lines()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from garmin_fit_sdk import Encoder
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.files.checksum import fit_checksum
@@ -180,6 +180,7 @@ def test_definitions(message, fields, is_plain):
 
 @settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
 @given(st.sampled_from(["settings", "monitoring_b", "activity"]), st.integers(0, 2**32 - 1))
+@example("activity", 203_991)  # several products where there is one
 def test_what_a_file_says_it_is_is_what_a_whole_reading_finds(kind, chance):
     content = flipped(fit_file(seconds=3, file_type=kind), random.Random(chance))
     quick = decode_fit(content, source="files", external_id="x")
