@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from connectors.errors import Refused
 from connectors.ports import WorkoutCalendar
@@ -26,7 +26,7 @@ from planning.replan import Outcome
 from planning.schedule.lint import lint
 from planning.schedule.plan import DayStatus, Plan
 from planning.workout import PlannedWorkout
-from worker import entries, outbox, store
+from worker import entries, outbox, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connection, opened
 from worker.db import reading, writing
@@ -39,6 +39,7 @@ from worker.writer import Writer
 MAY_VANISH = 3
 LISTED_BACK = timedelta(days=1)  # an entry dragged to yesterday is still found in the listing
 NOT_EQUAL = "Your calendar does not follow the plan"
+EQUAL_AGAIN = "Your calendar follows the plan again"
 IT_WAS_ME = "If it was you, run `goalward calendar sync --removed-by-me`."
 UNDECIDED = "today's plan is not decided yet; look again in a moment"
 TAKEN = "a worker is writing this calendar right now; look again in a moment"
@@ -105,6 +106,7 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         except Refused as error:
             _tell(runtime, connected, str(error))
             raise
+        _tell_over(runtime, connected)
 
 
 def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VANISH) -> int:
@@ -162,8 +164,13 @@ def _equalled(
         look = look_at(runtime, connected, use.calendar, may_vanish=may_vanish)
         if look.why_not is None:
             writer = Writer(runtime, connected, use.calendar, held, look.records, look.direct)
-            return _all_applied(writer, look)
-    raise Refused(look.why_not)  # outside, for it says nothing of the connection's health
+            try:
+                return _all_applied(writer, look)
+            except Refused as error:
+                refused = error
+        else:
+            refused = Refused(look.why_not)
+    raise refused  # outside, for it says nothing of the connection's health
 
 
 def _all_applied(writer: Writer, look: Look) -> Done:
@@ -273,3 +280,19 @@ def _tell(runtime: Runtime, connected: Connected, why: str) -> None:
         year, week, _ = runtime.calendar_now(conn).isocalendar()
         key = f"refused:{connected.id}:{year}-W{week}:{words}"
         owe_message(runtime, conn, connected.athlete_id, key=key, title=NOT_EQUAL, body=why)
+
+
+def _tell_over(runtime: Runtime, connected: Connected) -> None:
+    """Once to whoever was told of the last refusal."""
+    row, mine = tables.message, f"refused:{connected.id}:"
+    told = select(func.max(row.c.id)).where(
+        row.c.athlete_id == connected.athlete_id, row.c.key.startswith(mine, autoescape=True)
+    )
+    with reading(runtime.engine) as conn:
+        last = conn.scalar(told)
+    if last is None:
+        return
+    body = "All that is planned is in it."
+    with writing(runtime.engine) as conn:
+        key = f"follows:{connected.id}:{last}"
+        owe_message(runtime, conn, connected.athlete_id, key=key, title=EQUAL_AGAIN, body=body)

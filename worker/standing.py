@@ -14,7 +14,9 @@ from worker.connections import SIGN_IN_NEEDED, Connected, connections, opened, s
 from worker.db import reading, writing
 from worker.health import Health
 from worker.notify import problem_with
+from worker.outbox import Owed
 from worker.polling import ACTIVITY, ASIDE, POLL
+from worker.publish import NOT_EQUAL
 
 LATE = timedelta(minutes=5)
 
@@ -28,6 +30,20 @@ class Stuck:
     tries: int
     error: str | None
     given_up: bool
+
+    @property
+    def words(self) -> str:
+        """What is wrong, why, and what helps: what the reason itself names, or else a replay."""
+        why = sentence(self.error or "nobody knows why")
+        if not self.given_up:
+            return (
+                f"Work on {self.what} failed {self.tries} times. {why} It is tried again by itself."
+            )
+        told = f"Work on {self.what} was given up."
+        if self.what.startswith("publish "):
+            told = f"{NOT_EQUAL}."
+        again = "" if "`goalward " in why else f" Try again: `goalward replay {self.id}`"
+        return f"{told} {why}{again}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +90,7 @@ class Standing:
     def owed_lines(self) -> list[str]:
         pieces = "1 piece of work is" if self.owed == 1 else f"{self.owed} pieces of work are"
         lines = [f"{pieces} owed."] if self.owed else []
-        for stuck in self.stuck:
-            state = "was given up" if stuck.given_up else f"failed {stuck.tries} times"
-            why = sentence(stuck.error or "nobody knows why")
-            again = f"Try again: `goalward replay {stuck.id}`"
-            lines.append(f"Work on {stuck.what} {state}. {why} {again}")
-        return lines
+        return [*lines, *(stuck.words for stuck in self.stuck)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +180,9 @@ def _aside(conn: Any, athlete_id: int) -> int:
 
 
 def _stuck(conn: Any) -> tuple[Stuck, ...]:
-    """Without what comes again by itself, and what is wrong with which the connection says: polls,
-    and what waits for a sign-in.
-    """
-    event = tables.inbox_event
-    lapsed = [one.id for one in connections(conn, state=SIGN_IN_NEEDED)]
-    again = (event.c.kind == POLL) | event.c.connection_id.in_(lapsed)
-    unread = select(event.c.id).where(event.c.done_at.is_(None), again)
-    waiting = {str(found) for found in conn.scalars(unread)}
+    """Without what comes again by itself, or has come already."""
+    failed = [each for each in outbox.listed(conn) if each.buried_at is not None or each.tries > 1]
+    again = _come_again(conn, [each for each in failed if each.actor == "ingest"])
     return tuple(
         Stuck(
             str(owed.row_id),
@@ -185,10 +191,37 @@ def _stuck(conn: Any) -> tuple[Stuck, ...]:
             owed.last_error,
             owed.buried_at is not None,
         )
-        for owed in outbox.listed(conn)
-        if (owed.buried_at is not None or owed.tries > 1)
-        and not (owed.actor == "ingest" and owed.key in waiting)
+        for owed in failed
+        if owed not in again
     )
+
+
+def _come_again(conn: Any, failed: list[Owed]) -> list[Owed]:
+    """Arrivals that nobody need see to: polls; what waits for a sign-in; what ails as its
+    connection does, which says so itself, and is named again by the next look back; and activities
+    that were looked at since, by another arrival.
+    """
+    event, sighted = tables.inbox_event, tables.sighting
+    mine = {one.id: one for one in connections(conn, state=None)}
+    same = sighted.c.connection_id == event.c.connection_id
+    same &= sighted.c.external_id == event.c.payload["external_id"].as_string()
+    query = select(
+        event.c.id, event.c.kind, event.c.connection_id, sighted.c.event_id.label("last")
+    )
+    query = query.select_from(event.outerjoin(sighted, same))
+    rows = conn.execute(query.where(event.c.id.in_([int(each.key) for each in failed])))
+    arrived = {str(row.id): row for row in rows}
+    found = []
+    for each in failed:
+        if (row := arrived.get(each.key)) is None:
+            continue
+        connected = mine.get(row.connection_id)
+        lapsed = connected is not None and connected.state == SIGN_IN_NEEDED
+        ails = connected is not None and connected.problem == each.last_error
+        since = row.kind == ACTIVITY and row.last is not None and row.last > row.id
+        if row.kind == POLL or lapsed or ails or since:
+            found.append(each)
+    return found
 
 
 def _unknown(runtime: Runtime) -> str:
