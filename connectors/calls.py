@@ -174,16 +174,24 @@ def session_to(
 
 
 def ask(
-    method: str, url: str, *, meter: Meter | None = None, kind: str = "", **options: Any
+    method: str,
+    url: str,
+    *,
+    service: str,
+    meter: Meter | None = None,
+    kind: str = "",
+    **options: Any,
 ) -> requests.Response:
-    """One plain request. Network faults become Unavailable; statuses are the caller's to read."""
+    """One plain request to a `service`, as people call it. Network faults become Unavailable;
+    statuses are the caller's to read.
+    """
     options.setdefault("timeout", TIMEOUTS)
     if meter is not None:
         meter.spend(kind)
     try:
         answer = requests.request(method, url, **options)  # noqa: S113 - given two lines above
     except requests.RequestException as error:
-        raise network_fault(error, url) from error
+        raise network_fault(error, service) from error
     if meter is not None:
         note_answer(meter, answer.status_code, answer.headers)
     return answer

@@ -31,7 +31,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """An activity that a source names and does not give. `reason` and `remedy` are sentences."""
+    """An activity that a source names and does not give. `reason` and `remedy` are sentences,
+    `title` is what people call the source.
+    """
 
     source: str
     external_id: str
@@ -39,6 +41,7 @@ class Withheld:
     reason: str
     remedy: str
     start_at: datetime | None = None
+    title: str = ""
 
     @property
     def key(self) -> str:
@@ -186,7 +189,7 @@ def too_much_withheld(missed: Sequence[Withheld], share: float) -> str:
     """Why there is no forecast when over a fifth is withheld; "" when it is not so much."""
     if share <= MOST_WITHHELD:
         return ""
-    sources = ", ".join(sorted({each.source for each in missed}))
+    sources = ", ".join(sorted({each.title or each.source for each in missed}))
     remedies = sorted({each.remedy for each in missed if each.remedy})
     told = f"No forecast: {share:.0%} of the last four weeks' activities are withheld by {sources}."
     return " ".join((told, *remedies))

@@ -180,6 +180,7 @@ def _call(
     return ask(
         method,
         f"{rest_url(settings)}/{path}",
+        service="Garmin",
         meter=meter,
         kind="ask",
         headers={"Authorization": f"Bearer {token}"},
@@ -195,6 +196,7 @@ def _token(
     answer = ask(
         "POST",
         f"{base.rstrip('/')}/di-oauth2-service/oauth/token" if base else TOKEN_URL,
+        service="Garmin",
         meter=meter,
         data={
             "client_id": _required(settings, "garmin_partner_client_id"),

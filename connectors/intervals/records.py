@@ -54,6 +54,7 @@ def withheld_of(row: Mapping[str, Any]) -> Withheld:
         day=None if local is None else local.date(),
         reason=WITHHELD,
         remedy=REMEDY,
+        title="intervals.icu",
     )
 
 

@@ -122,9 +122,8 @@ def revoke(link: Link, now: datetime) -> None:
         _required(link.settings, "strava_client_id"),
         _required(link.settings, "strava_client_secret"),
     )
-    answer = ask(
-        "POST", f"{_oauth_url(link.settings)}/revoke", data={"token": token}, auth=identity
-    )
+    address = f"{_oauth_url(link.settings)}/revoke"
+    answer = ask("POST", address, service="Strava", data={"token": token}, auth=identity)
     if answer.status_code in {400, 401} and "Application" in told(answer):
         raise Refused(_wrong_application())
     if answer.status_code >= 400 and answer.status_code not in {400, 401, 404}:
@@ -136,6 +135,7 @@ def _token(settings: Settings, now: datetime, **grant: str) -> dict[str, Any]:
     answer = ask(
         "POST",
         f"{_oauth_url(settings)}/token",
+        service="Strava",
         data={
             "client_id": _required(settings, "strava_client_id"),
             "client_secret": _required(settings, "strava_client_secret"),

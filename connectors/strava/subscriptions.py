@@ -43,7 +43,7 @@ def create(
 ) -> Subscription:
     """Raises Refused when there is one already, or when our address did not answer Strava."""
     form = {**_identity(settings), "callback_url": callback_url, "verify_token": verify_token}
-    answer = ask("POST", _address(settings), data=form)
+    answer = ask("POST", _address(settings), service="Strava", data=form)
     if answer.status_code == 400:
         raise Refused(
             f"{of_response(answer, now)}. Strava must reach {callback_url} from the internet."
@@ -55,7 +55,9 @@ def create(
 
 
 def listed(settings: Mapping[str, str], now: datetime) -> tuple[Subscription, ...]:
-    found = _content(ask("GET", _address(settings), params=_identity(settings)), now)
+    found = _content(
+        ask("GET", _address(settings), service="Strava", params=_identity(settings)), now
+    )
     if not isinstance(found, list):
         raise Unavailable("Strava did not list its subscriptions")
     return tuple(Subscription(str(one["id"]), str(one.get("callback_url", ""))) for one in found)
@@ -64,7 +66,7 @@ def listed(settings: Mapping[str, str], now: datetime) -> tuple[Subscription, ..
 def delete(settings: Mapping[str, str], subscription_id: str, now: datetime) -> None:
     """Already gone is success. The credentials go into the query: Strava asks for that."""
     address = f"{_address(settings)}/{subscription_id}"
-    answer = ask("DELETE", address, params=_identity(settings))
+    answer = ask("DELETE", address, service="Strava", params=_identity(settings))
     if answer.status_code != 404:
         _content(answer, now)
 
