@@ -180,6 +180,7 @@ class Month:
         while fine and (at := self._next(until)) < until:
             self.clock.at = max(at, self.clock.at)
             self.work()
+            self.look()
         self.clock.at = max(until, self.clock.at)
         for _ in range(40):
             self.work()
@@ -190,21 +191,17 @@ class Month:
         self.look()
 
     def work(self):
-        """What is due now, as a scheduler and a worker do it; then what a person would see."""
+        """What is due now, as a scheduler and a worker do it."""
         runtime = self.lived.runtime
         schedule.tick(runtime)
-        done = False
         try:
             while rows := self._due():
                 for row in rows:
-                    done = True
                     perform(
                         runtime, row, actors=ACTORS, heartbeat=self.heartbeat, chance=lambda: 0.5
                     )
         except Stopped:
             self.clock.at += outbox.LEASE + timedelta(seconds=1)
-        if done:
-            self.look()
 
     def _due(self):
         with reading(self.engine) as conn:
@@ -227,7 +224,7 @@ class Month:
     def wake(self):
         """The athlete's day begins, and the services' as well."""
         self.control.day(self.today)
-        if self.source == "garmin_partner":
+        if self.source == "garmin_partner" and not self.watch_is_silent:
             self.control.post("partner/wellness", days=[self.today.isoformat()])
         purge(self.lived.runtime)
         prune(self.lived.runtime)
