@@ -106,7 +106,7 @@ def sandbox(
         str | None, typer.Option(help="The simulated day, as YYYY-MM-DD; default: this machine's.")
     ] = None,
 ) -> None:
-    """The simulated Strava and Garmin alone, for trying things out without an account."""
+    """The simulated services alone, for trying things out without an account."""
     from connectors.sandbox import app as simulated
     from worker.cli.goals import parsed_day
     from worker.clock import machine_now
@@ -116,8 +116,12 @@ def sandbox(
         f"Simulated services at {base}. To use them:\n"
         f"  export GOALWARD_STRAVA_API_URL={base}/strava/api/v3 "
         f"GOALWARD_STRAVA_OAUTH_URL={base}/strava/oauth\n"
+        "  export GOALWARD_STRAVA_CLIENT_ID=1 GOALWARD_STRAVA_CLIENT_SECRET=sandbox\n"
         f"  export GOALWARD_GARMIN_API_URL={base}/garmin "
-        "GOALWARD_STRAVA_CLIENT_ID=1 GOALWARD_STRAVA_CLIENT_SECRET=sandbox"
+        f"GOALWARD_GARMIN_PERSONAL_API_URL={base}/personal\n"
+        f"  export GOALWARD_INTERVALS_API_URL={base}/intervals "
+        f"GOALWARD_WEATHER_API_URL={base}/weather\n"
+        f"  export GOALWARD_GARMIN_PARTNER_API_URL={base}/partner"
     )
     day = None if today is None else parsed_day(today)
     options = simulated.Options(seed=seed, lag_s=lag, today=day)
