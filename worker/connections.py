@@ -14,7 +14,7 @@ from connectors.errors import RateLimited, ServiceError, SignInNeeded
 from connectors.ports import Connector, Limit, Link, Opened
 from worker import outbox, store, tables
 from worker.db import reading, writing
-from worker.rates import SharedMeter, Whose
+from worker.rates import SharedMeter, Unasked, Whose
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -223,7 +223,8 @@ def opened(runtime: "Runtime", connected: Connected, *, backfill: bool = False) 
             yield use
     except RateLimited as error:
         if not backfill:  # that history has to wait is no trouble
-            _note(runtime, connected, version, problem=str(error))
+            unasked = isinstance(error, Unasked)
+            _note(runtime, connected, version, keep=unasked, problem=str(error))
         raise
     except SignInNeeded as error:
         _note(runtime, connected, version, state=SIGN_IN_NEEDED, problem=_with_remedy(error))
@@ -335,10 +336,17 @@ def _version_of(runtime: "Runtime", connected: Connected) -> int:
         return int(conn.scalar(select(row.c.version).where(row.c.id == connected.id)) or 0)
 
 
-def _note(runtime: "Runtime", connected: Connected, version: int, **values: Any) -> None:
-    """Unless the athlete has signed in or disconnected since: then it is of tokens of the past."""
+def _note(
+    runtime: "Runtime", connected: Connected, version: int, *, keep: bool = False, **values: Any
+) -> None:
+    """Unless the athlete has signed in or disconnected since: then it is of tokens of the past.
+
+    `keep`: nor over what the service itself said before.
+    """
     row = tables.connection
     same = (row.c.id == connected.id) & (row.c.version == version)
+    if keep:
+        same &= row.c.problem.is_(None)
     with writing(runtime.engine) as conn:
         values["last_attempt_at"] = runtime.clock.machine_now()
         conn.execute(update(row).where(same).values(values))

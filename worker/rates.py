@@ -39,6 +39,10 @@ LONGEST_BLOCK = timedelta(days=1)  # the same, of a service that blocks sign-ins
 SINCE = "since"  # the row that tells when a row of rests began
 
 
+class Unasked(RateLimited):
+    """No request was made: it would be one too many."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Who asks: a connector, for an athlete."""
@@ -145,13 +149,12 @@ class SharedMeter:
     def _refuse_while_resting(self, conn: Connection, now: datetime) -> None:
         left = _left(conn, self._resting_names(), now)
         if left:
-            text = f"{self._whose.connector} asked for a pause"
-            raise RateLimited(text, retry_after_s=_seconds(left))
+            raise Unasked("the service asked for a pause", retry_after_s=_seconds(left))
 
     def _limited(self, wait: timedelta) -> RateLimited:
         what = "for history " if self._backfill else ""
-        text = f"{self._whose.connector}'s limit of requests {what}is used up for now"
-        return RateLimited(text, retry_after_s=_seconds(wait))
+        text = f"the service's limit of requests {what}is used up for now"
+        return Unasked(text, retry_after_s=_seconds(wait))
 
     # --- windows ----------------------------------------------------------------------------------
 
