@@ -379,6 +379,7 @@ def live(month, fault):
             if clock_time == time(12):
                 month.run()
                 month.work()
+                month.look()
     month.go(month.at(DAYS + 1, time(0)))
 
 

@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 
 from planning.completeness import missing
-from tests.across.faults import FAULTS
+from tests.across.faults import FAULTS, INACTIVE
 from tests.across.months import STRAVA_LIMITS, file_of, live, month_of, transcript
 from tests.worker.living import life_with_services
-from worker import standing, store
-from worker.db import reading
+from worker import standing, store, tables
+from worker.db import reading, writing
+from worker.inbox import Arrival, accept_now
 
 FEW = (("429-with-retry-after", "strava"), ("key-expires", "garmin_personal"))
 EVERY = tuple((name, source) for name, fault in FAULTS.items() for source in fault.sources)
@@ -105,3 +106,54 @@ def test_what_waits_for_a_sign_in_is_not_said_to_be_given_up(sqlite_url, tmp_pat
         lived.connect_garmin()
         lived.work("ingest")
         assert standing.of(lived.runtime, 1).connections[0].problem is None
+
+
+def test_a_run_that_was_refused_and_has_come_since_is_not_said_to_be_given_up(sqlite_url, tmp_path):
+    """While the whole application is refused, the connection says so; once the run came, nobody."""
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.connect_strava()
+        lived.poll("strava")
+        lived.control.run(lived.today, distance_m=8000.0)
+        new = str(lived.control.dump()["activities"][-1]["strava_id"])
+        lived.control.fault("strava", "status", times=100, status=403, body=INACTIVE)
+        announced(lived, new)
+        lived.work("ingest")
+        seen = standing.of(lived.runtime, 1)
+        assert "403 Inactive" in seen.connections[0].problem
+        assert seen.stuck == ()
+        lived.control.clear_faults()
+        lived.poll("strava")
+        assert new in {one.external_id for one in lived.rows(tables.observation)}
+        assert standing.of(lived.runtime, 1).stuck == ()
+
+
+def test_a_run_alone_that_was_refused_is_said_to_be_given_up(sqlite_url, tmp_path):
+    with life_with_services(sqlite_url, tmp_path) as lived:
+        lived.connect_strava()
+        lived.poll("strava")
+        lived.control.run(lived.today, distance_m=8000.0)
+        new = str(lived.control.dump()["activities"][-1]["strava_id"])
+        lived.control.fault("strava", "status", times=1, status=422)
+        announced(lived, new)
+        lived.work("ingest")
+        lived.control.fault("strava", "status", times=20, status=503)
+        lived.poll("strava")  # the connection ails of something else now
+        (line,) = standing.of(lived.runtime, 1).owed_lines()[1:]
+        assert line.startswith("Work on ingest ")
+        assert "was given up." in line
+        assert "Try again: `goalward replay " in line
+
+
+def announced(lived, external_id):
+    (connected,) = lived.rows(tables.connection)
+    arrival = Arrival(
+        source="strava",
+        delivery_key=f"announced {external_id}",
+        kind="activity",
+        payload={"external_id": external_id, "tag": "", "backfill": False},
+        connection_id=connected.id,
+        athlete_id=1,
+        known_at=lived.clock.at,
+    )
+    with writing(lived.engine) as conn:
+        accept_now(conn, arrival, now=lived.clock.at)

@@ -36,7 +36,7 @@ from worker.actors import as_of
 from worker.connections import opened
 from worker.db import writing
 from worker.owing import owe_publishing, owe_replan
-from worker.publish import Busy, Look, Wanted, look_at, sync_now
+from worker.publish import EQUAL_AGAIN, NOT_EQUAL, Busy, Look, Wanted, look_at, sync_now
 from worker.schedule import tick
 
 
@@ -179,6 +179,9 @@ def test_an_account_that_is_refused_is_asked_twice_at_most(garmin):
     publishes(garmin)
     assert still_outdated(garmin) == set()
     assert connected(garmin).problem is None
+    publishes(garmin)
+    told = [row.title for row in garmin.rows(tables.message) if "Your calendar" in row.title]
+    assert told == [NOT_EQUAL, EQUAL_AGAIN]
 
 
 def written(lived):
