@@ -140,7 +140,7 @@ def deauthorised(runtime: Runtime, conn: Connection, connected: Connected) -> No
         title=f"{title} is disconnected, and what came from it is erased",
         body=f"{title} says that you took your permission back. So its runs, names and keys are "
         "deleted here, and the plan is made from what remains. To bring them back: "
-        f"goalward connect {connected.connector}",
+        f"`goalward connect {connected.connector.replace('_', '-')}`.",
     )
 
 
