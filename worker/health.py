@@ -167,7 +167,9 @@ def _health(runtime: Runtime, conn: Connection, connected: Connected, seen: Know
         select(row.c.last_attempt_at, row.c.last_good_at).where(row.c.id == connected.id)
     ).one()
     connector = runtime.connectors.get(source)
+    withheld = tuple(each for each in seen.missed if each.source == source)
     own = [each.day for each in seen.seen if each.record.source == source]
+    own += [each.day for each in withheld if each.day]  # what is kept from us was no rest
     best = _proof(source, seen)
     return Health(
         connector=source,
@@ -182,7 +184,7 @@ def _health(runtime: Runtime, conn: Connection, connected: Connected, seen: Know
         newest=max(own, default=None) if is_asked(runtime, conn, connected) else None,
         complete_until=best.until if best else None,
         because=best.because if best else "",
-        withheld=tuple(each for each in seen.missed if each.source == source),
+        withheld=withheld,
         key_expires_on=_expires_on(connected),
     )
 

@@ -206,6 +206,15 @@ def test_withheld_runs_are_named_in_status_with_the_remedy(lived):
     assert (shown["withheld"], shown["remedy"]) == (3, "Connect Garmin there.")
 
 
+def test_a_withheld_run_is_no_rest(lived):
+    one = connected(lived)
+    ran(lived, 9)
+    note(lived, one, Page((), None, synced_at=START))
+    assert ": rest (complete" in "".join(standing.of(lived.runtime, 1).connection_lines())
+    note(lived, one, Page((), None, withheld=(held_back(1, 1),)))
+    assert "No run since" not in "".join(standing.of(lived.runtime, 1).connection_lines())
+
+
 def test_what_was_fetched_is_withheld_no_more_and_was_until_then(lived):
     one = connected(lived)
     note(lived, one, Page((), None, withheld=(held_back(1, 2),)))
