@@ -4,7 +4,7 @@ import pytest
 
 from tests.across.histories import lived, seeds_in, told_of
 
-SEEDS = (45, 46, 52)
+SEEDS = (46, 47, 52)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
