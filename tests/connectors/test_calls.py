@@ -62,19 +62,19 @@ def closed_port():
 
 def test_a_refused_connection_had_no_effect():
     with pytest.raises(Unavailable) as caught:
-        ask("POST", f"http://127.0.0.1:{closed_port()}/x")
+        ask("POST", f"http://127.0.0.1:{closed_port()}/x", service="Somebody")
     assert caught.value.applied is False
 
 
 def test_a_connection_that_broke_may_have_had_an_effect():
     with server(b"") as (base, _), pytest.raises(Unavailable) as caught:
-        ask("POST", f"{base}/x")
+        ask("POST", f"{base}/x", service="Somebody")
     assert caught.value.applied is None
 
 
 def test_an_answer_that_does_not_come_may_have_had_an_effect():
     with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(Unavailable) as caught:
-        ask("POST", f"http://127.0.0.1:{deaf.getsockname()[1]}/x", timeout=0.05)
+        ask("POST", f"http://127.0.0.1:{deaf.getsockname()[1]}/x", service="Somebody", timeout=0.05)
     assert caught.value.applied is None
 
 
@@ -266,7 +266,7 @@ def test_a_request_without_an_answer_has_been_counted():
 def test_a_plain_request_is_counted_too():
     meter = Counting()
     with server(LIMITED) as (base, _):
-        ask("POST", base, meter=meter, kind="write")
+        ask("POST", base, service="Somebody", meter=meter, kind="write")
     assert meter.told == [("spend", "write"), ("rest", 33.0)]
 
 
