@@ -219,7 +219,7 @@ class Control:
 
     def _json(self, method: str, path: str, **how: Any) -> Json:
         url = f"{self.base_url}/control/{path}"
-        answer = self._session.request(method, url, timeout=60, **how)
+        answer = self._session.request(method, url, timeout=180, **how)
         told: Json = answer.json()
         if answer.status_code != 200:
             raise ValueError(told.get("message", answer.text))
