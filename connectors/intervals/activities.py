@@ -12,7 +12,6 @@ from connectors.intervals.client import Client
 from connectors.intervals.errors import Gone, NotAllowed, WithheldByService
 from connectors.intervals.original import Torn, original
 from connectors.intervals.records import (
-    STREAM_TYPES,
     clocks_of,
     is_withheld,
     record_of,
@@ -21,6 +20,7 @@ from connectors.intervals.records import (
     withheld_of,
 )
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
+from connectors.strava_shapes import SERIES
 from planning.activity import Streams
 
 OVERLAP = timedelta(days=7)  # a watch may sync days after the run
@@ -92,9 +92,7 @@ class IntervalsActivities:
     def _streams(self, external_id: str) -> Streams | None:
         """For what came without a file, by an application."""
         try:
-            found = self._client.json(
-                f"/activity/{external_id}/streams", types=",".join(STREAM_TYPES)
-            )
+            found = self._client.json(f"/activity/{external_id}/streams", types=",".join(SERIES))
         except (Gone, WithheldByService):
             return None
         with in_shape(f"The samples of activity {external_id} of intervals.icu"):

@@ -6,38 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
+from connectors import strava_shapes
+from connectors.calls import number
 from connectors.errors import Refused
-from planning.activity import FloatArray, Record, RecordKind, Sport, Streams, Surface, content_id
+from connectors.strava_shapes import positive, surface_of
+from planning.activity import Record, RecordKind, Sport, Streams, content_id
 from planning.completeness import Withheld
 from planning.wellness import Wellness
 
 SOURCE = "intervals"
 STRAVA = "STRAVA"
-STREAM_TYPES = ("time", "distance", "altitude", "heartrate", "cadence", "velocity_smooth", "temp")
 WITHHELD = "They came to intervals.icu from Strava, which does not let it pass runs on."
 REMEDY = (
     "Connect your watch's own service (Garmin, COROS, Suunto, Polar, ...) at "
     "https://intervals.icu/settings, and old runs come with its download of old data."
 )
-MOST = 1e9  # metres, seconds or anything else that is measured
-_SPORTS = {
-    "Run": Sport.RUN,
-    "TrailRun": Sport.RUN,
-    "VirtualRun": Sport.RUN,
-    "Walk": Sport.WALK,
-    "Hike": Sport.WALK,
-    "Snowshoe": Sport.WALK,
-    "Swim": Sport.SWIM,
-    "OpenWaterSwim": Sport.SWIM,
-    "WeightTraining": Sport.STRENGTH,
-    "Crossfit": Sport.STRENGTH,
-    "HighIntensityIntervalTraining": Sport.STRENGTH,
-    "Velomobile": Sport.RIDE,
-    "Handcycle": Sport.RIDE,
-    "Cyclocross": Sport.RIDE,
-}
 
 
 def is_withheld(row: Mapping[str, Any]) -> bool:
@@ -67,15 +50,15 @@ def record_of(row: Mapping[str, Any]) -> Record:
         kind=RecordKind.INTERVALS_API,
         start_at=start,
         sport=sport_of(row),
-        distance_m=_positive(row.get("distance")),
-        moving_time_s=_positive(row.get("moving_time")),
-        elapsed_time_s=_positive(row.get("elapsed_time")),
-        surface=_surface(row),
+        distance_m=positive(row.get("distance")),
+        moving_time_s=positive(row.get("moving_time")),
+        elapsed_time_s=positive(row.get("elapsed_time")),
+        surface=surface_of(_kind(row), trainer=bool(row.get("trainer"))),
         utc_offset_s=offset_s,
         name=str(row.get("name") or ""),
-        climb_m=_number(row.get("total_elevation_gain")),
-        average_heart_rate_bpm=_positive(row.get("average_heartrate")),
-        max_heart_rate_bpm=_positive(row.get("max_heartrate")),
+        climb_m=number(row.get("total_elevation_gain")),
+        average_heart_rate_bpm=positive(row.get("average_heartrate")),
+        max_heart_rate_bpm=positive(row.get("max_heartrate")),
         is_race=_is_race(row),
         is_manual=row.get("source") == "MANUAL",
         device=row.get("device_name") or None,
@@ -112,40 +95,12 @@ def clocks_of(row: Mapping[str, Any]) -> tuple[datetime, int | None]:
 
 
 def sport_of(row: Mapping[str, Any]) -> Sport:
-    kind = str(row.get("type") or "")
-    if kind.endswith("Ride"):
-        return Sport.RIDE
-    return _SPORTS.get(kind, Sport.OTHER)
+    return strava_shapes.sport_of(_kind(row))
 
 
 def streams_of(found: Sequence[Mapping[str, Any]]) -> Streams | None:
-    """From a list of series. None when there is nothing to read.
-
-    Time increases strictly: repeated instants are dropped. Cadence comes as turns of one leg per
-    minute and leaves as steps per minute.
-    """
-    series = {str(one.get("type")): one.get("data") for one in found}
-    time_s, distance_m = _series(series, "time"), _series(series, "distance")
-    if time_s is None or distance_m is None or time_s.size != distance_m.size or not time_s.size:
-        return None
-    latest = np.maximum.accumulate(time_s)
-    keep = np.concatenate(([True], time_s[1:] > latest[:-1]))
-
-    def kept(name: str, factor: float = 1.0) -> FloatArray | None:
-        values = _series(series, name)
-        if values is None or values.size != time_s.size:
-            return None
-        return values[keep] * factor
-
-    return Streams(
-        time_s=time_s[keep],
-        distance_m=distance_m[keep],
-        heart_rate_bpm=kept("heartrate"),
-        altitude_m=kept("altitude"),
-        speed_m_per_s=kept("velocity_smooth"),
-        cadence_steps_per_min=kept("cadence", 2.0),
-        temperature_c=kept("temp"),
-    )
+    """From a list of series. None when there is nothing to read."""
+    return strava_shapes.streams_of({str(one.get("type")): one.get("data") for one in found})
 
 
 def wellness_of(row: Mapping[str, Any]) -> Wellness:
@@ -168,16 +123,8 @@ def _is_race(row: Mapping[str, Any]) -> bool:
     return said and sport_of(row) is Sport.RUN
 
 
-def _surface(row: Mapping[str, Any]) -> Surface:
-    match row.get("type"), bool(row.get("trainer")):
-        case "VirtualRun" | "VirtualRide", _:
-            return Surface.VIRTUAL
-        case "Run", True:
-            return Surface.TREADMILL
-        case "TrailRun" | "Hike", _:
-            return Surface.TRAIL
-        case _:
-            return Surface.ROAD
+def _kind(row: Mapping[str, Any]) -> str:
+    return str(row.get("type") or "")
 
 
 def _clock(text: object) -> datetime | None:
@@ -211,26 +158,6 @@ def _zone(text: object) -> ZoneInfo | None:
         return None
 
 
-def _series(series: Mapping[str, Any], name: str) -> FloatArray | None:
-    """None for what was not recorded, and for what is no row of numbers."""
-    try:
-        values = np.asarray(series.get(name), dtype=np.float64)  # None becomes NaN
-    except (TypeError, ValueError):
-        return None
-    return values if values.ndim == 1 else None
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return float(value) if -MOST < value < MOST else None  # nor NaN, which JSON here may hold
-
-
 def _below(most: float, value: object, *, least: float = 0.0) -> float | None:
-    number = _number(value)
-    return number if number is not None and least < number < most else None
-
-
-def _positive(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and number > 0 else None
+    told = number(value)
+    return told if told is not None and least < told < most else None

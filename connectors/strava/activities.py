@@ -14,13 +14,8 @@ from connectors.errors import SignInNeeded, Unavailable
 from connectors.ports import ActivityRef, Cursor, Link, Page, Recorded
 from connectors.strava.errors import Gone, kind_of, strava_errors, usage_of
 from connectors.strava.oauth import API_URL, access_token, api_url
-from connectors.strava.records import (
-    STREAM_KEYS,
-    record_of,
-    start_at,
-    streams_of,
-    tag_of,
-)
+from connectors.strava.records import record_of, start_at, streams_of, tag_of
+from connectors.strava_shapes import SERIES
 
 OVERLAP = timedelta(days=3)  # a watch may sync days after the run
 PAGE_SIZE = 200
@@ -86,7 +81,7 @@ class StravaActivities:
     def _streams(self, external_id: str) -> Any:
         try:
             found = self._read(
-                f"/activities/{external_id}/streams", keys=",".join(STREAM_KEYS), key_by_type="true"
+                f"/activities/{external_id}/streams", keys=",".join(SERIES), key_by_type="true"
             )
         except Gone:
             return None
