@@ -24,6 +24,8 @@ TOO_LARGE_ARCHIVE = (
 )
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 DEEPEST = 3  # archives within archives
+# What zipfile raises: RuntimeError for what is encrypted or packed by a method it has not.
+DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError)
 _NOT_RECORDINGS = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".gif", ".heic", ".mp4"), "a picture"),
     **dict.fromkeys((".json", ".txt", ".md", ".html", ".xml", ".pdf"), "a document"),
@@ -101,7 +103,7 @@ def _decode_archive(content: bytes, source: str, external_id: str | None, depth:
                 if total > LARGEST_BYTES:
                     return Refused(TOO_LARGE_ARCHIVE)
                 parts.append(_decode(file, source, alone, depth=depth + 1))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
+    except (*DAMAGED_ARCHIVE, OSError) as error:
         return Refused(f"the archive is damaged: {error}")
     return gathered(parts)
 

@@ -1,7 +1,6 @@
 """What is in a folder or an archive, opened one at a time and never held whole."""
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
 
-from connectors.files.decode import LARGEST_BYTES, TooLarge, files_in
+from connectors.files.decode import DAMAGED_ARCHIVE, LARGEST_BYTES, TooLarge, files_in
 from connectors.ports import OriginalFile
 
 _PIECE = 1 << 20
@@ -65,10 +64,10 @@ class Member:
 def _told(name: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, TooLarge) as error:
-        raise Unreadable(f"{name}: {error}") from error
     except EOFError as error:
         raise Unreadable(f"{name}: it breaks off") from error
+    except (*DAMAGED_ARCHIVE, TooLarge) as error:
+        raise Unreadable(f"{name}: {error}") from error
 
 
 def in_folder(folder: Path) -> list[Member]:
