@@ -13,7 +13,7 @@ from connectors.garmin_partner import records
 from connectors.garmin_partner.client import Wire
 from connectors.garmin_partner.errors import ALLOW, AlreadyAsked, NotAllowed, Spent
 from connectors.garmin_partner.oauth import ACTIVITIES, HEALTH, HISTORY
-from connectors.garmin_partner.webhook import PING, UNSAID, without_samples
+from connectors.garmin_partner.webhook import PING
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
 from planning.activity import Record
 
@@ -66,7 +66,7 @@ class PartnerActivities:
             return ()
         if not isinstance(found, list):
             raise Unavailable("Garmin listed the activities in no known shape")
-        told = (without_samples(one) if kind == records.DETAILS else one for one in found)
+        told = (records.without_samples(kind, one) for one in found)
         return tuple(_named(kind, one) for one in told if _is_whole(one))
 
     def activity(self, ref: ActivityRef) -> Recorded | None:
@@ -168,9 +168,8 @@ ACTIVITIES_PAST, DONE = PAST[0], Place()
 
 
 def _named(kind: str, item: records.Json) -> ActivityRef:
-    said = {name: value for name, value in item.items() if name not in UNSAID}
     start = records.instant(float(item["startTimeInSeconds"]))
-    carried = json.dumps({"kind": kind, "item": said}, sort_keys=True)
+    carried = records.carried_of(kind, item)
     return ActivityRef(records.activity_id(item), start_at=start, carried=carried)
 
 

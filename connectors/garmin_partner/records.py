@@ -19,6 +19,7 @@ FILES, DETAILS, BY_HAND = "activityFiles", "activityDetails", "manuallyUpdatedAc
 WELLNESS = frozenset({"dailies", "sleeps", "hrv"})
 SUMMARIES = frozenset({"activities", DETAILS, BY_HAND})
 ENDINGS = {"FIT": ".fit", "TCX": ".tcx", "GPX": ".gpx"}
+UNSAID = frozenset({"userAccessToken", "samples", "laps"})  # secret, or not needed beside the file
 PARTLY = 0.95  # a summary shorter than this share of the recording tells of an earlier state of it
 
 
@@ -123,6 +124,25 @@ def _is_earlier(new: Record, known: Record) -> bool:
         return False
     whole = known.elapsed_time_s * (1.0 if known.kind is RecordKind.GARMIN_API else PARTLY)
     return new.elapsed_time_s < whole
+
+
+def without_samples(kind: str, item: Any) -> Any:
+    """Details hold a summary of their own; the samples are in the file as well."""
+    if kind != DETAILS or not isinstance(item, dict):
+        return item
+    inner = item.get("summary")
+    return {**(inner if isinstance(inner, dict) else {}), **item, "summary": None}
+
+
+def said_of(kind: str, item: Json) -> Json:
+    """What is kept of an item."""
+    told = without_samples(kind, item)
+    return {name: value for name, value in told.items() if name not in UNSAID}
+
+
+def carried_of(kind: str, item: Json) -> str:
+    """For `ActivityRef.carried`, to be read by `read_carried`."""
+    return json.dumps({"kind": kind, "item": said_of(kind, item)}, sort_keys=True)
 
 
 def read_carried(carried: str) -> tuple[str, Json]:

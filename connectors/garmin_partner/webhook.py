@@ -18,19 +18,21 @@ from pydantic_core import from_json
 
 from connectors.garmin_partner.addresses import is_ours
 from connectors.garmin_partner.records import (
-    DETAILS,
     FILES,
     SUMMARIES,
+    UNSAID,
     WELLNESS,
     activity_id,
+    carried_of,
     instant,
+    said_of,
+    without_samples,
 )
 from connectors.ports import ActivityRef, Delivery, Event, EventKind, Malformed
 
 MOST_BYTES = 8 * 1024 * 1024  # details hold a day's samples
 MOST_ITEMS = 5000
 PING = "ping-"  # how the external id of a notification begins that names no activity itself
-UNSAID = frozenset({"userAccessToken", "samples", "laps"})  # secret, or not needed beside the file
 
 type Json = dict[str, Any]
 type Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")]
@@ -100,15 +102,14 @@ class PartnerReceiver:
             raise Malformed("a callbackURL that is not Garmin's")
         if kind in LIFE_CYCLE:
             return Event(LIFE_CYCLE[kind], told.userId, _key(kind, told.userId, item, at))
-        said = without_samples(item) if kind == DETAILS else item
-        said = {name: value for name, value in said.items() if name not in UNSAID}
         external_id = _external_id(kind, told, item)
         # An address serves once, so it is always the same notification; the rest may be said again.
-        key = _key(kind, external_id, said, None if told.callbackURL else at)
-        carried = json.dumps({"kind": kind, "item": said}, sort_keys=True)
+        key = _key(kind, external_id, said_of(kind, item), None if told.callbackURL else at)
         start = told.startTimeInSeconds
         ref = ActivityRef(
-            external_id, start_at=None if start is None else instant(start), carried=carried
+            external_id,
+            start_at=None if start is None else instant(start),
+            carried=carried_of(kind, item),
         )
         about = EventKind.WELLNESS if kind in WELLNESS else EventKind.ACTIVITY
         return Event(about, told.userId, key, ref)
@@ -119,14 +120,6 @@ LIFE_CYCLE = {
     "userPermissionsChange": EventKind.PERMISSIONS,
 }
 KINDS = frozenset({*SUMMARIES, FILES, *WELLNESS, *LIFE_CYCLE})
-
-
-def without_samples(item: Any) -> Any:
-    """Details hold a summary of their own; the samples are in the file as well."""
-    if not isinstance(item, dict):
-        return item
-    inner = item.get("summary")
-    return {**(inner if isinstance(inner, dict) else {}), **item, "summary": None}
 
 
 def _envelope(body: bytes) -> Json:
@@ -142,8 +135,7 @@ def _envelope(body: bytes) -> Json:
 def _told(kind: str, item: Any) -> Told:
     """Raises Malformed for what this kind of item cannot be without."""
     try:
-        read = without_samples(item) if kind == DETAILS else item
-        told = _TOLD.validate_python(read)
+        told = _TOLD.validate_python(without_samples(kind, item))
     except ValidationError as error:
         faults = {".".join(map(str, fault["loc"])) or "item" for fault in error.errors()}
         raise Malformed(f"not the shape of {kind}: {', '.join(sorted(faults))}") from None
