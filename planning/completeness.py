@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from planning.activity import Activity, Observation
+from planning.matching import SAME_START_S
 from planning.wellness import Wellness
 
 DAY = timedelta(days=1)
@@ -17,7 +18,6 @@ FEEDING_DAYS = 28  # a source without an activity for so long is not where the r
 WORN_RUNS = 7  # the last runs that say which watch is worn
 WINDOW_DAYS = 28  # over which what is withheld is counted
 MOST_WITHHELD = 0.2  # of all activities: above it nothing is foretold
-SAME_START = timedelta(seconds=120)  # as two copies of one run are told (planning/records.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def _is_same(one: Withheld, other: Withheld) -> bool:
 def _fits(sought: Withheld, day: date, start_at: datetime | None) -> bool:
     if sought.start_at is None or start_at is None:
         return sought.day == day
-    return abs(sought.start_at - start_at) <= SAME_START
+    return abs((sought.start_at - start_at).total_seconds()) <= SAME_START_S
 
 
 # --- asking the athlete -------------------------------------------------------------------------
