@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planning.activity import FloatArray, Record, Streams
+from planning.activity import Record, Streams
 from planning.fitness.comparable import BoolArray
 from planning.fitness.leaps import TOGETHER_S, Part, covered_way, furthest_m, is_readable, leaps
 from planning.fitness.pulse import LEAST_CADENCE, believed_heart_rate
@@ -47,11 +47,11 @@ class Believed:
 def believed(record: Record, streams: Streams | None) -> Believed:
     """The run without its glitches. Never raises.
 
-    Way that was counted all at once, after a standstill, is put back there. Left out are: leaps
-    (more metres than anybody ran in the time), the end of a run whose watch was
-    forgotten running, way that was covered while the clock stood still, heart rate that followed
-    the cadence or stood still, cliffs of the altitude. Distance, times, climb and heart rate of the
-    record are lessened by what is left out.
+    Way that was counted all at once, after a standstill, is put back there. Left out are: the end
+    of a run whose watch was forgotten running, way that was covered while the clock stood still,
+    leaps (more metres than anybody ran in the time), cliffs of the altitude, heart rate that
+    followed the cadence or stood still. Distance, times, climb and heart rate of the record are
+    lessened by what is left out.
     """
     if streams is None or not is_readable(streams):
         return Believed(record, streams, () if streams is None else (streams,))
@@ -120,25 +120,16 @@ def _less(told_s: float | None, seconds: float) -> float | None:
 
 
 def _flattened(streams: Streams, parts: Sequence[Part]) -> Streams:
-    """The same samples, without the metres of the parts."""
-    along = streams.distance_m.copy()
+    """The same samples, without the metres of the parts, which follow each other."""
+    time, covered = covered_way(streams)
+    along, left_out_m = streams.distance_m.copy(), 0.0
     for part in parts:
-        time, covered = covered_way(streams)
-        ends = np.interp([part.first_s, part.last_s], time, covered)
+        first_m, last_m = np.interp([part.first_s, part.last_s], time, covered)
         inside = (streams.time_s >= part.first_s) & (streams.time_s < part.last_s)
-        after = streams.time_s >= part.last_s
-        earlier = np.interp(part.first_s, time, covered) - _removed(parts, part, time, covered)
-        along[inside] = np.where(np.isnan(along[inside]), np.nan, earlier)
-        along[after] -= ends[1] - ends[0]
+        along[inside] = np.where(np.isnan(along[inside]), np.nan, first_m - left_out_m)
+        along[streams.time_s >= part.last_s] -= last_m - first_m
+        left_out_m += last_m - first_m
     return replace(streams, distance_m=along)
-
-
-def _removed(parts: Sequence[Part], until: Part, time: FloatArray, covered: FloatArray) -> float:
-    """Metres of the parts before this one."""
-    earlier = (part for part in parts if part.last_s <= until.first_s)
-    return float(
-        sum(np.ptp(np.interp([part.first_s, part.last_s], time, covered)) for part in earlier)
-    )
 
 
 def _between(stretches: tuple[Streams, ...], parts: Sequence[Part]) -> Iterator[Streams]:
