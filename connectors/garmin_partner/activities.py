@@ -12,7 +12,7 @@ from connectors.errors import Refused, Unavailable
 from connectors.garmin_partner import records
 from connectors.garmin_partner.client import Wire
 from connectors.garmin_partner.errors import ALLOW, AlreadyAsked, NotAllowed, Spent
-from connectors.garmin_partner.oauth import ACTIVITIES, HEALTH, HISTORY
+from connectors.garmin_partner.oauth import ACTIVITIES, HEALTH, HISTORY, permissions_in
 from connectors.garmin_partner.webhook import PING
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
 from planning.activity import Record
@@ -39,7 +39,7 @@ class PartnerActivities:
         """
         place = self._begin() if since is None else Place.read(since)
         if place.kind is None or place.to == place.now:
-            allowed = self._permissions()
+            allowed = permissions_in(self._wire.json(f"{self._wire.rest}/user/permissions"))
             if ACTIVITIES not in allowed:
                 raise NotAllowed(f"Garmin may not give activities any more. {ALLOW}.")
             if place.kind is None or HISTORY not in allowed:
@@ -95,13 +95,6 @@ class PartnerActivities:
         except Spent:
             return None
         return records.file_of(item, content) if content else None
-
-    def _permissions(self) -> frozenset[str]:
-        found = self._wire.json(f"{self._wire.rest}/user/permissions")
-        listed = found.get("permissions") if isinstance(found, dict) else found
-        if not isinstance(listed, list):
-            raise Unavailable("Garmin did not list what the athlete allows")
-        return frozenset(map(str, listed))
 
     def _begin(self) -> "Place":
         now = self._wire.clock()

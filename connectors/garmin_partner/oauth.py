@@ -137,7 +137,11 @@ def permissions(
     settings: Settings, token: str, now: datetime, *, meter: Meter | None = None
 ) -> frozenset[str]:
     """What the athlete allows at this moment."""
-    found = _read(settings, "user/permissions", token, now, meter=meter)
+    return permissions_in(_read(settings, "user/permissions", token, now, meter=meter))
+
+
+def permissions_in(found: Any) -> frozenset[str]:
+    """In the answer to `user/permissions`."""
     listed = found.get("permissions") if isinstance(found, dict) else found
     if not isinstance(listed, list):
         raise Unavailable("Garmin did not list what the athlete allows")
