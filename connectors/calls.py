@@ -238,6 +238,12 @@ def number(value: object) -> float | None:
     return float(value) if -MOST < value < MOST else None
 
 
+def positive(value: object) -> float | None:
+    """The same where zero is how a service says that something was not measured."""
+    told = number(value)
+    return told if told is not None and told > 0 else None
+
+
 def may_still_come(record: Record, now: datetime) -> bool:
     """Whether what a service lacks of an activity, its file or its samples, may be on its way."""
     ended_at = record.start_at + timedelta(seconds=record.elapsed_time_s or 0.0)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from connectors.calls import number
 from planning.activity import FloatArray, Sport, Streams, Surface
 
 SERIES = ("time", "distance", "altitude", "heartrate", "cadence", "velocity_smooth", "temp")
@@ -76,12 +75,6 @@ def streams_of(series: Mapping[str, Any]) -> Streams | None:
         cadence_steps_per_min=kept("cadence", 2.0),
         temperature_c=kept("temp"),
     )
-
-
-def positive(value: object) -> float | None:
-    """Zero is how both say that something was not measured."""
-    told = number(value)
-    return told if told is not None and told > 0 else None
 
 
 def _numbers(series: Mapping[str, Any], name: str) -> FloatArray | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.calls import number
+from connectors.calls import number, positive
 from connectors.errors import Refused
 from connectors.garmin_shapes.records import SURFACES, sport_of
 from connectors.ports import OriginalFile, Recorded
@@ -47,9 +47,9 @@ def record_of(kind: str, item: Json) -> Record:
     `startTimeOffsetInSeconds` is what the watch's clock showed: no zone, but the athlete's day.
     """
     type_key = str(item.get("activityType") or "").lower()
-    duration_s = _positive(item, "durationInSeconds")
-    offset = _number(item, "startTimeOffsetInSeconds")
-    start = _number(item, "startTimeInSeconds")
+    duration_s = positive(item.get("durationInSeconds"))
+    offset = number(item.get("startTimeOffsetInSeconds"))
+    start = number(item.get("startTimeInSeconds"))
     if start is None:
         raise Refused("a summary without a start")
     return Record(
@@ -58,15 +58,15 @@ def record_of(kind: str, item: Json) -> Record:
         kind=RecordKind.GARMIN_API,
         start_at=instant(start),
         sport=sport_of(type_key),
-        distance_m=_positive(item, "distanceInMeters"),
-        moving_time_s=_positive(item, "movingDurationInSeconds") or duration_s,
+        distance_m=positive(item.get("distanceInMeters")),
+        moving_time_s=positive(item.get("movingDurationInSeconds")) or duration_s,
         elapsed_time_s=duration_s,
         surface=SURFACES.get(type_key, Surface.ROAD),
         utc_offset_s=None if offset is None else round(offset),
         name=str(item.get("activityName") or "")[:500],
-        climb_m=_number(item, "totalElevationGainInMeters"),
-        average_heart_rate_bpm=_positive(item, "averageHeartRateInBeatsPerMinute"),
-        max_heart_rate_bpm=_positive(item, "maxHeartRateInBeatsPerMinute"),
+        climb_m=number(item.get("totalElevationGainInMeters")),
+        average_heart_rate_bpm=positive(item.get("averageHeartRateInBeatsPerMinute")),
+        max_heart_rate_bpm=positive(item.get("maxHeartRateInBeatsPerMinute")),
         is_manual=_is_manual(kind, item),
         device=str(item["deviceName"])[:200] if item.get("deviceName") else None,
     )
@@ -152,12 +152,3 @@ def read_carried(carried: str) -> tuple[str, Json]:
         return str(told["kind"]), dict(told["item"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused("Garmin tells of an activity once, and what it told was not kept") from error
-
-
-def _number(item: Json, name: str) -> float | None:
-    return number(item.get(name))
-
-
-def _positive(item: Json, name: str) -> float | None:
-    found = _number(item, name)
-    return found if found is not None and found > 0 else None

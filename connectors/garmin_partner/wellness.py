@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from connectors.calls import number
+from connectors.calls import positive
 from connectors.errors import Unavailable
 from connectors.garmin_partner.errors import Spent
 from connectors.garmin_partner.records import SOURCE, Json, read_carried
@@ -55,17 +55,12 @@ def row_of(kind: str, item: Json) -> Wellness | None:
         case "sleeps":
             score = item.get("overallSleepScore")
             score = score.get("value") if isinstance(score, dict) else None
-            asleep_s = _positive(item.get("durationInSeconds"))
-            return Wellness(SOURCE, day, sleep_s=asleep_s, sleep_score=_positive(score))
+            asleep_s = positive(item.get("durationInSeconds"))
+            return Wellness(SOURCE, day, sleep_s=asleep_s, sleep_score=positive(score))
         case "dailies":
-            beats = _positive(item.get("restingHeartRateInBeatsPerMinute"))
+            beats = positive(item.get("restingHeartRateInBeatsPerMinute"))
             return Wellness(SOURCE, day, resting_heart_rate_bpm=beats)
         case "hrv":
-            return Wellness(SOURCE, day, hrv_ms=_positive(item.get("lastNightAvg")))
+            return Wellness(SOURCE, day, hrv_ms=positive(item.get("lastNightAvg")))
         case _:
             return None
-
-
-def _positive(value: Any) -> float | None:
-    found = number(value)
-    return found if found is not None and found > 0 else None

@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors import strava_shapes
-from connectors.calls import number
+from connectors.calls import number, positive
 from connectors.errors import Refused
-from connectors.strava_shapes import positive, surface_of
+from connectors.strava_shapes import surface_of
 from planning.activity import Record, RecordKind, Sport, Streams, content_id
 from planning.completeness import Withheld
 from planning.wellness import Wellness

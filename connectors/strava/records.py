@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from connectors import strava_shapes
-from connectors.calls import number
-from connectors.strava_shapes import positive, sport_of, surface_of
+from connectors.calls import number, positive
+from connectors.strava_shapes import sport_of, surface_of
 from planning.activity import Record, RecordKind, Sport, Streams, content_id
 
 RACE = 1  # workout_type of a run
