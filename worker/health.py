@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from planning.activity import Activity, Observation
 from planning.completeness import Coverage, Withheld, missing, proof, withheld_words
+from planning.records import activities_of
 from worker import store, tables
 from worker.app import Runtime
 from worker.asking import is_asked
@@ -142,10 +143,11 @@ def known(runtime: Runtime, conn: Connection, athlete_id: int) -> Known:
     """Everything at once, for all connections."""
     zone = store.zone_of(conn, athlete_id)
     today = runtime.calendar_now(conn).astimezone(zone).date()
-    recorded = store.activities(conn, athlete_id)
+    seen = store.observations(conn, athlete_id)
+    recorded = activities_of(seen, store.rulings(conn, athlete_id))
     return Known(
         today=today,
-        seen=store.observations(conn, athlete_id),
+        seen=seen,
         activities=recorded,
         proofs=store.proofs(conn, athlete_id),
         missed=missing(store.withheld(conn, athlete_id), recorded, today),
