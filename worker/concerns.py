@@ -2,7 +2,7 @@
 end, days of which nothing is known.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from planning.completeness import MOST_WITHHELD, question, share_withheld, withh
 from planning.schedule.plan import DayStatus, LayerKind, PlanDay
 from worker import coverage, health, store, tables
 from worker.app import Runtime
+from worker.asking import is_asked
 from worker.connections import CONNECTED, Connected, connections, sentence
 from worker.db import reading, upsert, writing
 from worker.health import Health, Known, day_in_words
@@ -26,8 +27,6 @@ ASK_AFTER = timedelta(hours=36)  # after the end of a day of which nothing is kn
 ASKED_BACK_DAYS = 8
 ANSWERED = frozenset({DayStatus.SKIPPED, DayStatus.BREAK, DayStatus.MOVED})
 
-type IsAsked = Callable[[Runtime, Connection, Connected], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Concern:
@@ -38,33 +37,29 @@ class Concern:
     body: str
 
 
-def look_if_due(runtime: Runtime, is_asked: IsAsked) -> None:
-    """Look through every athlete's sources each three hours of their day.
-
-    `is_asked` tells whether a connection is asked for activities.
-    """
+def look_if_due(runtime: Runtime) -> None:
+    """Look through every athlete's sources each three hours of their day."""
     with reading(runtime.engine) as conn:
         now = runtime.calendar_now(conn)
         slots = {one: _slot(one, now.astimezone(zone)) for one, zone in store.zones(conn).items()}
         looked = _looked(conn, [name for name, _ in slots.values()])
     for athlete_id, (name, day) in slots.items():
         if (name, day) not in looked:
-            look(runtime, athlete_id, is_asked, slot=(name, day))
+            look(runtime, athlete_id, slot=(name, day))
 
 
-def look(runtime: Runtime, athlete_id: int, is_asked: IsAsked, *, slot: tuple[str, date]) -> None:
+def look(runtime: Runtime, athlete_id: int, *, slot: tuple[str, date]) -> None:
     """Read at leisure, then write what there is to tell, and that it was looked at `slot`."""
     with reading(runtime.engine) as conn:
         seen = health.known(runtime, conn, athlete_id)
         found = health.healths(runtime, conn, athlete_id, seen)
-        told = [*_of_connections(runtime, found, seen), *_unknown(runtime, conn, athlete_id, seen)]
-        mine = connections(conn, athlete_id=athlete_id, state=None)
-        asked = {one.connector for one in mine if is_asked(runtime, conn, one)}
-        failing = [one for one, each in found if _is_failing(runtime, each)]
+        told = [*_of_connections(found, seen), *_unknown(runtime, conn, athlete_id, seen)]
+        asked = {one.connector for one, _ in found if is_asked(runtime, conn, one)}
+        failing = [pair for pair in found if _is_failing(runtime, pair[1])]
     with writing(runtime.engine) as conn:
         _end(runtime, conn, athlete_id, seen.proofs.asked - asked)
-        told += _silent(conn, [pair for pair in found if pair[0] in failing], seen.today)
-        told += _heard_of(conn, athlete_id, [pair for pair in found if pair[0] not in failing])
+        told += _silent(conn, failing, seen.today)
+        told += _heard_of(conn, athlete_id, [pair for pair in found if pair not in failing])
         for each in told:
             owe_message(runtime, conn, athlete_id, key=each.key, title=each.title, body=each.body)
         _note(conn, *slot)
@@ -101,10 +96,7 @@ def _end(runtime: Runtime, conn: Connection, athlete_id: int, sources: frozenset
 # --- connections ----------------------------------------------------------------------------------
 
 
-def _of_connections(
-    runtime: Runtime, found: list[tuple[Connected, Health]], seen: Known
-) -> Iterator[Concern]:
-    del runtime
+def _of_connections(found: list[tuple[Connected, Health]], seen: Known) -> Iterator[Concern]:
     much = share_withheld(seen.missed, seen.activities, seen.today) > MOST_WITHHELD
     for connected, each in found:
         yield from _key_concern(connected, each)

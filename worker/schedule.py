@@ -68,7 +68,7 @@ def tick(runtime: Runtime) -> None:
     if found:
         runtime.ring()
     weather.tick(runtime)
-    concerns.look_if_due(runtime, is_asked)
+    concerns.look_if_due(runtime)
 
 
 def _due(runtime: Runtime, conn: Connection) -> dict[int, _Due]:
