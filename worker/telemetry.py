@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
-CHATTY = ("urllib3", "alembic", "uvicorn", "dramatiq", "garminconnect", "stravalib", "apprise")
 SHORTEST_SECRET = 8  # shorter ones would blot out ordinary words
 _SECRET_NAME = re.compile(
     r"(?i)token|secret|password|passwd|authorization|cookie|credential|api_?key|private_?key"
