@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeGuard
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
 from planning.activity import Activity, Observation
@@ -17,9 +16,7 @@ from planning.fitness.prediction import training_speeds
 from planning.records import activities_of, excluded_of
 from planning.rulings import Edit, Exclude, Join, Ruling, Split
 from worker import store, tables
-from worker.stored import from_body, to_body
-
-_RULING: TypeAdapter[Ruling] = TypeAdapter(Ruling)
+from worker.stored import to_body
 
 
 @dataclass(frozen=True)
@@ -72,12 +69,11 @@ class Told:
 
 def told(conn: Connection, athlete_id: int, day: date, *, until: datetime | None = None) -> Told:
     """What is known, or what was at the calendar instant `until`."""
-    seen = store.facts(conn, tables.observation, athlete_id=athlete_id, until=until)
-    said = store.facts(conn, tables.ruling, athlete_id=athlete_id, until=until)
+    seen = store.observations(conn, athlete_id, until=until)
     return Told(
         profile=store.profile_of(conn, athlete_id, until=until),
-        copies={key: from_body(Observation, body) for key, body in seen},
-        rulings=tuple(_RULING.validate_python(body) for _, body in said),
+        copies={one.key: one for one in seen},
+        rulings=store.rulings(conn, athlete_id, until=until),
         day=day,
     )
 
@@ -118,7 +114,7 @@ def say_of_others(conn: Connection, athlete_id: int, source: str, *, now: dateti
     query = select(row.c.body, row.c.known_at).where(
         row.c.athlete_id == athlete_id, row.c.superseded_at.is_(None), row.c.body.is_not(None)
     )
-    said = [(_RULING.validate_python(found.body), found.known_at) for found in conn.execute(query)]
+    said = [(store.ruling_of(found.body), found.known_at) for found in conn.execute(query)]
     moves = [(one, at) for one, at in said if _is_of_run(one) and one.copy.startswith(begins)]
     if not moves:
         return

@@ -167,7 +167,11 @@ def rulings(
 ) -> tuple[Ruling, ...]:
     """What the athlete said of copies."""
     said = facts(conn, tables.ruling, athlete_id=athlete_id, until=until)
-    return tuple(_RULING.validate_python(body) for _, body in said)
+    return tuple(ruling_of(body) for _, body in said)
+
+
+def ruling_of(body: Any) -> Ruling:
+    return _RULING.validate_python(body)
 
 
 def activities(
