@@ -7,14 +7,13 @@ from typing import Any
 
 import requests
 
-from connectors.calls import network_fault, patiently, retry_after_s, session_to
+from connectors.calls import PAUSE_S, network_fault, patiently, retry_after_s, session_to
 from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
 from connectors.ports import Link
 from planning.weather import Place, RunningHours, Weather
 
 SOURCE = "weather"
 FORECAST_BACK = timedelta(days=60)  # what is older is asked of the archive
-PAUSE_S = 60.0  # after a 429 that does not say how long
 COLDEST_C, WARMEST_C = -90.0, 60.0  # ever measured on earth
 
 
