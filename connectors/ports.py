@@ -349,11 +349,12 @@ class Signed:
     """A sign-in that worked. `tokens` are encrypted, `settings` are not.
 
     `expires_on`: when the key ends and has to be made anew; the athlete is warned a week before.
+    `notice`: what the athlete should do or know besides, if anything.
     """
 
     athlete_id: str  # in the service's own ids
     name: str
-    tokens: Mapping[str, str]
+    tokens: Mapping[str, str] = field(repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
     expires_on: date | None = None
     notice: str = ""

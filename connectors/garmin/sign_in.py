@@ -15,7 +15,7 @@ from garminconnect import (
 from connectors.errors import RateLimited, Refused, Unavailable
 from connectors.garmin.client import TOKENS, Wire, signed_in, unsigned
 from connectors.garmin.errors import CONSENT, Gone, meaning
-from connectors.ports import Link
+from connectors.ports import Link, Signed
 from connectors.tokens import MemoryTokens, read_token_file
 
 TOKEN_FILE = "garmin_tokens.json"  # noqa: S105 - a file's name
@@ -27,16 +27,6 @@ BLOCKED = (
 )
 
 type Settings = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """`tokens` is for the TokenStore. `notice`: what the athlete should switch on, if anything."""
-
-    tokens: Mapping[str, str] = field(repr=False)
-    athlete_id: str  # Garmin's display name, which is an id
-    name: str
-    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +75,13 @@ def checked(settings: Settings, tokens: Mapping[str, str], now: datetime) -> Sig
     clock = _standing(now)
     wire = Wire(signed_in(Link(settings, store), clock), clock)
     profile = wire.read(lambda: wire.garmin.connectapi("/userprofile-service/socialProfile"))
-    athlete_id = str((profile or {}).get("displayName") or "")
+    athlete_id = str((profile or {}).get("displayName") or "")  # an id, whatever it is called
     if not athlete_id:
         raise Refused("Garmin names no display name for this account: open Garmin Connect once.")
-    notice = None if _consents(wire) else CONSENT
+    notice = "" if _consents(wire) else CONSENT
     name = str(profile.get("fullName") or athlete_id)
-    return Signed(store.read(), athlete_id, name, notice)  # as renewed meanwhile, if they were
+    # The tokens as they were renewed meanwhile, if they were.
+    return Signed(athlete_id, name, store.read(), notice=notice)
 
 
 def _consents(wire: Wire) -> bool:

@@ -11,7 +11,7 @@ from worker.cli.connecting import Connecting
 from worker.cli.session import AthleteOption, Session, session
 
 if TYPE_CHECKING:
-    from connectors.garmin.sign_in import Signed
+    from connectors.ports import Signed
 
 connect_commands = typer.Typer(
     cls=Connecting,

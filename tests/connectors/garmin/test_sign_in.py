@@ -27,7 +27,7 @@ def test_signing_in_with_a_code_in_another_process(control, tmp_path):
     signed = sign_in.finish(settings, state, " 123456 ", NOW)
     assert signed.athlete_id == "runner-1"
     assert signed.name == "Robin Runner"
-    assert signed.notice is None
+    assert signed.notice == ""
     with CONNECTOR.open(Link(settings, MemoryTokens(signed.tokens)), NOW) as opened:
         assert opened.activities.changes(None).refs == ()
     assert "SESSION" not in repr(needed)
@@ -101,7 +101,7 @@ def test_pitfall_25_missing_consent_is_told_when_connecting(control, token_file)
 
 def test_an_account_outside_the_union_is_asked_for_no_consent(control, token_file):
     control.fault("garmin", path_contains="gdprconsent", status=404)
-    assert sign_in.from_token_file(settings_of(control), token_file(), NOW).notice is None
+    assert sign_in.from_token_file(settings_of(control), token_file(), NOW).notice == ""
 
 
 def test_trouble_while_trying_tokens_is_no_reason_to_sign_in(control, token_file):
