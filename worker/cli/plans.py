@@ -14,6 +14,7 @@ from worker.cli.session import (
 )
 
 if TYPE_CHECKING:
+    from planning.replan import Outcome
     from planning.schedule.plan import Change, Layer, Plan, PlanDay
     from planning.workout import PlannedWorkout
 
@@ -56,8 +57,8 @@ def why(
 ) -> None:
     """What one day is for, which rules shaped it, and what changed it."""
     with session(athlete, known_at=known_at) as at_work:
-        plan = _plan(at_work)
-        day = _find(plan, ident)
+        outcome = at_work.outcome()
+        day = _find(_plan_in(outcome), ident)
         if day.workout is None:
             typer.echo(f"{day.day}: no run. Rules: {', '.join(day.why) or 'none in particular'}")
         else:
@@ -66,7 +67,7 @@ def why(
             if day.workout.note:
                 typer.echo(day.workout.note)
             typer.echo(f"Rules: {', '.join(day.why) or 'none in particular'}")
-        for change in _changes(at_work):
+        for change in _changes(at_work, outcome):
             if change.day == day.day:
                 typer.echo(f"Changed: {change.sentence or ERASED}")
 
@@ -79,7 +80,7 @@ def changes(
     from worker.stored import to_body
 
     with session(athlete, known_at=known_at) as at_work:
-        known = _changes(at_work)
+        known = _changes(at_work, at_work.outcome())
         if json:
             print_json([to_body(change) for change in known])
             return
@@ -173,12 +174,15 @@ def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
 
 
 def _plan(at_work: Session) -> "Plan":
+    return _plan_in(at_work.outcome())
+
+
+def _plan_in(outcome: "Outcome") -> "Plan":
     from worker.cli.failing import Failed
 
-    plan = at_work.outcome().plan
-    if plan is None:
+    if outcome.plan is None:
         raise Failed("there is no plan yet: state a goal first, `goalward goal add --help`")
-    return plan
+    return outcome.plan
 
 
 def _find(plan: "Plan", words: str) -> "PlanDay":
@@ -226,10 +230,9 @@ def _by_hand(at_work: Session, layer: "Layer") -> None:
     at_work.finish()
 
 
-def _changes(at_work: Session) -> "list[Change]":
+def _changes(at_work: Session, outcome: "Outcome") -> "list[Change]":
     from worker.db import reading
     from worker.outcomes import changes_of
 
-    today = at_work.outcome()
     with reading(at_work.runtime.engine) as conn:
-        return changes_of(conn, at_work.athlete_id, today, until=at_work.until)
+        return changes_of(conn, at_work.athlete_id, outcome, until=at_work.until)
