@@ -12,6 +12,7 @@ from worker.cli.session import AthleteOption, JsonOption, Session, print_json, s
 
 if TYPE_CHECKING:
     from worker.app import Runtime
+    from worker.audit import Traces
     from worker.connections import Connected
     from worker.doomed import Scope
 
@@ -164,11 +165,10 @@ def _erase(runtime: "Runtime", scope: "Scope", found: Sequence["Connected"]) -> 
     _prove(runtime, traces, what)
 
 
-def _prove(runtime: "Runtime", traces: object, what: str) -> None:
+def _prove(runtime: "Runtime", traces: "Traces", what: str) -> None:
     from worker import audit
     from worker.cli.failing import Failed
 
-    assert isinstance(traces, audit.Traces)  # noqa: S101  # imported late: the commands start fast
     left = audit.found(runtime.engine, traces)
     if left:
         places = "\n".join(f"  {one.place}: {one.what}" for one in left[:SHOWN])
