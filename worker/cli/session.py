@@ -49,7 +49,7 @@ class Session:
         return self.now.astimezone(self.zone).date()
 
     def finish(self) -> None:
-        """Do the owed work that needs no remote service, then look at the clock again."""
+        """Do the owed work that needs no remote service."""
         from worker.actors import ACTORS
         from worker.perform import run_owed
 
