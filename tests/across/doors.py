@@ -8,12 +8,12 @@ from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
 
 from connectors.sandbox import app as sandbox
 from connectors.sandbox.faults import SERVICES
+from tests.listening import Listener
 
 TOOK = timedelta(milliseconds=20)
 TOOK_AT_INTERVALS = timedelta(milliseconds=140)  # it counts by the second
@@ -79,65 +79,33 @@ def services(clock, today):
         listener.close()
 
 
-class Door:
+class Door(Listener):
     """Where services deliver to, between them and us. `loses`: nothing gets through. `mixes`: what
     was delivered waits for `let_in`, which hands it over twice, the last first.
     """
 
     def __init__(self):
+        super().__init__()
         self.loses = self.mixes = False
         self.inside = ""
         self.kept = deque()
-        door = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.answer(requests.get(door.inside + self.path, timeout=10))
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"] or 0))
-                headers = {k: v for k, v in self.headers.items() if k.lower() != "host"}
-                told = (self.command, door.inside + self.path, headers, body)
-                if door.loses:
-                    self.send_error(503)
-                elif door.mixes:
-                    door.kept.appendleft(told)
-                    self.answer(None)
-                else:
-                    self.answer(door.hand_over(told))
-
-            do_PUT = do_POST  # noqa: N815 - http.server's own names
-
-            def answer(self, given):
-                content = given.content if given is not None else b""
-                self.send_response(given.status_code if given is not None else 200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *message):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+    def answer(self, request):
+        if request.method != "GET" and self.loses:
+            return 503, {}, b""
+        if request.method != "GET" and self.mixes:
+            self.kept.appendleft(request)
+            return 200, {}, b""
+        given = self.hand_over(request)
+        return given.status_code, {"content-type": "application/json"}, given.content
 
     def hand_over(self, told):
-        method, url, headers, body = told
-        return requests.request(method, url, headers=headers, data=body, timeout=10)
+        headers = {name: value for name, value in told.headers.items() if name != "host"}
+        url = self.inside + told.path
+        return requests.request(told.method, url, headers=headers, data=told.body, timeout=10)
 
     def let_in(self):
         while self.kept:
             told = self.kept.popleft()
             for _ in range(2):
                 self.hand_over(told)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

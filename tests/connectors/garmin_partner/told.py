@@ -1,15 +1,15 @@
 """A listener that keeps what Garmin's notifications say, and deliveries made by hand."""
 
 import json
-import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from connectors.ports import Delivery, Malformed
+from tests.listening import Listener
 
 CLIENT_ID = "goalward-client"
 REST = "https://apis.garmin.com/wellness-api/rest"
 AT = datetime(2026, 11, 23, 20, 10, tzinfo=UTC)
+NOTHING = 200, {}, b""
 
 
 def delivery(body, *, client_id=CLIENT_ID, method="POST", at=AT, **headers):
@@ -45,87 +45,42 @@ def a_file(token="t1", base=REST, **changes):
     }
 
 
-class Elsewhere:
+class Elsewhere(Listener):
     """A server that answers to everything, or sends everybody on."""
 
     def __init__(self, leads_to=None):
-        self.asked = asked = []
+        super().__init__()
+        self.leads_to = leads_to
+        self.asked = []
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.path)
-                self.send_response(302 if leads_to else 200)
-                self.send_header("content-length", "0")
-                if leads_to:
-                    self.send_header("location", leads_to + self.path)
-                self.end_headers()
-
-            def log_message(self, *message):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def answer(self, request):
+        self.asked.append(request.path)
+        return (302, {"location": self.leads_to + request.path}, b"") if self.leads_to else NOTHING
 
 
-class Heard:
+class Heard(Listener):
     """Answers with the next of `statuses`, then 200; what is understood is in `events`."""
 
     def __init__(self, receiver):
+        super().__init__()
+        self.url += "/hook"
         self.receiver = receiver
         self.deliveries = []
         self.events = []
         self.malformed = []
         self.statuses = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}/hook"
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def refs(self, kind=None):
         return [e.ref for e in self.events if e.ref and (kind is None or kind in e.delivery_key)]
 
-    def _handler(heard):  # noqa: N805 - two selves: the listener and its request
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                body = self.rfile.read(int(headers["content-length"]))
-                told = Delivery(self.command, {}, headers, body, AT)
-                status = heard.statuses.pop(0) if heard.statuses else 200
-                heard.deliveries.append(told)
-                if status == 200:
-                    try:
-                        heard.events += heard.receiver.understand(told)
-                    except Malformed as error:
-                        heard.malformed.append(str(error))
-                        status = 400
-                self.send_response(status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            do_PUT = do_POST  # noqa: N815 - http.server's own names
-
-            def log_message(self, *message):
-                pass
-
-        return Handler
+    def answer(self, request):
+        told = Delivery(request.method, {}, request.headers, request.body, AT)
+        self.deliveries.append(told)
+        if self.statuses and (status := self.statuses.pop(0)) != 200:
+            return status, {}, b""
+        try:
+            self.events += self.receiver.understand(told)
+        except Malformed as error:
+            self.malformed.append(str(error))
+            return 400, {}, b""
+        return NOTHING

@@ -1,9 +1,6 @@
 import gzip
 import json
-import threading
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import ClassVar
 
 import pytest
 
@@ -22,6 +19,7 @@ from connectors.ports import ActivityRef, Link
 from connectors.tokens import MemoryTokens
 from planning.activity import RecordKind, Sport, Surface
 from tests.connectors.linked import NOW, TODAY, count
+from tests.listening import Listener
 
 LISTING = "intervals GET /api/v1/athlete/0/activities"
 
@@ -153,37 +151,22 @@ def test_pitfall_18_samples_that_are_not_there_yet_are_asked_for_again(control, 
     assert not source.activity(ref).incomplete
 
 
-class Breaking(BaseHTTPRequestHandler):
+class Breaking(Listener):
     """One activity of last year, whose file breaks off."""
 
-    ROW: ClassVar = {"id": "i7", "type": "Run", "start_date": "2025-11-22T06:31:04Z"}
-    SERIES: ClassVar = [{"type": name, "data": [0, 5, 9]} for name in ("time", "distance")]
-
-    def do_GET(self):
-        broken = gzip.compress(b"x" * 999)[:-9]
-        whole = json.dumps(self.SERIES if "/streams" in self.path else self.ROW).encode()
-        content = broken if self.path.endswith("/file") else whole
-        self.send_response(200)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *message):
-        pass
+    def answer(self, request):
+        if request.path.endswith("/file"):
+            return 200, {}, gzip.compress(b"x" * 999)[:-9]
+        row = {"id": "i7", "type": "Run", "start_date": "2025-11-22T06:31:04Z"}
+        series = [{"type": name, "data": [0, 5, 9]} for name in ("time", "distance")]
+        return 200, {}, json.dumps(series if "/streams" in request.path else row).encode()
 
 
 def test_a_file_that_breaks_off_gives_way_to_streams_and_is_asked_for_again():
-    with HTTPServer(("127.0.0.1", 0), Breaking) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        link = Link(
-            {"intervals_api_url": f"http://127.0.0.1:{server.server_port}"},
-            MemoryTokens({"api_key": "key"}),
-        )
+    with Breaking() as service:
+        link = Link({"intervals_api_url": service.url}, MemoryTokens({"api_key": "key"}))
         with CONNECTOR.open(link, NOW) as opened:
             recorded = opened.activities.activity(ActivityRef("i7"))
-        server.shutdown()
-        thread.join()
     assert recorded.streams.distance_m[-1] == 9
     assert (recorded.file, recorded.incomplete) == (None, True)
 

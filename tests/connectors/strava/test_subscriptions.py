@@ -1,6 +1,5 @@
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -10,55 +9,39 @@ from connectors.ports import Delivery, EventKind, Malformed
 from connectors.strava import subscriptions
 from connectors.strava.webhook import StravaReceiver
 from tests.connectors.linked import NOW, settings_of
+from tests.listening import Listener
 
 TOKEN = "verify me"
 
 
+class Hook(Listener):
+    """Our receiver behind a real port, and the events it understood."""
+
+    def __init__(self):
+        super().__init__()
+        self.url += "/h"
+        self.subscription_id = None
+        self.events = []
+        self.arrived = threading.Event()
+
+    def answer(self, request):
+        query = dict(parse_qsl(urlsplit(request.path).query))
+        delivery = Delivery(request.method, query, {}, request.body)
+        try:
+            understood = StravaReceiver(TOKEN, self.subscription_id).understand(delivery)
+        except Malformed:
+            return 400, {}, b""
+        if request.method == "GET":
+            return 200, {}, json.dumps(dict(understood.answer)).encode()
+        self.events.extend(understood)
+        self.arrived.set()
+        return 200, {}, b""
+
+
 @pytest.fixture
 def hook():
-    """Our receiver behind a real port: `url`, and the events it understood."""
-    understood, arrived = [], threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.reply("GET", b"")
-
-        def do_POST(self):
-            self.reply("POST", self.rfile.read(int(self.headers["content-length"])))
-
-        def reply(self, method, body):
-            query = dict(parse_qsl(urlsplit(self.path).query))
-            delivery = Delivery(method, query, {}, body)
-            try:
-                answer = StravaReceiver(TOKEN, hook.subscription_id).understand(delivery)
-            except Malformed:
-                self.send_response(400)
-                self.end_headers()
-                return
-            self.send_response(200)
-            self.end_headers()
-            if method == "GET":
-                self.wfile.write(json.dumps(dict(answer.answer)).encode())
-            else:
-                understood.extend(answer)
-                arrived.set()
-
-        def log_message(self, *message):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        hook = type("Hook", (), {})()
-        hook.url, hook.events, hook.arrived = (
-            f"http://127.0.0.1:{server.server_port}/h",
-            understood,
-            arrived,
-        )
-        hook.subscription_id = None
-        yield hook
-        server.shutdown()
-        thread.join()
+    with Hook() as listening:
+        yield listening
 
 
 def test_a_subscription_is_made_once_and_found_again(control, hook):
