@@ -15,10 +15,10 @@ from garmin_fit_sdk import Decoder, Profile, Stream
 
 from connectors.files.checksum import fit_checksum
 from connectors.files.fast import read_fast
+from connectors.files.plain import HR_MESSAGE, PACKED_SPEED_DISTANCE, RECORD_MESSAGE
 from connectors.files.timestamps import written_out
 
 UNREAD_TIMESTAMPS = "Compressed timestamp"  # what the SDK says of files it does not read
-HR_MESSAGE, RECORD_MESSAGE, PACKED_SPEED_DISTANCE = 132, 20, 8
 
 type Message = Mapping[Any, Any]  # field name -> value; unknown fields by number
 

@@ -10,7 +10,9 @@ from functools import cache
 
 from garmin_fit_sdk import Profile
 
-DEFINITION, DEVELOPER, PLAIN_DATA = 0x40, 0x20, 0x10
+from connectors.files.timestamps import DEFINITION, DEVELOPER
+
+PLAIN_DATA = 0x10
 _MESSAGES = {
     "file_id": "type manufacturer product product_name",
     "record": "timestamp distance heart_rate enhanced_altitude altitude enhanced_speed speed"
@@ -24,7 +26,8 @@ _MESSAGES = {
 }
 READ = tuple(_MESSAGES)
 FIELDS = frozenset(" ".join(_MESSAGES.values()).split())
-_HR, _LENGTH, _RECORD, _PACKED = 132, 101, 20, 8  # buffered heart rate, pool lengths, foot pods
+HR_MESSAGE, RECORD_MESSAGE, PACKED_SPEED_DISTANCE = 132, 20, 8  # the last: of old foot pods
+_LENGTH_MESSAGE = 101  # of a pool
 _TYPES = {  # as written in a definition, and the bytes of one value
     "enum": (0x00, 1),
     "sint8": (0x01, 1),
@@ -98,7 +101,9 @@ def _defined(content: bytes, at: int, lengths: list[int]) -> int:
 def _is_as_profiled(message: int, fields: bytes) -> bool:
     """Each field that is read has its own type and holds one value, any other whole values."""
     numbers, known = fields[::3], _profiled().get(message, {})
-    if message in {_HR, _LENGTH} or (message == _RECORD and _is_ambiguous(numbers)):
+    if message in {HR_MESSAGE, _LENGTH_MESSAGE}:
+        return False
+    if message == RECORD_MESSAGE and _is_ambiguous(numbers):
         return False
     if len({*numbers}) < len(numbers):
         return False
@@ -112,7 +117,8 @@ def _is_as_profiled(message: int, fields: bytes) -> bool:
 
 def _is_ambiguous(numbers: bytes) -> bool:
     """Packed, or speed or altitude twice, coarse and fine."""
-    return _PACKED in numbers or any(coarse in numbers and fine in numbers for coarse, fine in _TWO)
+    twice = any(coarse in numbers and fine in numbers for coarse, fine in _TWO)
+    return twice or PACKED_SPEED_DISTANCE in numbers
 
 
 @cache

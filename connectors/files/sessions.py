@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from connectors.files.decoded import Decoded, Imported, Refused, Skipped
+from connectors.files.fast import EPOCH_S
 from connectors.files.fit import Message, Reading, name_of, read
 from connectors.files.plain import file_type
 from connectors.files.track import (
@@ -33,7 +34,6 @@ from connectors.files.words import (
 from connectors.ports import Recorded
 from planning.activity import FloatArray, Record, RecordKind, Sport, Surface
 
-EPOCH_S = 631_065_600  # FIT counts from 1989-12-31T00:00:00Z
 ACTIVITY_FILE, INVALID = 4, 255
 SEMICIRCLE = 180 / 2**31  # degrees
 SLACK_S = 60.0  # records may trail the end of a session
