@@ -13,7 +13,7 @@ from typing import IO, Any
 from connectors.files.exports import GARMIN, Index, Line
 from connectors.files.members import Member, Unreadable
 from connectors.files.words import sport_of_word, surface_of_word
-from planning.activity import Sport, Surface
+from planning.activity import Sport
 
 _LIST = '"summarizedActivitiesExport"'
 _PIECE = 1 << 18
@@ -87,7 +87,7 @@ def _line(told: Mapping[str, Any]) -> Line | None:
         id=str(named),
         start_at=start_at,
         sport=_sport(kind),
-        surface=_surface(kind),
+        surface=surface_of_word(kind),
         name=str(told.get("name") or "").strip(),
         is_race=told.get("eventTypeId") == _RACE,
         utc_offset_s=_offset(_instant(told.get("startTimeLocal")), start_at),
@@ -102,10 +102,6 @@ def _line(told: Mapping[str, Any]) -> Line | None:
 
 def _sport(kind: str) -> Sport | None:
     return sport_of_word(kind) or (Sport.OTHER if kind else None)
-
-
-def _surface(kind: str) -> Surface:
-    return surface_of_word(kind)
 
 
 def _instant(value: Any) -> datetime | None:

@@ -73,7 +73,7 @@ def _told(name: str) -> Iterator[None]:
 def in_folder(folder: Path) -> list[Member]:
     """All files below it, in the order of their names."""
     return [
-        Member(path.relative_to(folder).as_posix(), _size(path), partial(_opened, path), path)
+        Member(path.relative_to(folder).as_posix(), size_of(path), partial(_opened, path), path)
         for path in sorted(folder.rglob("*"))
         if not path.is_dir()
     ]
@@ -95,7 +95,8 @@ def _opened(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """In bytes; 0 where it cannot be asked."""
     try:
         return path.stat().st_size
     except OSError:

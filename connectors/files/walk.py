@@ -13,7 +13,7 @@ from typing import IO
 
 from connectors.files.decode import DEEPEST, ZIP
 from connectors.files.exports import Index, indexes_of, is_export, is_recording
-from connectors.files.members import Member, Unreadable, in_archive, in_folder, leads_out
+from connectors.files.members import Member, Unreadable, in_archive, in_folder, leads_out, size_of
 from connectors.ports import OriginalFile
 
 __all__ = ["Entry", "Found", "LeftOut", "Rest", "Unreadable", "walk", "weight"]
@@ -70,7 +70,7 @@ def walk(paths: Iterable[Path]) -> Iterator[Entry]:
             with path.open("rb") as file:
                 yield from _in_archive(str(path), file, depth=1)
         else:
-            yield Found(str(path), _size(path), partial(_read, path))
+            yield Found(str(path), size_of(path), partial(_read, path))
 
 
 def weight(paths: Iterable[Path]) -> int:
@@ -85,7 +85,7 @@ def _weight(path: Path) -> int:
         with zipfile.ZipFile(path) as archive:
             members = in_archive(archive)
     else:
-        return _size(path)
+        return size_of(path)
     exported = is_export(members)
     return sum(m.weight for m in members if not exported or _left_out(m) is None)
 
@@ -121,7 +121,7 @@ def _in_box(called: str, members: Sequence[Member], *, depth: int) -> Iterator[E
 
 def _left_out(member: Member) -> str | None:
     """Why a file of an export is not read."""
-    if is_recording(member.name) or member.name.lower().endswith(".zip"):
+    if is_recording(member.name) or _looks_packed(member):
         return None
     return "not a recording: one of the export's other documents"
 
@@ -159,13 +159,6 @@ def _looks_packed(member: Member) -> bool:
 
 def _read(path: Path) -> OriginalFile:
     return OriginalFile(path.name, path.read_bytes())
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _is_archive(path: Path) -> bool:
