@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from planning.activity import Record, Streams
+from planning.activity import Record, RecordKind, Sport, Streams
 from planning.calendar import Observed
 from planning.completeness import Withheld
 from planning.weather import Place, Weather
@@ -72,6 +72,23 @@ class Recorded:
     tag: str = ""
     incomplete: bool = False
     is_bare: bool = False
+
+    @classmethod
+    def bare(
+        cls, source: str, external_id: str, file: OriginalFile | None, now: datetime
+    ) -> "Recorded":
+        """Of a file that nobody has looked into. `now` stands in for when it began."""
+        record = Record(
+            source=source,
+            external_id=external_id,
+            kind=RecordKind.DEVICE_FILE,
+            start_at=now,
+            sport=Sport.OTHER,
+            distance_m=None,
+            moving_time_s=None,
+            elapsed_time_s=None,
+        )
+        return cls(record, file=file, is_bare=True)
 
 
 class ActivitySource(Protocol):

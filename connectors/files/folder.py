@@ -7,7 +7,6 @@ from pathlib import Path
 from connectors.errors import Refused, Unavailable
 from connectors.files.decode import LARGEST_BYTES
 from connectors.ports import ActivityRef, Cursor, OriginalFile, Page, Recorded
-from planning.activity import Record, RecordKind, Sport
 
 SUFFIXES = (".fit", ".tcx", ".gpx", ".fit.gz", ".tcx.gz", ".gpx.gz", ".zip")
 SETTLED_S = 30.0  # a file that changed since then may still be on its way
@@ -63,23 +62,12 @@ class Folder:
                 f"{ref.external_id} has more than {LARGEST_BYTES // 1_000_000} MB, as no recording "
                 "has; account exports are for `goalward import`"
             )
-        return Recorded(self._stand_in(ref), file=OriginalFile(path.name, content), is_bare=True)
+        file = OriginalFile(path.name, content)
+        return Recorded.bare("files", ref.external_id, file, self._now)
 
     def _is_being_written(self, stat: os.stat_result) -> bool:
         """By its time, either side of now, for a file server's clock may be somewhat ahead."""
         return abs(self._now.timestamp() - stat.st_mtime) < SETTLED_S
-
-    def _stand_in(self, ref: ActivityRef) -> Record:
-        return Record(
-            source="files",
-            external_id=ref.external_id,
-            kind=RecordKind.DEVICE_FILE,
-            start_at=self._now,
-            sport=Sport.OTHER,
-            distance_m=None,
-            moving_time_s=None,
-            elapsed_time_s=None,
-        )
 
 
 def _content(path: Path) -> bytes | None:

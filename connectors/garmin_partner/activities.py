@@ -77,8 +77,8 @@ class PartnerActivities:
         if records.is_parent(item):
             return None
         if kind == records.FILES:
-            standing = records.stand_in(ref.external_id, self._wire.clock())
-            return Recorded(standing, file=self._file(item), is_bare=True)
+            file = self._file(item)
+            return Recorded.bare(records.SOURCE, ref.external_id, file, self._wire.clock())
         record = records.record_of(kind, item)
         return Recorded(replace(record, external_id=ref.external_id))
 

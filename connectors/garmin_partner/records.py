@@ -10,7 +10,7 @@ from connectors.calls import number, positive
 from connectors.errors import Refused
 from connectors.garmin_shapes.records import SURFACES, sport_of
 from connectors.ports import OriginalFile, Recorded
-from planning.activity import Record, RecordKind, Sport, Surface
+from planning.activity import Record, RecordKind, Surface
 
 type Json = Mapping[str, Any]
 
@@ -81,20 +81,6 @@ def _is_manual(kind: str, item: Json) -> bool:
 def is_parent(item: Json) -> bool:
     """Of a multisport activity: its legs have summaries of their own."""
     return item.get("isParent") is True
-
-
-def stand_in(external_id: str, now: datetime) -> Record:
-    """In place of a summary that has not come."""
-    return Record(
-        source=SOURCE,
-        external_id=external_id,
-        kind=RecordKind.DEVICE_FILE,
-        start_at=now,
-        sport=Sport.OTHER,
-        distance_m=None,
-        moving_time_s=None,
-        elapsed_time_s=None,
-    )
 
 
 def file_of(item: Json, content: bytes) -> OriginalFile:
