@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from connectors.calls import TIMEOUTS, network_fault, patiently, session_to
+from connectors.calls import network_fault, patiently, session_to
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.garmin_partner.addresses import api_url, is_ours, kind_of, rest_url
 from connectors.garmin_partner.errors import of_response
@@ -56,7 +56,6 @@ class Wire:
                 address,
                 params=query,
                 headers=headers,
-                timeout=TIMEOUTS,
                 stream=True,
                 allow_redirects=False,
             ) as answer:
