@@ -30,7 +30,9 @@ class Client:
         sign(self._session, link.tokens.read())
 
     def json(self, path: str, **query: Any) -> Any:
-        """What a read of `/api/v1` and `path` gives. Raises the four errors, Gone, Withheld."""
+        """What a read of `/api/v1` and `path` gives. Raises the four errors; Gone,
+        NotAllowed and WithheldByService are among them.
+        """
         answer = self.read(path, **query)
         try:
             return answer.json()
