@@ -12,6 +12,7 @@ from worker import store, tables
 from worker.app import Runtime
 from worker.db import reading, writing
 from worker.erasing import ERASE, erase
+from worker.inbox import work_of
 from worker.ingest import ingest
 from worker.notify import NotTold, after_quiet_hours
 from worker.outcomes import latest_outcome, store_closing, store_outcome, version_of
@@ -146,11 +147,7 @@ def _read_first(runtime: Runtime, conn: Connection, athlete_id: int, *, before: 
     event, owed = tables.inbox_event, tables.outbox
     query = (
         select(event.c.id, owed.c.tries)
-        .select_from(
-            event.join(
-                owed, (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
-            )
-        )
+        .select_from(event.join(owed, work_of(event.c.id)))
         .where(
             event.c.athlete_id == athlete_id,
             event.c.kind.in_((ACTIVITY, POLL)),

@@ -14,7 +14,7 @@ from connectors.ports import Connector, EventKind, Scope
 from worker import store, tables
 from worker.app import Runtime
 from worker.connections import Connected, connections, gives_activities, strava_use
-from worker.inbox import Arrival
+from worker.inbox import Arrival, work_of
 from worker.looking_back import look_back_arrival, look_backs_of
 from worker.polling import POLL, poll_arrival
 
@@ -95,9 +95,8 @@ def _waits(conn: Connection, connection_id: int, arrival: Arrival) -> bool:
     troubles.
     """
     event, owed = tables.inbox_event, tables.outbox
-    matches = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
     backs = event.c.delivery_key.like(look_backs_of(connection_id))
-    waiting = select(event.c.id).select_from(event.join(owed, matches))
+    waiting = select(event.c.id).select_from(event.join(owed, work_of(event.c.id)))
     waiting = waiting.where(
         event.c.connection_id == connection_id,
         event.c.kind == arrival.kind,

@@ -14,6 +14,7 @@ from worker import store, tables
 from worker.app import Runtime
 from worker.asking import is_asked
 from worker.connections import CONNECTED, SIGN_IN_NEEDED, Connected, connections, sentence
+from worker.inbox import work_of
 
 KEY_SHOWN_DAYS = 14  # before a key ends
 REST_SHOWN_DAYS = 2  # days without a run before it is said whether that was rest
@@ -199,8 +200,7 @@ def _proof(source: str, seen: Known) -> Coverage | None:
 def _unread(conn: Connection, connected: Connected) -> int:
     """Without what was given up: nobody waits for that."""
     event, owed = tables.inbox_event, tables.outbox
-    mine = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
-    unread = select(func.count()).select_from(event.outerjoin(owed, mine))
+    unread = select(func.count()).select_from(event.outerjoin(owed, work_of(event.c.id)))
     unread = unread.where(
         event.c.connection_id == connected.id,
         event.c.done_at.is_(None),

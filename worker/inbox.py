@@ -21,7 +21,16 @@ from enum import StrEnum
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Connection, Engine, bindparam, cast, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker import tables
@@ -148,6 +157,12 @@ def _store(
         told.append(Accepted.NEW if key_of(arrival) in new else Accepted.SEEN)
         new.discard(key_of(arrival))
     return told
+
+
+def work_of(event_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Joins an arrival with the row of the outbox that it owes."""
+    owed = tables.outbox
+    return (owed.c.actor == INGEST) & (owed.c.key == cast(event_id, owed.c.key.type))
 
 
 def key_of(arrival: Arrival) -> str:

@@ -15,7 +15,7 @@ from worker import coverage, sightings, tables
 from worker.app import Runtime
 from worker.connections import Connected, opened
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_all, accept_now, key_of
+from worker.inbox import INGEST, Arrival, accept_all, accept_now, key_of, work_of
 from worker.perform import Held
 from worker.sightings import Seen
 
@@ -119,10 +119,9 @@ def as_of_now(runtime: Runtime, event: Event) -> Event:
 def progress(conn: Connection, connection_id: int) -> Progress | None:
     """How far the history of a connection has been read. None: nothing of it is waiting."""
     event, owed = tables.inbox_event, tables.outbox
-    matches = (owed.c.actor == "ingest") & (owed.c.key == event.c.id.cast(owed.c.key.type))
     waiting = (
         select(event.c.kind, func.count().label("number"))
-        .select_from(event.join(owed, matches))
+        .select_from(event.join(owed, work_of(event.c.id)))
         .where(event.c.connection_id == connection_id, event.c.done_at.is_(None))
         .where(owed.c.buried_at.is_(None), owed.c.late == 1)
         .group_by(event.c.kind)
@@ -143,7 +142,7 @@ def accept_later(conn: Connection, arrival: Arrival, *, now: datetime, after: ti
     key = tables.inbox_event.c.delivery_key == key_of(arrival)
     event_id = conn.execute(select(tables.inbox_event.c.id).where(key)).scalar_one()
     owed = tables.outbox
-    mine = (owed.c.actor == "ingest") & (owed.c.key == str(event_id))
+    mine = (owed.c.actor == INGEST) & (owed.c.key == str(event_id))
     conn.execute(update(owed).where(mine).values(due_at=now + after))
 
 

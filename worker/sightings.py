@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from worker import tables
 from worker.db import upsert
+from worker.inbox import work_of
 
 NAMES_AT_ONCE = 1000  # in one question: databases take some thousands
 GONE = ""  # the tag of what is not there any more: should it be listed again, that is news
@@ -47,8 +48,8 @@ def last_seen(
     conn: Connection, connection_id: int, external_ids: Sequence[str]
 ) -> Mapping[str, Seen]:
     """By external id. Arrivals that were pruned long ago have no outcome."""
-    matches = (_owed.c.actor == "ingest") & (_owed.c.key == _row.c.event_id.cast(_owed.c.key.type))
-    joined = _row.outerjoin(_event, _event.c.id == _row.c.event_id).outerjoin(_owed, matches)
+    owed = work_of(_row.c.event_id)
+    joined = _row.outerjoin(_event, _event.c.id == _row.c.event_id).outerjoin(_owed, owed)
     query = (
         select(_row.c.external_id, _row.c.event_id, _row.c.tag, _event.c.outcome, _owed.c.buried_at)
         .select_from(joined)
