@@ -15,11 +15,14 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from connectors.garmin_partner import webhook as garmin_partner
+from connectors.intervals import webhook as intervals
 from tests.documents import ROOT, commands, problem_with, text_of
 from worker import serving
 from worker.app import open_runtime
 from worker.settings import Settings, load_settings, variable
 from worker.telemetry import Metrics
+from worker.web.webhooks import MOST_BYTES
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load(text_of("deploy/compose.yaml"))
@@ -167,8 +170,13 @@ def filled_in(text):
     """As compose fills in variables, from an example with every value given."""
     given = {name: value or f"{name}-value-1" for name, value in example().items()}
     given |= {"GOALWARD_PUBLIC_URL": "https://goalward.example.org", "GOALWARD_NOTIFY": "json://h"}
-    given |= {"GOALWARD_STRAVA_CLIENT_ID": "123"}
+    given |= {"GOALWARD_STRAVA_CLIENT_ID": "123", "GOALWARD_WEATHER_API_URL": "http://w"}
     return re.sub(r"\$\{(\w+)(?::[?-][^}]*)?\}", lambda found: given[found.group(1)], text)
+
+
+def test_the_proxy_passes_on_what_the_most_talkative_service_sends():
+    (passed,) = re.findall(r"client_max_body_size (\d+)m;", text_of("deploy/README.md"))
+    assert int(passed) * 2**20 == max(MOST_BYTES, intervals.MOST_BYTES, garmin_partner.MOST_BYTES)
 
 
 def example():
