@@ -13,6 +13,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
+from worker.cli.words import one_of, parsed, parsed_day, parsed_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +50,6 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """Activities of every sport, the newest first; also those that you left out."""
-    from worker.cli.goals import parsed_day
-
     with session(athlete, known_at=known_at) as at_work:
         first = parsed_day(since) if since else at_work.today - timedelta(days=days - 1)
         told = _told(at_work)
@@ -168,7 +167,7 @@ def edit(  # options, given by name
         "sport": _sport(sport),
         "surface": _surface(surface),
         "distance_m": _distance(distance),
-        "moving_time_s": _time(time),
+        "moving_time_s": parsed_time(time),
         "is_race": race,
         "name": name,
     }
@@ -330,32 +329,16 @@ def _words(ruling: "Ruling") -> str:
 def _sport(words: str | None) -> str | None:
     from planning.activity import Sport
 
-    return _one_of("sport", words, [sport.value for sport in Sport])
+    return one_of("sport", words, [sport.value for sport in Sport])
 
 
 def _surface(words: str | None) -> str | None:
     from planning.activity import Surface
 
-    return _one_of("surface", words, [surface.value for surface in Surface])
-
-
-def _one_of(option: str, words: str | None, allowed: list[str]) -> str | None:
-    from worker.cli.failing import UsedWrongly
-
-    if words is not None and words not in allowed:
-        raise UsedWrongly(f"--{option} is one of {', '.join(allowed)}")
-    return words
+    return one_of("surface", words, [surface.value for surface in Surface])
 
 
 def _distance(words: str | None) -> float | None:
     from planning.units import parse_distance
-    from worker.cli.goals import parsed
 
     return None if words is None else parsed(parse_distance, words)
-
-
-def _time(words: str | None) -> float | None:
-    from planning.units import parse_duration
-    from worker.cli.goals import parsed
-
-    return None if words is None else parsed(parse_duration, words)

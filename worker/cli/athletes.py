@@ -16,6 +16,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
+from worker.cli.words import one_of
 
 if TYPE_CHECKING:
     from planning.athlete import Athlete
@@ -137,17 +138,17 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
         "run_weekdays": None if days is None else frozenset(map(_weekday, days.split(","))),
         "long_run_weekday": None if long_run is None else _weekday(long_run),
         "runs_per_week": runs_per_week,
-        "units": _one_of("units", units, ("metric", "imperial")),
-        "sex": _one_of("sex", sex, ("f", "m")),
+        "units": one_of("units", units, ("metric", "imperial")),
+        "sex": one_of("sex", sex, ("f", "m")),
         "birth_year": birth_year,
         "max_heart_rate_bpm": max_hr,
         "resting_heart_rate_bpm": resting_hr,
-        "autonomy": _one_of("autonomy", autonomy, ("auto", "ask", "never")),
+        "autonomy": one_of("autonomy", autonomy, ("auto", "ask", "never")),
         "horizon_days": horizon_days,
     }
     others = {
         "notify": None if notify is None else _channels(notify),
-        "strava_use": _one_of("strava-use", strava_use, ("full", "trigger", "off")),
+        "strava_use": one_of("strava-use", strava_use, ("full", "trigger", "off")),
         "place": None if place is None else _place(place),
     }
     if all(value is None for value in (*given.values(), *others.values())):
@@ -223,14 +224,6 @@ def _zone(words: str) -> ZoneInfo:
         return ZoneInfo(words)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise UsedWrongly(f"{words!r} is no time zone; one looks like Europe/Paris") from error
-
-
-def _one_of(option: str, words: str | None, allowed: tuple[str, ...]) -> str | None:
-    from worker.cli.failing import UsedWrongly
-
-    if words is not None and words not in allowed:
-        raise UsedWrongly(f"--{option} is one of {', '.join(allowed)}")
-    return words
 
 
 def _channels(words: str) -> list[str]:

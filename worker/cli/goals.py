@@ -1,8 +1,7 @@
 """`goalward goal ...`: what is wanted, stated once."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +14,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
+from worker.cli.words import parsed, parsed_day, parsed_time
 
 if TYPE_CHECKING:
     from planning.goals.goal import Goal, Priority
@@ -74,7 +74,7 @@ def add(  # noqa: PLR0917  # options, given by name
 
     with session(athlete) as at_work:
         distance_m = parsed(parse_distance, distance)
-        target_s = _time(time)
+        target_s = parsed_time(time)
         goal_day = parsed_day(day)
         wanted = _kind(kind, target_s)
         goal = Goal(
@@ -87,7 +87,7 @@ def add(  # noqa: PLR0917  # options, given by name
             name=name or "",
             climb_m=climb,
             stated_on=at_work.today,
-            cut_off_s=_time(cut_off),
+            cut_off_s=parsed_time(cut_off),
         )
         _check(at_work, goal)
         _state(at_work, goal)
@@ -115,13 +115,13 @@ def change(  # noqa: PLR0917  # options, given by name
         if time is not None:
             from planning.goals.goal import GoalKind
 
-            new.update(target_s=_time(time), kind=GoalKind.TIME)
+            new.update(target_s=parsed_time(time), kind=GoalKind.TIME)
         if priority is not None:
             new["priority"] = _priority(priority)
         if climb is not None:
             new["climb_m"] = climb
         if cut_off is not None:
-            new["cut_off_s"] = _time(cut_off)
+            new["cut_off_s"] = parsed_time(cut_off)
         if name is not None:
             new["name"] = name
         changed = replace(goal, **new)  # type: ignore[arg-type]  # built from the goal's own fields
@@ -191,31 +191,6 @@ def describe(goal: "Goal") -> str:
     what = name_of_distance(goal.distance_m) if goal.distance_m else goal.kind.value
     time = f" in {format_duration(goal.target_s)}" if goal.target_s else ""
     return f"{goal.name + ': ' if goal.name else ''}{what}{time}"
-
-
-def parsed(parse: Callable[[str], float], words: str) -> float:
-    """The value, or a usage error in the parser's own words."""
-    from worker.cli.failing import UsedWrongly
-
-    try:
-        return parse(words)
-    except ValueError as error:
-        raise UsedWrongly(str(error)) from error
-
-
-def _time(words: str | None) -> float | None:
-    from planning.units import parse_duration
-
-    return None if words is None else parsed(parse_duration, words)
-
-
-def parsed_day(words: str) -> date:
-    from worker.cli.failing import UsedWrongly
-
-    try:
-        return date.fromisoformat(words)
-    except ValueError as error:
-        raise UsedWrongly(f"{words!r} is no day; write YYYY-MM-DD") from error
 
 
 def _priority(words: str | None) -> "Priority":

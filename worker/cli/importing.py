@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+from worker.cli.words import parsed_day
 
 if TYPE_CHECKING:
     from worker.importing import Fate, Importer
@@ -142,6 +143,4 @@ def _condition(words: str) -> tuple[str, str]:
 
 
 def _day(words: str | None) -> date | None:
-    from worker.cli.goals import parsed_day
-
     return None if words is None else parsed_day(words)

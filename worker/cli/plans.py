@@ -12,6 +12,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
+from worker.cli.words import parsed_day
 
 if TYPE_CHECKING:
     from planning.replan import Outcome
@@ -141,7 +142,6 @@ def move(
     """Move one session to another day; `plan undo` moves it back."""
     from planning.schedule.plan import Layer, LayerKind
     from worker.cli.failing import UsedWrongly
-    from worker.cli.goals import parsed_day
     from worker.hand import tried
 
     with session(athlete) as at_work:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from worker.cli.session import open_home
+from worker.cli.words import parsed_day
 
 if TYPE_CHECKING:
     from worker.app import Runtime
@@ -108,7 +109,6 @@ def sandbox(
 ) -> None:
     """The simulated services alone, for trying things out without an account."""
     from connectors.sandbox import app as simulated
-    from worker.cli.goals import parsed_day
     from worker.clock import machine_now
 
     base = f"http://127.0.0.1:{port}"

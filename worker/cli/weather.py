@@ -13,6 +13,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
+from worker.cli.words import parsed_day
 
 weather_commands = typer.Typer(
     no_args_is_help=True, help="How warm it was or will be: set it, show it."
@@ -39,7 +40,6 @@ def set_(
     from planning.weather import SAID, Weather
     from worker import store
     from worker.cli.failing import UsedWrongly
-    from worker.cli.goals import parsed_day
     from worker.db import writing
     from worker.owing import owe_replan
 
@@ -59,8 +59,6 @@ def set_(
 @weather_commands.command("forget")
 def forget(day: DayArgument, athlete: AthleteOption = None) -> None:
     """Take back what you said of a day; a weather service's word counts again."""
-    from worker.cli.goals import parsed_day
-
     with session(athlete) as at_work:
         if not _taken_back(at_work, parsed_day(day)):
             typer.echo("Nothing was said of that day.")
