@@ -6,6 +6,7 @@ import numpy as np
 
 from planning.activity import FloatArray, Streams
 from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
+from planning.fitness.spans import spans
 
 # Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
 # run at 12.4 m/s (Bolt 2009), with a tenth for rounded seconds; longer: world bests.
@@ -76,29 +77,15 @@ def _cut(left: FloatArray, cut: BoolArray, window: int, most_m: float) -> None:
 
 def _merged(cut: BoolArray, step_m: FloatArray, start_s: float) -> tuple[Part, ...]:
     """Leaps that are worth the name; between two that are near each other nothing is believed."""
-    leaps = [
-        (first, last)
-        for first, last in _spans(cut, _ONE_LEAP_S)
-        if float(step_m[first:last][cut[first:last]].sum()) >= _LEAST_LEAP_M
-    ]
-    marked = np.zeros(len(cut), dtype=np.bool_)
-    for first, last in leaps:
-        marked[first:last] = True
+    marked, second = np.zeros(len(cut), dtype=np.bool_), np.arange(len(cut), dtype=np.float64)
+    for first, last in spans(cut, second, within=_ONE_LEAP_S + 1):
+        inside = slice(first, last + 1)
+        if float(step_m[inside][cut[inside]].sum()) >= _LEAST_LEAP_M:
+            marked[inside] = True
     return tuple(
-        Part(start_s + first, start_s + last, float(step_m[first:last].sum()))
-        for first, last in _spans(marked, TOGETHER_S)
+        Part(start_s + first, start_s + last + 1, float(step_m[first : last + 1].sum()))
+        for first, last in spans(marked, second, within=TOGETHER_S + 1)
     )
-
-
-def _spans(marked: BoolArray, apart: float) -> list[tuple[int, int]]:
-    """Where runs of True begin and end (exclusive), joined over at most so many of False."""
-    places = np.flatnonzero(marked)
-    if len(places) == 0:
-        return []
-    breaks = np.flatnonzero(np.diff(places) > apart + 1)
-    firsts = places[np.concatenate(([0], breaks + 1))]
-    lasts = places[np.concatenate((breaks, [len(places) - 1]))] + 1
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 def is_readable(streams: Streams) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 
 from planning.activity import FloatArray, Streams
 from planning.fitness.comparable import BoolArray
+from planning.fitness.spans import spans
 
 LOCKED_BPM = 3.0
 LOCKED_SHARE = 0.9
@@ -54,23 +55,12 @@ def _locked(streams: Streams, beats: FloatArray) -> BoolArray:
         return bad
     with np.errstate(invalid="ignore"):
         near = (np.abs(beats - cadence) <= LOCKED_BPM) & (cadence >= LEAST_CADENCE)
-    for first, last in _bridged(streams.time_s, near):
+    for first, last in spans(near, streams.time_s, within=BRIDGED_S):
         long_enough = streams.time_s[last] - streams.time_s[first] >= LOCKED_S
         sure = near[first : last + 1].mean() >= LOCKED_SHARE
         if long_enough and sure and _begins_oddly(streams.time_s, beats, first):
             bad[first : last + 1] = True
     return bad
-
-
-def _bridged(time: FloatArray, near: BoolArray) -> list[tuple[int, int]]:
-    """First and last index of runs of True, joined over slips of up to 30 s."""
-    places = np.flatnonzero(near)
-    if len(places) == 0:
-        return []
-    breaks = np.flatnonzero(np.diff(time[places]) > BRIDGED_S)
-    firsts = places[np.concatenate(([0], breaks + 1))]
-    lasts = places[np.concatenate((breaks, [len(places) - 1]))]
-    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
 
 def _begins_oddly(time: FloatArray, beats: FloatArray, first: int) -> bool:
