@@ -92,9 +92,7 @@ class Record:
     is_manual: bool = False
     device: str | None = None
     planned_ident: str | None = None  # of the structured workout it executed, when the source says
-    parent_id: str | None = (
-        None  # of a leg: what the legs of one multisport activity have in common
-    )
+    parent_id: str | None = None  # what the legs of one multisport activity have in common
 
     def local_day(self, zone: tzinfo) -> date:
         """The day as the athlete lived it: by the record's own offset, else in `zone`."""
