@@ -56,7 +56,7 @@ class PartnerHand:
     async def tokens(self, _request: Request, body: Json) -> Json:
         """As if the athlete had signed in."""
         account, now = self._account(body), self.world.machine_now()
-        life = timedelta(seconds=float(body.get("life_s", 86_400)))
+        life = timedelta(seconds=float(body["life_s"])) if "life_s" in body else None
         grant = self.world.tokens.grant(SERVICE, account.display_name, now, life=life)
         return {
             "access_token": grant.access_token,
@@ -91,9 +91,10 @@ class PartnerHand:
 
     async def wellness(self, request: Request, body: Json) -> Json:
         self._seen_at(request)
-        days = [date.fromisoformat(day) for day in body["days"]]
+        """What the watch knows of the night to `day`."""
+        day = date.fromisoformat(body["day"])
         for kind in body.get("kinds", ("dailies", "sleeps", "hrv")):
-            self.partner.announce_days(self._account(body), kind, days)
+            self.partner.announce_nights(self._account(body), kind, day, day)
         await self.notices.settled()
         return {}
 

@@ -21,7 +21,6 @@ from connectors.sandbox.wellness import nights, strain_of
 from connectors.sandbox.world import Account, World
 
 CODE_LIFE = timedelta(minutes=2)
-TOKEN_LIFE = timedelta(days=36_500)  # they end only when the athlete takes them back
 EVERYTHING = "ACTIVITY:WRITE,WELLNESS:WRITE,CALENDAR:WRITE"
 
 type Handler = Callable[[Request, Account], Awaitable[Response]]
@@ -101,9 +100,7 @@ class Intervals:
         if not name or datetime.fromisoformat(told["until"]) < now:
             return fault(400, "invalid code")
         account = self.world.account(name)
-        grant = self.world.tokens.grant(
-            "intervals", account.display_name, now, scope=told["scope"], life=TOKEN_LIFE
-        )
+        grant = self.world.tokens.grant("intervals", account.display_name, now, scope=told["scope"])
         who = {"id": self.known.athlete_id(account), "name": f"Robin Runner {account.number}"}
         return JSONResponse(
             {

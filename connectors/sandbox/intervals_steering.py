@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -107,7 +107,6 @@ class IntervalsSteering:
             account.display_name,
             self.world.machine_now(),
             scope=scope,
-            life=timedelta(days=36_500),
         )
         return {"athlete_id": self.known.athlete_id(account), "access_token": grant.access_token}
 

@@ -1,4 +1,4 @@
-"""Tokens of both services: who holds them, until when, and what a refresh does to them."""
+"""Tokens of all services: who holds them, until when, and what a refresh does to them."""
 
 import base64
 import hashlib
@@ -7,10 +7,13 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-STRAVA_LIFE = timedelta(hours=6)
-GARMIN_LIFE = timedelta(hours=26)
-PERSONAL_LIFE = timedelta(hours=24)
-LIVES = {"strava": STRAVA_LIFE, "personal": PERSONAL_LIFE}
+LIVES = {
+    "strava": timedelta(hours=6),
+    "garmin": timedelta(hours=26),
+    "personal": timedelta(hours=24),
+    "partner": timedelta(hours=24),
+    "intervals": timedelta(days=36_500),  # they end only when the athlete takes them back
+}
 ONE_HOUR = timedelta(hours=1)
 GARMIN_CLIENT_ID = "GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2"
 
@@ -46,8 +49,7 @@ class Tokens:
         scope: str = "",
         life: timedelta | None = None,
     ) -> Grant:
-        usual = LIVES.get(service, GARMIN_LIFE)
-        expires_at = now + (usual if life is None else life)
+        expires_at = now + (LIVES[service] if life is None else life)
         access = self._opaque(f"{service}-access")
         if service in {"garmin", "personal"}:
             access = _jwt(expires_at, access)
