@@ -6,9 +6,7 @@ time or one file, the file once and for 24 hours.
 
 import base64
 import hashlib
-import io
 import itertools
-import zipfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,11 +23,11 @@ from connectors.sandbox.garmin_partner_notices import Json, Notices
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.tokens import Grant
 from connectors.sandbox.webhooks import Webhooks
+from connectors.sandbox.wellness import nights, strain_of
 from connectors.sandbox.world import Account, World
 
 SERVICE = "partner"
 REST = "/wellness-api/rest"
-TOKEN_LIFE = timedelta(hours=24)
 FILE_LIFE = timedelta(hours=24)
 LONGEST_WINDOW_S = 24 * 3600
 LONGEST_BACKFILL = {"activities": 30, "activityDetails": 30, "dailies": 90, "sleeps": 90, "hrv": 90}
@@ -126,7 +124,7 @@ class GarminPartner:
         challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         if bound != f"{challenge} {fields.get('redirect_uri')}":
             return fault(400, "invalid_grant")
-        grant = self.world.tokens.grant(SERVICE, name, now, life=TOKEN_LIFE)
+        grant = self.world.tokens.grant(SERVICE, name, now)
         return token_json(grant, now)
 
     # The athlete
@@ -172,7 +170,7 @@ class GarminPartner:
         if known.served or self.world.machine_now() > known.until:
             return fault(410, "already downloaded, or expired")
         known.served += 1
-        return Response(fit_of(known.file), media_type="application/octet-stream")
+        return Response(known.file.fit, media_type="application/octet-stream")
 
     async def backfill(self, request: Request, account: Account, _grant: Grant) -> Response:
         query, kind = request.query_params, request.path_params["kind"]
@@ -194,7 +192,10 @@ class GarminPartner:
         if kind in NEEDS:
             self.announce(account, self._run(account, first, last), kinds={kind, "activityFiles"})
         else:
-            self.announce_days(account, kind, self._days(first, last))
+            begins, ends = (
+                datetime.fromtimestamp(at, account.runner.zone).date() for at in (first, last)
+            )
+            self.announce_nights(account, kind, begins, ends)
         return Response(status_code=202)
 
     def _run(self, account: Account, first: int, last: int) -> list[RecordedRun]:
@@ -203,12 +204,6 @@ class GarminPartner:
             for one in account.activities
             if "garmin" not in one.gone and first <= one.run.start_at.timestamp() < last
         ]
-
-    def _days(self, first: int, last: int) -> list[date]:
-        begins = datetime.fromtimestamp(first, self.world.machine_now().tzinfo).date()
-        count = (last - first) // 86_400 + 1
-        days = (begins + timedelta(days=number) for number in range(count))
-        return [day for day in days if day <= self.world.today]
 
     # Notifying
 
@@ -225,9 +220,13 @@ class GarminPartner:
             self.notices.send(kind, items, times=times)
         self.told.update({one.garmin_id: words.state(one) for one in runs})
 
-    def announce_days(self, account: Account, kind: str, days: list[date]) -> None:
+    def announce_nights(self, account: Account, kind: str, first: date, last: date) -> None:
+        """Those from `first` to `last` that the watch has handed over."""
         shape = {"dailies": words.daily, "sleeps": words.sleep, "hrv": words.hrv}[kind]
-        items = [shape(account, day, self.world.seed) for day in days]
+        last = min(last, account.watch.last_day(self.world.today))
+        strain = strain_of(account.runner, account.activities)
+        slept = nights(account.runner, account.watch, strain, first=first, last=last)
+        items = [shape(account, night) for night in slept]
         self.notices.send(kind, self._pinged(account, kind, items))
 
     def file_item(self, account: Account, activity: RecordedRun) -> Json:
@@ -280,11 +279,6 @@ class GarminPartner:
             return await handler(request, self.world.account(grant.athlete), grant)
 
         return answer
-
-
-def fit_of(activity: RecordedRun) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(activity.archive)) as archive:
-        return archive.read(archive.namelist()[0])
 
 
 def token_json(grant: Grant, now: datetime) -> Response:

@@ -1,9 +1,7 @@
 """A recorded run in the words of intervals.icu."""
 
 import gzip
-import zipfile
 from datetime import UTC, date, datetime
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -74,9 +72,8 @@ def row(activity: RecordedRun, athlete_id: str) -> Json:
 
 def file(activity: RecordedRun) -> bytes:
     """What the watch wrote, packed."""
-    with zipfile.ZipFile(BytesIO(activity.archive)) as archive:
-        content = archive.read(archive.namelist()[0])
-    return gzip.compress(content, mtime=0)  # with a time, two downloads of one file would differ
+    # With a time in it, two downloads of one file would differ.
+    return gzip.compress(activity.fit, mtime=0)
 
 
 def streams(activity: RecordedRun, types: list[str]) -> list[Json]:

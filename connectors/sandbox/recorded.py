@@ -1,5 +1,7 @@
 """One recorded run as the two services keep it: what was run, and what was done to it since."""
 
+import io
+import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -112,3 +114,9 @@ class RecordedRun:
             self.run, serial=DEVICE_ID, zone=self.zone, workout=workout, every_s=self.every_s
         )
         return zipped(f"{self.garmin_id}_ACTIVITY.fit", content)
+
+    @property
+    def fit(self) -> bytes:
+        """The original file itself."""
+        with zipfile.ZipFile(io.BytesIO(self.archive)) as archive:
+            return archive.read(archive.namelist()[0])
