@@ -55,6 +55,15 @@ def put(
     return True
 
 
+def standing_body(conn: Connection, table: Table, *, athlete_id: int, key: str) -> Any:
+    """The body of one fact as it stands. None: it was never said, or was taken back."""
+    return conn.scalar(
+        select(table.c.body).where(
+            table.c.athlete_id == athlete_id, table.c.key == key, table.c.superseded_at.is_(None)
+        )
+    )
+
+
 def facts(
     conn: Connection, table: Table, *, athlete_id: int, until: datetime | None = None
 ) -> Iterator[Fact]:

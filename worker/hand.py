@@ -14,6 +14,7 @@ from planning.schedule.plan import Layer, LayerKind
 from worker import entries, store, tables
 from worker.app import Runtime
 from worker.db import reading, writing
+from worker.facts import standing_body
 from worker.owing import owe_publishing, owe_replan
 from worker.stored import from_body, to_body
 
@@ -43,7 +44,7 @@ def undone(runtime: Runtime, conn: Connection, athlete_id: int, ident: str) -> N
 
 def reclaimed(runtime: Runtime, conn: Connection, athlete_id: int, ident: str) -> None:
     """The entry is ours to write again. A day that the athlete moved it to stays their word."""
-    said = dict(store.facts(conn, tables.layer, athlete_id=athlete_id)).get(_calendar(ident))
+    said = standing_body(conn, tables.layer, athlete_id=athlete_id, key=_calendar(ident))
     if said and from_body(Layer, said).kind is not LayerKind.MOVE:
         _put(runtime, conn, athlete_id, _calendar(ident), None)
         owe_replan(runtime, conn, athlete_id)

@@ -20,7 +20,7 @@ from planning.weather import Weather
 from planning.wellness import Wellness
 from worker import tables
 from worker.facts import facts as facts  # noqa: PLC0414 - mypy takes it for ours to give
-from worker.facts import facts_as_said
+from worker.facts import facts_as_said, standing_body
 from worker.facts import put as put  # noqa: PLC0414 - the same
 from worker.stored import from_body, to_body
 
@@ -72,7 +72,7 @@ def profile_of(conn: Connection, athlete_id: int, *, until: datetime | None = No
 
 def setting(conn: Connection, athlete_id: int, key: str) -> Any:
     """One of the athlete's own settings beside the profile; None when never set."""
-    return dict(facts(conn, tables.athlete_setting, athlete_id=athlete_id)).get(key)
+    return standing_body(conn, tables.athlete_setting, athlete_id=athlete_id, key=key)
 
 
 def athlete_ids(conn: Connection) -> list[int]:
