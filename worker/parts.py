@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import batched
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from connectors.errors import Refused
 from connectors.ports import ActivityRef, ActivitySource, OriginalFile, Recorded
@@ -19,16 +19,13 @@ from worker import store, tables
 from worker.app import Runtime
 from worker.connections import opened
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_all
+from worker.facts import standing_body
+from worker.inbox import accept_all
 from worker.perform import Held
-from worker.recordings import Place, keep_raw
+from worker.polling import AT_ONCE, Event, activity_arrival
+from worker.recordings import Place, keep_raw, kept
 from worker.stored import from_body
 from worker.wellness import store_wellness
-
-if TYPE_CHECKING:
-    from worker.polling import Event
-
-AT_ONCE = 50  # rows in one transaction, so that nobody else waits long for the database
 
 
 @runtime_checkable
@@ -54,7 +51,7 @@ class TellsOfDays(Protocol):
 
 
 def named(
-    runtime: Runtime, event: "Event", held: Held, source: ActivitySource, ref: ActivityRef
+    runtime: Runtime, event: Event, held: Held, source: ActivitySource, ref: ActivityRef
 ) -> str | None:
     """Each activity behind an address becomes an arrival of its own. None: `ref` is one itself."""
     refs = source.named_by(ref) if isinstance(source, TellsInParts) else None
@@ -64,14 +61,15 @@ def named(
     for some in batched(refs, AT_ONCE, strict=False):
         with writing(runtime.engine) as conn:
             held.check(conn)
-            new += accept_all(conn, [_arrival(event, one) for one in some], now=now)
+            arrivals = [activity_arrival(event, one, key=_key(event, one)) for one in some]
+            new += accept_all(conn, arrivals, now=now)
     runtime.ring()
     return f"{new} new"
 
 
 def whole(
     runtime: Runtime,
-    event: "Event",
+    event: Event,
     held: Held,
     source: ActivitySource,
     ref: ActivityRef,
@@ -84,11 +82,12 @@ def whole(
     """
     if not isinstance(source, TellsInParts):
         return new
+    place = _place(event, ref)
     if new.file is not None:
-        _keep(runtime, event, held, ref, new.file)
+        _keep(runtime, held, place, new.file)
     with reading(runtime.engine) as conn:
-        known, kept = _known(conn, event, ref), _kept(conn, event, ref)
-    joined = source.joined(ref, new, known, kept)
+        known, file = _known(conn, place), kept(conn, place)
+    joined = source.joined(ref, new, known, file)
     if not joined.is_bare:
         return joined
     if joined.file is None:
@@ -102,7 +101,7 @@ def whole(
     return replace(joined, record=alone, is_bare=False)
 
 
-def carried_wellness(runtime: Runtime, event: "Event", held: Held, carried: str) -> int:
+def carried_wellness(runtime: Runtime, event: Event, held: Held, carried: str) -> int:
     """What a notification brought of some days, beside what is known of them; how many are new."""
     with opened(runtime, event.connected) as use:
         if not isinstance(use.wellness, TellsOfDays):
@@ -124,11 +123,7 @@ def carried_wellness(runtime: Runtime, event: "Event", held: Held, carried: str)
 
 def _beside(conn: Connection, athlete_id: int, told: Wellness) -> Wellness:
     """A day's row with its other values as they stand."""
-    row = tables.wellness
-    standing = select(row.c.body).where(
-        row.c.athlete_id == athlete_id, row.c.key == told.key, row.c.superseded_at.is_(None)
-    )
-    body = conn.scalar(standing)
+    body = standing_body(conn, tables.wellness, athlete_id=athlete_id, key=told.key)
     if body is None:
         return told
     known = from_body(Wellness, body)
@@ -136,50 +131,23 @@ def _beside(conn: Connection, athlete_id: int, told: Wellness) -> Wellness:
     return replace(known, **{name: value for name, value in said.items() if value is not None})
 
 
-def _keep(
-    runtime: Runtime, event: "Event", held: Held, ref: ActivityRef, file: OriginalFile
-) -> None:
+def _keep(runtime: Runtime, held: Held, place: Place, file: OriginalFile) -> None:
     """At once, for it is not given again: what follows may break off, and is then repeated."""
-    connected = event.connected
-    place = Place(connected.athlete_id, connected.connector, ref.external_id)
     with writing(runtime.engine) as conn:
         held.check(conn)
         keep_raw(conn, place, file, problem=None, now=runtime.clock.machine_now())
 
 
-def _known(conn: Connection, event: "Event", ref: ActivityRef) -> Record | None:
-    seen = tables.observation
-    body = conn.scalar(
-        select(seen.c.body).where(
-            seen.c.athlete_id == event.connected.athlete_id,
-            seen.c.key == f"{event.connected.connector}:{ref.external_id}",
-            seen.c.superseded_at.is_(None),
-        )
-    )
+def _known(conn: Connection, place: Place) -> Record | None:
+    key = f"{place.source}:{place.external_id}"
+    body = standing_body(conn, tables.observation, athlete_id=place.athlete_id, key=key)
     return from_body(Observation, body).record if body else None
 
 
-def _kept(conn: Connection, event: "Event", ref: ActivityRef) -> OriginalFile | None:
-    copy = tables.raw_copy
-    row = conn.execute(
-        select(copy.c.name, copy.c.content).where(
-            copy.c.athlete_id == event.connected.athlete_id,
-            copy.c.source == event.connected.connector,
-            copy.c.external_id == ref.external_id,
-        )
-    ).one_or_none()
-    return OriginalFile(row.name, row.content) if row and row.content else None
+def _place(event: Event, ref: ActivityRef) -> Place:
+    return Place(event.connected.athlete_id, event.connected.connector, ref.external_id)
 
 
-def _arrival(event: "Event", ref: ActivityRef) -> Arrival:
-    connected = event.connected
+def _key(event: Event, ref: ActivityRef) -> str:
     digest = hashlib.sha256(ref.carried.encode()).hexdigest()[:16]
-    return Arrival(
-        source=connected.connector,
-        delivery_key=f"{connected.connector}:{connected.id}:{ref.external_id}:{event.id}:{digest}",
-        kind="activity",
-        payload={"external_id": ref.external_id, "tag": ref.tag, "carried": ref.carried},
-        connection_id=connected.id,
-        athlete_id=connected.athlete_id,
-        known_at=event.known_at,
-    )
+    return f"{event.id}:{digest}"

@@ -263,7 +263,9 @@ def arrivals_of(
         seen = sightings.last_seen(conn, event.connected.id, names)
     keys = ((ref, _key(ref, seen.get(ref.external_id), event)) for ref in refs)
     return [
-        _arrival(event, ref, key=key, backfill=backfill) for ref, key in keys if key is not None
+        activity_arrival(event, ref, key=key, backfill=backfill)
+        for ref, key in keys
+        if key is not None
     ]
 
 
@@ -325,12 +327,15 @@ def missing_from(
     key = f"missing on {event.known_at.date()}"
     gone = [external_id for external_id in known if external_id not in there]
     return [
-        _arrival(event, ActivityRef(one), key=key, backfill=backfill)
+        activity_arrival(event, ActivityRef(one), key=key, backfill=backfill)
         for one in gone[:MISSED_AT_ONCE]
     ]
 
 
-def _arrival(event: Event, ref: ActivityRef, *, key: str, backfill: bool = False) -> Arrival:
+def activity_arrival(
+    event: Event, ref: ActivityRef, *, key: str, backfill: bool = False
+) -> Arrival:
+    """Look at an activity that this event tells of. The same key looks once."""
     connected = event.connected
     payload = {"external_id": ref.external_id, "tag": ref.tag, "backfill": backfill}
     return Arrival(

@@ -49,6 +49,13 @@ def keep_raw(
     )
 
 
+def kept(conn: Connection, place: Place) -> OriginalFile | None:
+    """None: nothing was ever kept there, or only its name still is."""
+    copy = tables.raw_copy
+    row = conn.execute(select(copy.c.name, copy.c.content).where(_is(place))).one_or_none()
+    return OriginalFile(row.name, row.content) if row and row.content else None
+
+
 def gave_something(conn: Connection, place: Place) -> bool:
     """Whether runs stand that are known by the content of what is kept there."""
     content = conn.scalar(select(tables.raw_copy.c.content).where(_is(place)))
