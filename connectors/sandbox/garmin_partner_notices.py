@@ -1,12 +1,14 @@
 """How Garmin's developer programme notifies: to configured addresses, until 200 is answered."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import requests
+
+from connectors.sandbox.deliveries import Deliveries
 
 ANSWER_WITHIN_S = 30.0
 DELIVERIES = 8
@@ -35,7 +37,7 @@ class Notices:
         self.sent: list[Notified] = []
         self._machine_now = machine_now
         self._retry_s = retry_s
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._deliveries = Deliveries()
 
     def send(self, kind: str, items: list[Json], *, times: int = 1) -> None:
         """Hands it to the background; a kind without an address is told to nobody."""
@@ -45,29 +47,19 @@ class Notices:
         for _ in range(times):
             told = Notified(kind, {kind: items}, self._machine_now())
             self.sent.append(told)
-            task = asyncio.get_running_loop().create_task(self._deliver(told, url))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._deliveries.begin(
+                partial(self._ask, url, told.body),
+                told.attempts,
+                most=DELIVERIES,
+                retry_s=self._retry_s,
+            )
 
     async def settled(self) -> None:
         """When everything was delivered, or given up."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._deliveries.settled()
 
-    async def _deliver(self, told: Notified, url: str) -> None:
-        for attempt in range(DELIVERIES):
-            if attempt:
-                await asyncio.sleep(self._retry_s)
-            status = await asyncio.to_thread(self._ask, url, told.body)
-            told.attempts.append(status)
-            if status == 200:
-                return
-
-    def _ask(self, url: str, body: Json) -> int | None:
+    def _ask(self, url: str, body: Json) -> requests.Response:
         headers = {"garmin-client-id": self.client_id}
-        try:
-            return requests.request(
-                self.method, url, json=body, headers=headers, timeout=ANSWER_WITHIN_S
-            ).status_code
-        except requests.RequestException:
-            return None
+        return requests.request(
+            self.method, url, json=body, headers=headers, timeout=ANSWER_WITHIN_S
+        )

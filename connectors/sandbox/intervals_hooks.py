@@ -1,13 +1,15 @@
 """Webhooks of intervals.icu: one address per application, its secret in the body, and repeats."""
 
-import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import requests
+
+from connectors.sandbox.deliveries import Deliveries
 
 ANSWER_WITHIN_S = 5.0
 DELIVERIES = 3
@@ -24,7 +26,7 @@ class Sent:
 
 
 class Hooks:
-    """Anything but exactly 200 is a failure, 204 too, and the same body comes again."""
+    """Until it is heard, the same body comes again."""
 
     def __init__(self, machine_now: Callable[[], datetime]) -> None:
         self.url: str | None = None  # None: the application has none
@@ -33,7 +35,7 @@ class Hooks:
         self.sent: list[Sent] = []
         self._machine_now = machine_now
         self._numbers = itertools.count(1)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._deliveries = Deliveries()
 
     def send(self, athlete_id: str, told: Sequence[Json]) -> None:
         """One delivery. `told` are the events, each with a `type` and what it is about."""
@@ -50,22 +52,5 @@ class Hooks:
         ]
         sent = Sent({"secret": self.secret, "events": events})
         self.sent.append(sent)
-        task = asyncio.get_running_loop().create_task(self._deliver(self.url, sent))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _deliver(self, url: str, sent: Sent) -> None:
-        for attempt in range(DELIVERIES):
-            if attempt:
-                await asyncio.sleep(self.retry_s)
-            status = await asyncio.to_thread(_post, url, sent.body)
-            sent.attempts.append(status)
-            if status == 200:
-                return
-
-
-def _post(url: str, body: Json) -> int | None:
-    try:
-        return requests.post(url, json=body, timeout=ANSWER_WITHIN_S).status_code
-    except requests.RequestException:
-        return None
+        post = partial(requests.post, self.url, json=sent.body, timeout=ANSWER_WITHIN_S)
+        self._deliveries.begin(post, sent.attempts, most=DELIVERIES, retry_s=self.retry_s)

@@ -5,9 +5,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import requests
+
+from connectors.sandbox.deliveries import Deliveries, Unheard
 
 ANSWER_WITHIN_S = 2.0
 DELIVERIES = 3
@@ -43,7 +46,7 @@ class Webhooks:
         self._machine_now = machine_now
         self._retry_s = retry_s
         self._session = requests.Session()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._deliveries = Deliveries()
 
     async def subscribe(self, application_id: int, callback_url: str, verify_token: str) -> int:
         """Raises Unverified unless the callback echoes the challenge within two seconds."""
@@ -90,30 +93,15 @@ class Webhooks:
         }
         sent = Sent(event, now)
         self.sent.append(sent)
-        task = asyncio.get_running_loop().create_task(self._deliver(sent))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        post = partial(self._post, event)
+        self._deliveries.begin(post, sent.attempts, most=DELIVERIES, retry_s=self._retry_s)
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._deliveries.close()
         self._session.close()
 
-    async def _deliver(self, sent: Sent) -> None:
-        for attempt in range(DELIVERIES):
-            subscription = self.subscription
-            if subscription is None:
-                return
-            if attempt:
-                await asyncio.sleep(self._retry_s)
-            status = await asyncio.to_thread(self._post, subscription.callback_url, sent.event)
-            sent.attempts.append(status)
-            if status == 200:
-                return
-
-    def _post(self, url: str, event: dict[str, Any]) -> int | None:
-        try:
-            return self._session.post(url, json=event, timeout=ANSWER_WITHIN_S).status_code
-        except requests.RequestException:
-            return None
+    def _post(self, event: dict[str, Any]) -> requests.Response:
+        subscription = self.subscription
+        if subscription is None:
+            raise Unheard
+        return self._session.post(subscription.callback_url, json=event, timeout=ANSWER_WITHIN_S)
