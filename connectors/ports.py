@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -139,6 +139,14 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime | None = None
+
+    @property
+    def hour(self) -> str:
+        """In which it came, in UTC, for the end of a key; empty if nobody knows. Within an hour the
+        same words are a repeat, later they are the next event.
+        """
+        at = self.received_at
+        return at.astimezone(UTC).strftime(":%Y%m%d%H") if at else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import Field, StrictFloat, StrictInt, TypeAdapter, ValidationError
@@ -83,7 +82,6 @@ class PartnerReceiver:
         """One odd item is passed by: those beside it are of other athletes. An address that leads
         elsewhere is no oddity; then nothing is believed.
         """
-        at = delivery.received_at
         for kind, items in _envelope(delivery.body).items():
             if kind not in KINDS:
                 continue
@@ -95,16 +93,16 @@ class PartnerReceiver:
                 except Malformed as error:
                     yield error
                 else:
-                    yield self._event(kind, told, item, at)
+                    yield self._event(kind, told, item, delivery.hour)
 
-    def _event(self, kind: str, told: Told, item: Json, at: datetime | None) -> Event:
+    def _event(self, kind: str, told: Told, item: Json, hour: str) -> Event:
         if told.callbackURL is not None and not is_ours(told.callbackURL, self.rest):
             raise Malformed("a callbackURL that is not Garmin's")
         if kind in LIFE_CYCLE:
-            return Event(LIFE_CYCLE[kind], told.userId, _key(kind, told.userId, item, at))
+            return Event(LIFE_CYCLE[kind], told.userId, _key(kind, told.userId, item) + hour)
         external_id = _external_id(kind, told, item)
         # An address serves once, so it is always the same notification; the rest may be said again.
-        key = _key(kind, external_id, said_of(kind, item), None if told.callbackURL else at)
+        key = _key(kind, external_id, said_of(kind, item)) + ("" if told.callbackURL else hour)
         start = told.startTimeInSeconds
         ref = ActivityRef(
             external_id,
@@ -160,13 +158,12 @@ def _external_id(kind: str, told: Told, item: Json) -> str:
     return activity_id(item)
 
 
-def _key(kind: str, about: str, item: Mapping[str, Any], at: datetime | None) -> str:
-    """The same for every repeat within an hour.
+def _key(kind: str, about: str, item: Mapping[str, Any]) -> str:
+    """The same for every repeat.
 
-    Without the hour, a name that was changed back, or a second farewell, would pass for a repeat.
+    Without the hour, a name that was changed back, or a second farewell, would pass for one.
     """
-    hour = at.astimezone(UTC).strftime(":%Y%m%d%H") if at else ""
-    return f"{kind}:{about}:{_digest(item)}{hour}"
+    return f"{kind}:{about}:{_digest(item)}"
 
 
 def _digest(item: Mapping[str, Any]) -> str:

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from connectors.ports import ActivityRef, Challenge, Delivery, Event, EventKind, Malformed
@@ -48,11 +47,10 @@ class IntervalsReceiver:
         events = told.get("events")
         if not isinstance(events, list) or len(events) > MOST_EVENTS:
             raise Malformed("no list of events of sensible length")
-        hour = _hour(delivery.received_at)
         found, odd = [], []
         for one in events:
             try:
-                found.append(_event_of(one, hour))
+                found.append(_event_of(one, delivery.hour))
             except Malformed as error:  # what is beside it is heard all the same
                 odd.append(error)
         if odd and not found:
@@ -90,11 +88,6 @@ def _event_of(one: object, hour: str) -> Event | None:
     if not isinstance(identity, str) or not _IDENTITY.fullmatch(identity):
         raise Malformed("an event of an activity without its id")
     return Event(EventKind.ACTIVITY, owner, delivery_key(one) + hour, ActivityRef(identity))
-
-
-def _hour(at: datetime | None) -> str:
-    """What else tells a repeat from the next event: a second edit may be told in the same words."""
-    return at.astimezone(UTC).strftime(":%Y%m%d%H") if at else ""
 
 
 def delivery_key(event: Mapping[str, Any]) -> str:
