@@ -14,6 +14,7 @@ from connectors.errors import RateLimited, ServiceError, SignInNeeded
 from connectors.ports import Connector, Limit, Link, Opened
 from worker import outbox, store, tables
 from worker.db import reading, writing
+from worker.inbox import LEFT_ALONE
 from worker.rates import SharedMeter, Unasked, Whose
 from worker.settings import Settings
 
@@ -28,7 +29,7 @@ CONNECTED, SIGN_IN_NEEDED, PAUSED, DISCONNECTED = (
     "disconnected",
 )
 
-ENDED = "left alone: the connection was ended"  # what became of an arrival after that
+ENDED = f"{LEFT_ALONE}: the connection was ended"  # what became of an arrival after that
 
 
 @dataclass(frozen=True, slots=True)

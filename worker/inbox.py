@@ -45,6 +45,7 @@ PATIENCE = 0.5  # of the last commit's time, for others to join the next
 RETRY_AFTER_S = 2
 KEY_LENGTH = 300
 INGEST = "ingest"
+LEFT_ALONE = "left alone"  # how the outcome of what was not looked at begins
 
 
 class Accepted(StrEnum):

@@ -16,6 +16,7 @@ from worker.app import Runtime
 from worker.believing import believed
 from worker.connections import (
     DISCONNECTED,
+    ENDED,
     SIGN_IN_NEEDED,
     connection,
     connections,
@@ -24,14 +25,13 @@ from worker.connections import (
     strava_use,
 )
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_now
+from worker.inbox import LEFT_ALONE, Arrival, accept_now
 from worker.looking_back import look_back
 from worker.owing import owe_publishing
 from worker.perform import Held, Snooze
 from worker.polling import (
     ACTIVITY,
     ASIDE,
-    LEFT_ALONE,
     NOT_THERE,
     POLL,
     Event,
@@ -67,7 +67,7 @@ def ingest(runtime: Runtime, key: str, held: Held) -> None:
 def _outcome(runtime: Runtime, event: Event, held: Held) -> str:
     """What became of it, in words. Raises what perform knows."""
     if event.connected.state == DISCONNECTED:
-        return f"{LEFT_ALONE}: the connection was ended"
+        return ENDED
     if event.kind == DEAUTHORISED:  # also where the tokens were found refused before it was read
         return _deauthorised(runtime, event, held)
     if event.connected.state == SIGN_IN_NEEDED:  # its tokens were refused: they are not tried again

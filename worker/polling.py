@@ -15,7 +15,7 @@ from worker import coverage, sightings, tables
 from worker.app import Runtime
 from worker.connections import Connected, opened
 from worker.db import reading, writing
-from worker.inbox import INGEST, Arrival, accept_all, accept_now, key_of, work_of
+from worker.inbox import INGEST, LEFT_ALONE, Arrival, accept_all, accept_now, key_of, work_of
 from worker.perform import Held
 from worker.sightings import Seen
 
@@ -23,7 +23,6 @@ log = structlog.get_logger()
 
 ACTIVITY, POLL = "activity", "poll"
 ASIDE = "kept aside: it is dated more than a day ahead"
-LEFT_ALONE = "left alone"  # how the outcome of what was not looked at begins
 NOT_THERE = "not there"  # the same of what was listed, or announced, and could not be fetched
 AT_ONCE = 50  # rows in one transaction, so that nobody else waits long for the database
 LONGEST_NAME = 200  # of an activity or its state, in the database

@@ -12,8 +12,8 @@ from worker import tables
 from worker.app import Runtime
 from worker.connections import connections
 from worker.db import reading, writing
-from worker.inbox import INGEST
-from worker.polling import ASIDE, LEFT_ALONE, last_ended
+from worker.inbox import INGEST, LEFT_ALONE
+from worker.polling import ASIDE, last_ended
 
 KEPT = timedelta(days=30)
 AT_ONCE = 100

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, upda
 from worker import stripped, tables
 from worker.app import Runtime
 from worker.db import reading, writing
-from worker.polling import LEFT_ALONE, POLL
+from worker.inbox import LEFT_ALONE
+from worker.polling import POLL
 
 EVERY = timedelta(hours=1)
 ROWS_AT_ONCE, RECORDINGS_AT_ONCE = 100, 5

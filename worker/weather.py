@@ -17,7 +17,7 @@ from planning.weather import Place, RunningHours, Weather, usual_hours
 from worker import store, tables
 from worker.connections import CONNECTED, DISCONNECTED, Connected, connections, opened
 from worker.db import reading, writing
-from worker.inbox import Arrival, accept_now
+from worker.inbox import LEFT_ALONE, Arrival, accept_now
 from worker.owing import owe_replan
 from worker.perform import Held
 from worker.stored import from_body
@@ -62,11 +62,11 @@ def fetch(runtime: "Runtime", event: "Event", held: Held) -> str:
         today = _today(runtime, conn, athlete_id)
         question = _question(conn, athlete_id, today)
     if not runtime.settings.weather_api_url:
-        return "left alone: no weather service is set"
+        return f"{LEFT_ALONE}: no weather service is set"
     if event.payload["day"] != today.isoformat():
-        return "left alone: it is another day by now"
+        return f"{LEFT_ALONE}: it is another day by now"
     if question is None:
-        return "left alone: no place is set"
+        return f"{LEFT_ALONE}: no place is set"
     if not question.days:
         return "no day to ask about"
     told = _asked(runtime, event.connected, question)
