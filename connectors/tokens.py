@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from connectors.errors import Refused
@@ -49,6 +50,16 @@ def fresh(
         renewed = renew(tokens)
         store.write(renewed)
         return renewed
+
+
+def lasts(tokens: Mapping[str, str], until: datetime, *, rejected: str | None = None) -> bool:
+    """Whether there is an access token that is good until then; `rejected` is one that the service
+    has just refused.
+    """
+    token = tokens.get("access_token")
+    if not token or token == rejected:
+        return False
+    return float(tokens.get("expires_at") or 0) > until.timestamp()
 
 
 def read_token_file(path: Path, *, name: str) -> dict[str, str]:

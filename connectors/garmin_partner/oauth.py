@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +15,11 @@ from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.garmin_partner.addresses import rest_url
 from connectors.garmin_partner.errors import ALLOW, REMEDY, of_response, told
 from connectors.ports import Link, Meter, Unmetered
-from connectors.tokens import fresh
+from connectors.tokens import fresh, lasts
 
 CONFIRM_URL = "https://connect.garmin.com/oauth2Confirm"
 TOKEN_URL = "https://diauth.garmin.com/di-oauth2-service/oauth/token"  # noqa: S105 - an address
-MARGIN_S = 600  # Garmin advises to renew well before the end; access tokens live for a day
+MARGIN = timedelta(minutes=10)  # of a day; Garmin advises to renew well before the end
 ACTIVITIES, HEALTH, HISTORY = "ACTIVITY_EXPORT", "HEALTH_EXPORT", "HISTORICAL_DATA_EXPORT"
 LESS = {HEALTH: "sleep and recovery", HISTORY: "runs from before today"}
 
@@ -86,11 +86,7 @@ def access_token(link: Link, now: datetime, *, rejected: str | None = None) -> s
     """A token that is good for a while; `rejected` is one that Garmin has just refused."""
 
     def good(tokens: Mapping[str, str]) -> bool:
-        return (
-            bool(tokens.get("access_token"))
-            and tokens["access_token"] != rejected
-            and float(tokens.get("expires_at") or 0) > now.timestamp() + MARGIN_S
-        )
+        return lasts(tokens, now + MARGIN, rejected=rejected)
 
     def renew(old: Mapping[str, str]) -> Mapping[str, str]:
         return refreshed(link.settings, old, now, meter=link.meter)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +12,12 @@ from connectors.calls import ask, number
 from connectors.errors import Refused, SignInNeeded, Unavailable
 from connectors.ports import Link
 from connectors.strava.errors import REMEDY, of_response, told
-from connectors.tokens import fresh
+from connectors.tokens import fresh, lasts
 
 OAUTH_URL = "https://www.strava.com/oauth"
 API_URL = "https://www.strava.com/api/v3"
 SCOPES = ("read", "activity:read_all")
-MARGIN_S = 3600  # Strava hands out a new access token once less than an hour is left
+MARGIN = timedelta(hours=1)  # Strava hands out a new access token once less than an hour is left
 MISSING = {
     "read": "'View your public profile'",
     "activity:read_all": "'View data about your private activities'",
@@ -76,11 +76,7 @@ def access_token(link: Link, now: datetime, *, rejected: str | None = None) -> s
     """A token good for an hour at least; `rejected` is one that Strava has just refused."""
 
     def good(tokens: Mapping[str, str]) -> bool:
-        return (
-            bool(tokens.get("access_token"))
-            and tokens["access_token"] != rejected
-            and float(tokens.get("expires_at") or 0) > now.timestamp() + MARGIN_S
-        )
+        return lasts(tokens, now + MARGIN, rejected=rejected)
 
     tokens = fresh(link.tokens, good, lambda old: refreshed(link.settings, old, now))
     return tokens["access_token"]
