@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from connectors.sandbox.recorded import RecordedRun
-from connectors.sandbox.runner import chance
+from connectors.sandbox.wellness import Night
 from connectors.sandbox.world import Account
 
 type Json = dict[str, Any]
@@ -74,24 +74,24 @@ def state(activity: RecordedRun) -> tuple[Any, ...]:
     return (activity.name, activity.garmin_type[1], *measured)
 
 
-def daily(account: Account, day: date, seed: int) -> Json:
-    beats = account.runner.resting_heart_rate_bpm + _swing(account, day, seed, "beats", 2.0)
-    return {**_of_day(account, day, "daily"), "restingHeartRateInBeatsPerMinute": round(beats)}
-
-
-def sleep(account: Account, day: date, seed: int) -> Json:
-    hours = 7.4 + _swing(account, day, seed, "sleep", 0.6)
+def daily(account: Account, night: Night) -> Json:
     return {
-        **_of_day(account, day, "sleep"),
-        "durationInSeconds": round(hours * 3600),
-        "overallSleepScore": {"value": min(100, round(hours * 11)), "qualifierKey": "FAIR"},
+        **_of_day(account, night.day, "daily"),
+        "restingHeartRateInBeatsPerMinute": night.resting_heart_rate_bpm,
+    }
+
+
+def sleep(account: Account, night: Night) -> Json:
+    return {
+        **_of_day(account, night.day, "sleep"),
+        "durationInSeconds": night.sleep_s,
+        "overallSleepScore": {"value": night.sleep_score, "qualifierKey": "FAIR"},
         "validation": "ENHANCED_FINAL",
     }
 
 
-def hrv(account: Account, day: date, seed: int) -> Json:
-    told = round(62 + _swing(account, day, seed, "hrv", 5.0))
-    return {**_of_day(account, day, "hrv"), "lastNightAvg": told}
+def hrv(account: Account, night: Night) -> Json:
+    return {**_of_day(account, night.day, "hrv"), "lastNightAvg": night.hrv_ms}
 
 
 def _of_day(account: Account, day: date, kind: str) -> Json:
@@ -105,7 +105,3 @@ def _of_day(account: Account, day: date, kind: str) -> Json:
         "startTimeInSeconds": int(midnight.astimezone(UTC).timestamp()),
         "startTimeOffsetInSeconds": int(offset.total_seconds()) if offset else 0,
     }
-
-
-def _swing(account: Account, day: date, seed: int, what: str, sd: float) -> float:
-    return float(chance(seed, account.number, what, day).normal(0.0, sd))

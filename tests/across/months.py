@@ -224,8 +224,8 @@ class Month:
     def wake(self):
         """The athlete's day begins, and the services' as well."""
         self.control.day(self.today)
-        if self.source == "garmin_partner" and not self.watch_is_silent:
-            self.control.post("partner/wellness", days=[self.today.isoformat()])
+        if self.source == "garmin_partner":
+            self.control.post("partner/wellness", day=self.today.isoformat())
         purge(self.lived.runtime)
         prune(self.lived.runtime)
 

@@ -168,7 +168,7 @@ def test_a_ping_becomes_an_arrival_for_each_run(lived):
 
 
 def test_a_day_is_put_together_of_what_is_told_of_it(lived):
-    lived.control.post("partner/wellness", days=["2026-08-30"])
+    lived.control.post("partner/wellness", day="2026-08-30")
     told = events(lived, "wellness")
     for event in [*told, *told]:
         parts.carried_wellness(lived.runtime, event, Free(), event.payload["carried"])

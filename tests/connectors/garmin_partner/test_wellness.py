@@ -13,7 +13,7 @@ from tests.connectors.linked import TODAY
 @pytest.mark.parametrize("pinged", [[], ["dailies", "sleeps", "hrv"]])
 def test_a_day_comes_in_parts(control, heard, opened, pinged):
     control.post("partner/configure", pinged=pinged)
-    control.post("partner/wellness", days=[TODAY.isoformat()])
+    control.post("partner/wellness", day=TODAY.isoformat())
     refs = heard.refs()
     rows = [row for ref in refs for row in opened.wellness.wellness_carried(ref.carried)]
     assert len(refs) == len(rows) == 3

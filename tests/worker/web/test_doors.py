@@ -75,7 +75,7 @@ def test_repeated_deliveries_are_one_arrival_each(lived):
 
 
 def test_days_and_permissions_are_arrivals_too(lived):
-    lived.control.post("partner/wellness", days=["2026-08-30"])
+    lived.control.post("partner/wellness", day="2026-08-30")
     lived.control.post("partner/permissions", permissions=["ACTIVITY_EXPORT"])
     assert len(arrivals(lived, "wellness")) == 3
     assert all(row.payload["carried"] for row in arrivals(lived, "wellness"))

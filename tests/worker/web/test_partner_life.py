@@ -87,7 +87,7 @@ def test_pitfall_14_a_corrected_treadmill_distance_goes_before_the_file(lived):
 
 
 def test_nights_become_facts(lived):
-    lived.control.post("partner/wellness", days=[(TODAY - timedelta(days=1)).isoformat()])
+    lived.control.post("partner/wellness", day=(TODAY - timedelta(days=1)).isoformat())
     told(lived)
     (row,) = (row for row in lived.rows(tables.wellness) if row.superseded_at is None)
     assert row.day == date(2026, 8, 30)
