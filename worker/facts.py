@@ -1,7 +1,8 @@
 """Facts in the database: append-only rows, read as of now or as of an earlier instant.
 
 A fact is the newest row of its (athlete, key). It is changed by appending another row and taken
-back by appending one without a body; only `superseded_at` is ever updated, to speed up reading.
+back by appending one without a body; `superseded_at` is updated, to speed up reading, and what a
+term or an erasure takes out of bodies goes (see `worker.stripped`); nothing else ever is.
 """
 
 from collections.abc import Iterator

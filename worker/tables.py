@@ -1,8 +1,8 @@
 """Every table. Portable between SQLite and PostgreSQL.
 
-Facts (`athlete_setting`, `goal`, `layer`, `closing`, `observation`, `coverage`) are append-only:
-a newer row of the same key supersedes the older one, and nothing is ever overwritten. Two instants
-stand on each: `known_at`, calendar time, the moment at which it became known, which planning reads;
+Facts (the tables in `FACTS`) are append-only: a newer row of the same key supersedes the older one,
+and nothing is overwritten, but for what `worker.stripped` takes out of it. Two instants stand on
+each: `known_at`, calendar time, the moment at which it became known, which planning reads;
 `recorded_at`, machine time, the moment at which it was written, which audits read.
 
 A change of this module needs a migration; a test holds the two equal.
@@ -125,7 +125,7 @@ observation = _fact(  # key: "source:external_id"
     Column("day", Date, nullable=False, index=True),
     Column("start_at", Instant, nullable=False),
 )
-coverage = _fact("coverage")  # key: the source
+coverage = _fact("coverage")  # key: "source:day" that is proven, or "asked:source"
 ruling = _fact("ruling")  # what the athlete said of copies of runs
 wellness = _fact(  # key: "source:day"
     "wellness",
