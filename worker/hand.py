@@ -58,8 +58,7 @@ def tried(runtime: Runtime, athlete_id: int, layer: Layer) -> Outcome:
         layers = store.layers(conn, athlete_id)
         attempt.rollback()
     with reading(runtime.engine) as conn:
-        zone = store.zone_of(conn, athlete_id)
-        today = runtime.calendar_now(conn).astimezone(zone).date()
+        today = store.today_of(conn, athlete_id, runtime.calendar_now(conn))
         closing = store.last_closing(conn, athlete_id, before=today)
         state = store.load_state(conn, athlete_id, closing=closing)
     return decide(replace(state, layers=layers), today)

@@ -142,8 +142,7 @@ class Known:
 
 def known(runtime: Runtime, conn: Connection, athlete_id: int) -> Known:
     """Everything at once, for all connections."""
-    zone = store.zone_of(conn, athlete_id)
-    today = runtime.calendar_now(conn).astimezone(zone).date()
+    today = store.today_of(conn, athlete_id, runtime.calendar_now(conn))
     seen = store.observations(conn, athlete_id)
     recorded = activities_of(seen, store.rulings(conn, athlete_id))
     return Known(

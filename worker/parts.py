@@ -109,8 +109,7 @@ def carried_wellness(runtime: Runtime, event: Event, held: Held, carried: str) -
         told = use.wellness.wellness_carried(carried)
     new, athlete_id = 0, event.connected.athlete_id
     with reading(runtime.engine) as conn:
-        zone = store.zone_of(conn, athlete_id)
-        today = runtime.calendar_now(conn).astimezone(zone).date()
+        today = store.today_of(conn, athlete_id, runtime.calendar_now(conn))
     known = [each for each in told if each.day <= today]  # days to come are nobody's
     for some in batched(known, AT_ONCE, strict=False):
         with writing(runtime.engine) as conn:

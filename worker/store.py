@@ -104,6 +104,11 @@ def zone_of(conn: Connection, athlete_id: int, *, at: datetime | None = None) ->
     return from_body(Athlete, body).zone
 
 
+def today_of(conn: Connection, athlete_id: int, now: datetime) -> date:
+    """Which day it is where the athlete lives at that calendar instant."""
+    return now.astimezone(zone_of(conn, athlete_id)).date()
+
+
 # --- observations and goals -----------------------------------------------------------------------
 
 

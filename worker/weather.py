@@ -7,7 +7,6 @@ asked. Without either nobody is asked, and no weather is assumed.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -15,16 +14,14 @@ from connectors.errors import Refused
 from planning.activity import Observation, Sport
 from planning.weather import Place, RunningHours, Weather, usual_hours
 from worker import store, tables
+from worker.app import Runtime
 from worker.connections import CONNECTED, DISCONNECTED, Connected, connections, opened
 from worker.db import reading, writing
 from worker.inbox import LEFT_ALONE, Arrival, accept_now
 from worker.owing import owe_replan
 from worker.perform import Held
+from worker.polling import Event
 from worker.stored import from_body
-
-if TYPE_CHECKING:
-    from worker.app import Runtime
-    from worker.polling import Event
 
 CONNECTOR = KIND = "weather"
 PLACE = "place"  # key of the athlete's setting
@@ -42,7 +39,7 @@ class _Question:
     hours: RunningHours
 
 
-def tick(runtime: "Runtime") -> None:
+def tick(runtime: Runtime) -> None:
     """Owe one question a day for each athlete with a place. Asks nobody itself; cheap when done."""
     if not runtime.settings.weather_api_url:
         return
@@ -55,11 +52,11 @@ def tick(runtime: "Runtime") -> None:
         runtime.ring()
 
 
-def fetch(runtime: "Runtime", event: "Event", held: Held) -> str:
+def fetch(runtime: Runtime, event: Event, held: Held) -> str:
     """An inbox row of the kind "weather": what became of it, in words. Raises the four errors."""
     athlete_id, known_at = event.connected.athlete_id, event.known_at
     with reading(runtime.engine) as conn:
-        today = _today(runtime, conn, athlete_id)
+        today = store.today_of(conn, athlete_id, runtime.calendar_now(conn))
         question = _question(conn, athlete_id, today)
     if not runtime.settings.weather_api_url:
         return f"{LEFT_ALONE}: no weather service is set"
@@ -94,7 +91,7 @@ def place_of(conn: Connection, athlete_id: int) -> Place | None:
     return from_body(Place, said) if said else None
 
 
-def _unasked(runtime: "Runtime", conn: Connection) -> Mapping[int, date]:
+def _unasked(runtime: Runtime, conn: Connection) -> Mapping[int, date]:
     """Athletes with a place whose day has not been asked about, and that day."""
     row, event = tables.athlete_setting, tables.inbox_event
     placed = select(row.c.athlete_id).where(
@@ -115,7 +112,7 @@ def _switched_off(conn: Connection) -> set[int]:
     return set(conn.scalars(off))
 
 
-def _owe(runtime: "Runtime", conn: Connection, athlete_id: int, today: date) -> None:
+def _owe(runtime: Runtime, conn: Connection, athlete_id: int, today: date) -> None:
     now = runtime.clock.machine_now()
     arrival = Arrival(
         source=CONNECTOR,
@@ -150,11 +147,6 @@ def _key(athlete_id: int, day: date) -> str:
     return f"weather:{athlete_id}:{day.isoformat()}"
 
 
-def _today(runtime: "Runtime", conn: Connection, athlete_id: int) -> date:
-    zone = store.zone_of(conn, athlete_id)
-    return runtime.calendar_now(conn).astimezone(zone).date()
-
-
 def _question(conn: Connection, athlete_id: int, today: date) -> _Question | None:
     place = place_of(conn, athlete_id)
     if place is None:
@@ -184,7 +176,7 @@ def _runs(conn: Connection, athlete_id: int, *, first: date, last: date) -> list
     return [one for one in seen if one.record.sport is Sport.RUN]
 
 
-def _asked(runtime: "Runtime", connected: Connected, question: _Question) -> Sequence[Weather]:
+def _asked(runtime: Runtime, connected: Connected, question: _Question) -> Sequence[Weather]:
     settings = {**connected.settings, "weather_hours": str(question.hours)}
     with opened(runtime, replace(connected, settings=settings)) as use:
         if use.weather is None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -15,10 +14,8 @@ from worker.connections import Connected, opened
 from worker.db import reading, upsert, writing
 from worker.owing import owe_replan
 from worker.perform import Held
+from worker.polling import Event
 from worker.stored import to_body
-
-if TYPE_CHECKING:
-    from worker.polling import Event
 
 DAY = timedelta(days=1)
 LATELY_DAYS = 7  # asked for every time: a watch may hand over late, and values are put right
@@ -27,7 +24,7 @@ FURTHEST_DAYS = 5 * 365
 EMPTY_SLICES = 3  # in a row: before that there was no watch
 
 
-def poll_wellness(runtime: Runtime, event: "Event", held: Held) -> str:
+def poll_wellness(runtime: Runtime, event: Event, held: Held) -> str:
     """An inbox row of the kind "wellness": what became of it, in words.
 
     The last week, or all since the last time; the first time the whole history, from today
@@ -36,8 +33,7 @@ def poll_wellness(runtime: Runtime, event: "Event", held: Held) -> str:
     """
     connected = event.connected
     with reading(runtime.engine) as conn:
-        zone = store.zone_of(conn, connected.athlete_id)
-        today = runtime.calendar_now(conn).astimezone(zone).date()
+        today = store.today_of(conn, connected.athlete_id, runtime.calendar_now(conn))
         last = _last_asked(conn, connected, today)
     with opened(runtime, connected, backfill=last is None) as use:
         if use.wellness is None:
@@ -90,7 +86,7 @@ def store_wellness(
 
 
 def _history(
-    runtime: Runtime, event: "Event", held: Held, source: WellnessSource, *, today: date
+    runtime: Runtime, event: Event, held: Held, source: WellnessSource, *, today: date
 ) -> int:
     """Backwards, so that what matters comes first, until there is nothing any more."""
     asked = event.payload.get("history_before")
@@ -107,7 +103,7 @@ def _history(
 
 def _keep(
     runtime: Runtime,
-    event: "Event",
+    event: Event,
     held: Held,
     told: Sequence[Wellness],
     *,
