@@ -34,6 +34,11 @@ class Runtime:
         """What time it is for the athlete, as an aware instant."""
         return clocks.calendar_now(conn, self.clock)
 
+    def title_of(self, connector: str) -> str:
+        """What people call a service; its name here, if its connector is not installed any more."""
+        found = self.connectors.get(connector)
+        return found.title if found else connector
+
 
 @contextmanager
 def open_runtime(settings: Settings, *, migrating: bool = True) -> Iterator[Runtime]:

@@ -129,8 +129,7 @@ def is_confirmed(runtime: Runtime, connected: Connected) -> bool:
 
 def deauthorised(runtime: Runtime, conn: Connection, connected: Connected) -> None:
     """The permission was taken back at the service: everything goes, and that is told once."""
-    connector = runtime.connectors.get(connected.connector)
-    title = connector.title if connector else connected.connector
+    title = runtime.title_of(connected.connector)
     begin(runtime, conn, Scope(connected.athlete_id, connected.connector))
     owe_message(
         runtime,
@@ -308,11 +307,9 @@ def _finish(runtime: Runtime, held: Held, scope: Scope, stripping: Stripping | N
 def _last(runtime: Runtime, conn: Connection, scope: Scope) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = [(tables.connection, scope.owns(tables.connection))]
     if scope.source:
-        connector = runtime.connectors.get(scope.source)
-        title = connector.title if connector else scope.source
         row, mine = tables.connection, Scope(scope.athlete_id)
         others = conn.scalars(select(row.c.id).where(mine.owns(row), ~scope.owns(row))).all()
-        about = naming(scope.athlete_id, title, but=TOLD, others=others)
+        about = naming(scope.athlete_id, runtime.title_of(scope.source), but=TOLD, others=others)
         return [(tables.message, about), *found]
     return found
 

@@ -168,14 +168,13 @@ def _health(runtime: Runtime, conn: Connection, connected: Connected, seen: Know
     calls = conn.execute(
         select(row.c.last_attempt_at, row.c.last_good_at).where(row.c.id == connected.id)
     ).one()
-    connector = runtime.connectors.get(source)
     withheld = tuple(each for each in seen.missed if each.source == source)
     own = [each.day for each in seen.seen if each.record.source == source]
     own += [each.day for each in withheld if each.day]  # what is kept from us was no rest
     best = _proof(source, seen)
     return Health(
         connector=source,
-        title=connector.title if connector else source,
+        title=runtime.title_of(source),
         state=connected.state,
         problem=connected.problem,
         last_attempt_at=calls.last_attempt_at,

@@ -138,13 +138,12 @@ def _tell_lapsed(runtime: Runtime, conn: Connection, connected: Connected) -> No
     untold = update(row).where(row.c.id == connected.id, row.c.told_at.is_(None))
     if conn.execute(untold.values(told_at=now)).rowcount == 0:
         return
-    connector = runtime.connectors.get(connected.connector)
     owe_message(
         runtime,
         conn,
         connected.athlete_id,
         key=f"sign-in:{connected.id}:{now.isoformat()}",
-        title=f"{connector.title if connector else connected.connector} wants you to sign in again",
+        title=f"{runtime.title_of(connected.connector)} wants you to sign in again",
         body=connected.problem or f"Run: goalward connect {connected.connector}",
     )
 
