@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select
 
-from planning.completeness import MOST_WITHHELD, question, share_withheld, withheld_words
+from planning.completeness import question, share_withheld, too_much_withheld, withheld_words
 from planning.schedule.plan import DayStatus, LayerKind, PlanDay
 from worker import coverage, health, store, tables
 from worker.app import Runtime
@@ -97,7 +97,8 @@ def _end(runtime: Runtime, conn: Connection, athlete_id: int, sources: frozenset
 
 
 def _of_connections(found: list[tuple[Connected, Health]], seen: Known) -> Iterator[Concern]:
-    much = share_withheld(seen.missed, seen.activities, seen.today) > MOST_WITHHELD
+    share = share_withheld(seen.missed, seen.activities, seen.today)
+    much = too_much_withheld(seen.missed, share)
     for connected, each in found:
         yield from _key_concern(connected, each)
         if much and each.withheld:

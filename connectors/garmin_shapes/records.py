@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.calls import may_still_come, number
+from connectors.calls import may_still_come, number, positive
 from connectors.ports import OriginalFile
 from planning.activity import Record, RecordKind, Sport, Surface, content_id
 
@@ -63,17 +63,17 @@ def record_of(detail: Json, source: str, *, planned_ident: str | None = None) ->
         kind=RecordKind.GARMIN_API,
         start_at=start,
         sport=sport_of(type_key),
-        distance_m=_positive(summary.get("distance")),
+        distance_m=positive(summary.get("distance")),
         # The watch's timer, which stops when the runner pauses it; `movingDuration` leaves out
         # every step too slow for a run.
-        moving_time_s=_positive(summary.get("duration")),
-        elapsed_time_s=_positive(summary.get("elapsedDuration")),
+        moving_time_s=positive(summary.get("duration")),
+        elapsed_time_s=positive(summary.get("elapsedDuration")),
         surface=SURFACES.get(type_key, Surface.ROAD),
         utc_offset_s=offset_s if summary.get("startTimeGMT") else None,
         name=str(detail.get("activityName") or ""),
         climb_m=number(summary.get("elevationGain")),
-        average_heart_rate_bpm=_positive(summary.get("averageHR")),
-        max_heart_rate_bpm=_positive(summary.get("maxHR")),
+        average_heart_rate_bpm=positive(summary.get("averageHR")),
+        max_heart_rate_bpm=positive(summary.get("maxHR")),
         is_race=_key(detail, "eventTypeDTO") == "race",
         is_manual=bool(metadata.get("manualActivity")),
         device=metadata.get("manufacturer"),
@@ -178,7 +178,3 @@ def _instant(text: object) -> datetime | None:
     except ValueError:
         return None
     return told and told.replace(tzinfo=UTC, microsecond=0)
-
-
-def _positive(value: object) -> float | None:
-    return number(value) or None
