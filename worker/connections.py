@@ -236,6 +236,11 @@ def opened(runtime: "Runtime", connected: Connected, *, backfill: bool = False) 
     _note_good(runtime, connected)
 
 
+def sign_in_command(connector: str) -> str:
+    """What the athlete types; the names of commands have hyphens."""
+    return f"goalward connect {connector.replace('_', '-')}"
+
+
 def sentence(words: str) -> str:
     """With the full stop that what services say seldom has."""
     return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -28,7 +28,7 @@ from connectors.ports import Confirms
 from worker import outbox, tables
 from worker.app import Runtime
 from worker.concluded import Stripping, forget_decision, naming
-from worker.connections import DISCONNECTED, Connected, link_of, opened
+from worker.connections import DISCONNECTED, Connected, link_of, opened, sign_in_command
 from worker.db import compact, reading, writing
 from worker.doomed import EVERYTHING, Scope, doomed
 from worker.goodbye import say_goodbye
@@ -139,7 +139,7 @@ def deauthorised(runtime: Runtime, conn: Connection, connected: Connected) -> No
         title=f"{title} is disconnected, and what came from it is erased",
         body=f"{title} says that you took your permission back. So its runs, names and keys are "
         "deleted here, and the plan is made from what remains. To bring them back: "
-        f"`goalward connect {connected.connector.replace('_', '-')}`.",
+        f"`{sign_in_command(connected.connector)}`.",
     )
 
 

@@ -13,7 +13,14 @@ from planning.records import activities_of
 from worker import store, tables
 from worker.app import Runtime
 from worker.asking import is_asked
-from worker.connections import CONNECTED, SIGN_IN_NEEDED, Connected, connections, sentence
+from worker.connections import (
+    CONNECTED,
+    SIGN_IN_NEEDED,
+    Connected,
+    connections,
+    sentence,
+    sign_in_command,
+)
 from worker.inbox import work_of
 
 KEY_SHOWN_DAYS = 14  # before a key ends
@@ -92,7 +99,7 @@ class Health:
         else:
             left = {0: "today", 1: "tomorrow"}.get(self.key_days, f"in {self.key_days} days")
             when = f"ends {left}, on {day}"
-        return f"Its key {when}. Make a new one, then `{self.sign_in}`."
+        return f"Its key {when}. Make a new one, then `{sign_in_command(self.connector)}`."
 
     @property
     def key_days(self) -> int:
@@ -100,16 +107,12 @@ class Health:
         return ((self.key_expires_on or date.max) - self.today).days
 
     @property
-    def sign_in(self) -> str:
-        return f"goalward connect {self.connector.replace('_', '-')}"
-
-    @property
     def remedy(self) -> str | None:
         """What to do, the most urgent first. None: nothing."""
         if self.state == SIGN_IN_NEEDED:
-            return self.sign_in
+            return sign_in_command(self.connector)
         if self.key_words:
-            return f"Make a new key, then `{self.sign_in}`."
+            return f"Make a new key, then `{sign_in_command(self.connector)}`."
         return self.withheld[0].remedy or None if self.withheld else None
 
     def as_json(self) -> dict[str, Any]:

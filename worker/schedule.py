@@ -27,6 +27,7 @@ from worker.connections import (
     connections,
     link_settings,
     put_application_values,
+    sign_in_command,
 )
 from worker.db import reading, upsert, writing
 from worker.inbox import Arrival, accept_now
@@ -144,7 +145,7 @@ def _tell_lapsed(runtime: Runtime, conn: Connection, connected: Connected) -> No
         connected.athlete_id,
         key=f"sign-in:{connected.id}:{now.isoformat()}",
         title=f"{runtime.title_of(connected.connector)} wants you to sign in again",
-        body=connected.problem or f"Run: goalward connect {connected.connector}",
+        body=connected.problem or f"Run: {sign_in_command(connected.connector)}",
     )
 
 
