@@ -41,8 +41,9 @@ format: setup ## format and fix what can be fixed by itself
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
+# More workers than two cores: many tests wait for processes and services of their own.
 test: check ## everything a change must not break (minutes)
-	@$(PY) -m pytest -q -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -q -n 4 --dist worksteal $(ARGS)
 
 verify: setup ## the long proofs at full size (PART=name for one)
 	@$(PY) -m tests.verify $(PART)
