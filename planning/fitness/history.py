@@ -17,6 +17,9 @@ TEN_K_M = 10_000.0
 LEAST_DISTANCE_M = 3_000.0  # shorter runs say little about endurance
 GATE_DAYS = 365
 GATE_LN, RACE_GATE_LN = 0.22, 0.40
+# Half as fast again as the year before, with runs enough to know that year by: nobody became that.
+# It was a ride, and forty rides saved as runs are rides.
+NOBODY_LN, KNOWN_RUNS = 0.45, 10
 LEVEL_CLIMB = 0.018  # metres climbed a metre: more is no flat race
 LONGEST_PAUSE = 1.15  # elapsed over moving time: more is no race
 
@@ -89,18 +92,22 @@ def believable(
     A named race may be over it by .40: a first race after nothing but easy running is.
     It looks only backwards, so a verdict never changes later. The yardstick counts refused rows
     too: a real leap is believed from its fourth run on, while two broken records change nothing.
+    Only what leaps by more than .45, with ten runs known, is never any yardstick.
     """
     verdict = np.ones(len(day), dtype=np.bool_)
-    window: list[float] = []  # sorted scores of trusted rows of the last year
+    counted = trusted.copy()
+    window: list[float] = []  # sorted scores of counted rows of the last year
     first = 0
     for i in range(len(day)):
         while day[first] < day[i] - GATE_DAYS:
-            if trusted[first]:
+            if counted[first]:
                 del window[bisect_left(window, float(score[first]))]
             first += 1
         if len(window) >= 3:
-            verdict[i] = score[i] <= window[-3] + (RACE_GATE_LN if is_race[i] else GATE_LN)
-        if trusted[i]:
+            leap = score[i] - window[-3]
+            verdict[i] = leap <= (RACE_GATE_LN if is_race[i] else GATE_LN)
+            counted[i] &= len(window) < KNOWN_RUNS or leap <= NOBODY_LN
+        if counted[i]:
             insort(window, float(score[i]))
     return verdict
 

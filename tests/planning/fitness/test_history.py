@@ -107,6 +107,13 @@ def test_a_leap_that_is_real_is_believed_from_its_fourth_run_on():
     assert gate(1.0, 1.0, 1.0, 1.5, 1.5, 1.5, 1.5) == [True] * 3 + [False] * 3 + [True]
 
 
+def test_rides_saved_as_runs_are_never_believed_however_many():
+    known = [1.0 + n / 100 for n in range(10)]
+    assert gate(*known, *[1.54] * 40) == [True] * 10 + [False] * 40  # .47 over the third best
+    assert gate(*known, *[1.51] * 4) == [True] * 10 + [False] * 3 + [True]  # .44: it may be real
+    assert gate(*known[3:], *[1.54] * 4) == [True] * 7 + [False] * 3 + [True]  # too few are known
+
+
 def test_the_yardstick_is_a_year_long():
     old = [0, 1, 2]
     assert gate(1.0, 1.0, 1.0, 1.5, days=[*old, 365]) == [True] * 3 + [False]
