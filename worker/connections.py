@@ -233,7 +233,17 @@ def opened(runtime: "Runtime", connected: Connected, *, backfill: bool = False) 
     except ServiceError as error:
         _note(runtime, connected, version, problem=str(error))
         raise
-    _note_good(runtime, connected)
+    if _has_answered(connector, link):
+        _note_good(runtime, connected)
+
+
+def _has_answered(connector: Connector, link: Link) -> bool:
+    """Work that asked nothing, as the polls of what is only told, says nothing of the service.
+
+    Requests are counted where there are limits; a folder has none.
+    """
+    asked = isinstance(link.meter, SharedMeter) and link.meter.has_asked
+    return asked or not connector.capabilities.limits
 
 
 def sign_in_command(connector: str) -> str:

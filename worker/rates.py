@@ -97,6 +97,11 @@ class SharedMeter:
         self._backfill = backfill
         self._spent_at: datetime | None = None
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether a request was made by this piece of work."""
+        return self._spent_at is not None
+
     def spend(self, kind: str = "") -> None:
         """Count one request. Raises RateLimited, and counts none, where one limit has no room."""
         limits = [limit for limit in self._limits if limit.kind in ("", kind)]

@@ -8,7 +8,7 @@ import pytest
 from planning.activity import RecordKind, Surface
 from tests.worker.living import START
 from tests.worker.web.partner import partner_life, sign_in
-from worker import tables
+from worker import standing, tables
 
 TODAY = START.date()
 
@@ -104,3 +104,21 @@ def test_a_service_in_trouble_loses_nothing(lived):
     (run,) = lived.activities()
     assert len(run.efforts) > 3
     assert RecordKind.DEVICE_FILE.value in str(lived.rows(tables.observation)[-1].body)
+
+
+def test_a_poll_that_asks_nothing_does_not_say_that_all_is_well(lived):
+    lived.poll("garmin_partner")
+    told(lived)
+    lived.control.run()
+    lived.control.fault("partner", status=503, path_contains="activityFile", times=100)
+    lived.control.post("partner/sync")
+    lived.work()
+    before = standing.of(lived.runtime, 1).connections[0]
+    assert "503" in before.problem
+    lived.clock.later(seconds=3600)
+    lived.poll("garmin_partner")
+    after = standing.of(lived.runtime, 1).connections[0]
+    assert (after.problem, after.last_good_at) == (before.problem, before.last_good_at)
+    lived.control.clear_faults()
+    told(lived)
+    assert standing.of(lived.runtime, 1).connections[0].problem is None
