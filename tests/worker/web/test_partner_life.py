@@ -9,6 +9,8 @@ from planning.activity import RecordKind, Surface
 from tests.worker.living import START
 from tests.worker.web.partner import partner_life, sign_in
 from worker import standing, tables
+from worker.connections import connections, opened
+from worker.db import reading
 
 TODAY = START.date()
 
@@ -106,19 +108,27 @@ def test_a_service_in_trouble_loses_nothing(lived):
     assert RecordKind.DEVICE_FILE.value in str(lived.rows(tables.observation)[-1].body)
 
 
-def test_a_poll_that_asks_nothing_does_not_say_that_all_is_well(lived):
-    lived.poll("garmin_partner")
-    told(lived)
+def test_work_that_asks_nothing_does_not_say_that_all_is_well(lived):
+    def health():
+        return standing.of(lived.runtime, 1).connections[0]
+
+    (connected,) = connections_of(lived)
     lived.control.run()
     lived.control.fault("partner", status=503, path_contains="activityFile", times=100)
     lived.control.post("partner/sync")
     lived.work()
-    before = standing.of(lived.runtime, 1).connections[0]
+    before = health()
     assert "503" in before.problem
     lived.clock.later(seconds=3600)
-    lived.poll("garmin_partner")
-    after = standing.of(lived.runtime, 1).connections[0]
-    assert (after.problem, after.last_good_at) == (before.problem, before.last_good_at)
+    with opened(lived.runtime, connected):
+        pass
+    assert (health().problem, health().last_good_at) == (before.problem, before.last_good_at)
     lived.control.clear_faults()
     told(lived)
-    assert standing.of(lived.runtime, 1).connections[0].problem is None
+    assert health().problem is None
+    assert health().last_good_at > before.last_good_at
+
+
+def connections_of(lived):
+    with reading(lived.engine) as conn:
+        return connections(conn, athlete_id=1)
