@@ -11,11 +11,14 @@ from planning.activity import Activity, FloatArray
 from planning.fitness.detection import hard_efforts
 from planning.fitness.expectation import (
     EFFORT_LN_M,
+    FURTHEST_WEEKS,
     Features,
+    Weights,
     features_at,
     ln_speed,
     ln_speed_from,
 )
+from planning.fitness.fitted import WEIGHTS
 from planning.fitness.history import TEN_K_M, Runs, runs_of
 
 ENOUGH_RUNS = 5
@@ -55,12 +58,15 @@ class Own:
 class Fitness:
     """Ability as of the evening of `day`: speed and spread at 5 km, 10 km, half and marathon.
 
-    `ln_speeds` never rises with distance. `ready` is False while there is too little to speak of;
-    the numbers are then a wide guess, or a population's when there is nothing at all.
+    No speed rises with distance. `ln_speeds_later` is what to expect 26 weeks on, training as
+    usual: a good month counts less then, and the years more. `ready` is False while there is too
+    little to speak of; the numbers are then a wide guess, or a population's when there is nothing
+    at all.
     """
 
     day: date
     ln_speeds: FloatArray  # ln(m/s) at EFFORT_LN_M
+    ln_speeds_later: FloatArray
     sd_ln: FloatArray  # of ln(time), at EFFORT_LN_M, no horizon
     runs_used: int
     ready: bool
@@ -84,23 +90,34 @@ POPULATION_LN_SPEEDS = math.log(TEN_K_M / 3_600.0) - 0.06 * (EFFORT_LN_M - math.
 POPULATION_SD = 0.25
 
 
-def estimate(activities: Sequence[Activity], today: date) -> Fitness:
+def estimate(activities: Sequence[Activity], today: date, *, weights: Weights = WEIGHTS) -> Fitness:
     """Fitness at the end of `today`, from activities of that day and earlier, in any order.
 
-    The speed over each of four distances is C12 (see `expectation`), moved by how the athlete's
-    own past efforts came out. Never raises; says `ready=False` under five usable runs in 180 days.
+    The speed over each of four distances is that of `expectation`, moved by how the athlete's own
+    past efforts came out. Never raises; says `ready=False` under five usable runs in 180 days.
     """
     cut = today.toordinal() + 1
     runs = runs_of(activities, cut)
     features = features_at(runs, cut)
     if features is None:
         sd = np.full(len(EFFORT_LN_M), POPULATION_SD)
-        return Fitness(today, POPULATION_LN_SPEEDS, sd, 0, False, _message(0))
-    own = own_efforts(runs, cut)
-    speeds = [ln_speed_from(features, math.exp(m)) - own_shift(own, float(m)) for m in EFFORT_LN_M]
+        known = POPULATION_LN_SPEEDS
+        return Fitness(today, known, known, sd, 0, False, _message(0))
+    own = own_efforts(runs, cut, weights)
+
+    def speeds(weeks: float) -> FloatArray:
+        at = weights.at(weeks)
+        return never_rising(
+            [
+                ln_speed_from(features, math.exp(m), at) - own_shift(own, float(m))
+                for m in EFFORT_LN_M
+            ]
+        )
+
     return Fitness(
         today,
-        never_rising(speeds),
+        speeds(0.0),
+        speeds(FURTHEST_WEEKS),
         _spread(own, features, runs, cut),
         features.runs,
         features.runs >= ENOUGH_RUNS,
@@ -108,12 +125,13 @@ def estimate(activities: Sequence[Activity], today: date) -> Fitness:
     )
 
 
-def own_efforts(runs: Runs, cut: int) -> Own:
+def own_efforts(runs: Runs, cut: int, weights: Weights = WEIGHTS) -> Own:
     """Past efforts against their own forecasts, each made from the days before it only."""
     rows = hard_efforts(runs, cut)
     ln_m = np.log(runs.distance_m[rows])
     expected = [
-        ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row])) or 0.0 for row in rows
+        ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row]), weights) or 0.0
+        for row in rows
     ]
     error = np.log(runs.result_s[rows]) - ln_m + np.array(expected, dtype=np.float64)
     clipped = np.clip(error, -OWN_CLIP, OWN_CLIP)

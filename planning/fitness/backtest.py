@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from planning.activity import Activity
 from planning.fitness.ability import estimate
+from planning.fitness.expectation import Weights
+from planning.fitness.fitted import WEIGHTS
 from planning.fitness.prediction import predict
 
 
@@ -34,20 +36,31 @@ def backtest(
     efforts: Sequence[EffortRow],
     *,
     weeks_ahead: int = 0,
+    weights: Mapping[str, Weights] | None = None,
 ) -> list[PredictedEffort]:
     """Predictions in the order of `efforts`, each from activities of earlier days only.
 
     With `weeks_ahead` the last that many weeks before an effort are not known either. Where there
-    is too little to speak of, the guess is wide; it is never left out.
+    is too little to speak of, the guess is wide; it is never left out. `weights` by athlete, where
+    they are to be others than those in force.
     """
+    others = weights or {}
     return [
-        _predicted(effort, runs_by_athlete.get(effort.athlete, ()), weeks_ahead)
+        _predicted(
+            effort,
+            runs_by_athlete.get(effort.athlete, ()),
+            weeks_ahead,
+            others.get(effort.athlete, WEIGHTS),
+        )
         for effort in efforts
     ]
 
 
-def _predicted(effort: EffortRow, runs: Sequence[Activity], weeks_ahead: int) -> PredictedEffort:
-    fitness = estimate(runs, effort.day - timedelta(days=1, weeks=weeks_ahead))
+def _predicted(
+    effort: EffortRow, runs: Sequence[Activity], weeks_ahead: int, weights: Weights
+) -> PredictedEffort:
+    before = effort.day - timedelta(days=1, weeks=weeks_ahead)
+    fitness = estimate(runs, before, weights=weights)
     prediction = predict(fitness, effort.distance_m, weeks_ahead=weeks_ahead, even_if_thin=True)
     if prediction is None:
         return PredictedEffort(effort, None, None)

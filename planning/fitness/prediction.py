@@ -8,13 +8,13 @@ import numpy as np
 
 from planning.fitness import daniels
 from planning.fitness.ability import Fitness
-from planning.fitness.expectation import EFFORT_LN_M
+from planning.fitness.expectation import EFFORT_LN_M, far
 from planning.fitness.history import TEN_K_M
 
 SHORTEST_M, LONGEST_M = 1_500.0, 100_000.0
 HALF_M, MARATHON_M, MILE_M = 21_097.5, 42_195.0, 1_609.344
 STANDARD_M = (5_000.0, TEN_K_M, HALF_M, MARATHON_M)
-HORIZON_SD = 0.013  # per square root of a week, on top of the spread of the day (C12)
+HORIZON_SD = 0.013  # per square root of a week, on top of the spread of the day; the study's
 SHORT_FADE = 0.06  # below 5 km: Riegel's exponent, 1.06
 LONG_FADE = 0.15  # beyond the marathon on flat roads: exponent 1.15
 OUTSIDE_SD = 0.16  # .14 more at 100 km: .20 in all without an ultra on record is the study's advice
@@ -82,7 +82,8 @@ def predict(
         return None
     ln_m = math.log(distance_m)
     sd = math.sqrt(_sd_ln(fitness, ln_m) ** 2 + HORIZON_SD**2 * max(weeks_ahead, 0.0))
-    return Prediction(distance_m, math.exp(ln_m - _ln_speed(fitness, ln_m)), sd)
+    ln_speed = _ln_speed(fitness, ln_m, far(weeks_ahead))
+    return Prediction(distance_m, math.exp(ln_m - ln_speed), sd)
 
 
 def distance_forecasts(fitness: Fitness) -> tuple[DistanceForecast, ...]:
@@ -133,9 +134,11 @@ def _seconds(fitness: Fitness, distance_m: float) -> float:
     return math.exp(ln_m - _ln_speed(fitness, ln_m))
 
 
-def _ln_speed(fitness: Fitness, ln_m: float) -> float:
+def _ln_speed(fitness: Fitness, ln_m: float, later: float = 0.0) -> float:
+    """`later`: how much of the way to 26 weeks ahead; see `expectation.far`."""
     first, last = float(EFFORT_LN_M[0]), float(EFFORT_LN_M[-1])
-    within = float(np.interp(ln_m, EFFORT_LN_M, fitness.ln_speeds))
+    speeds = fitness.ln_speeds + later * (fitness.ln_speeds_later - fitness.ln_speeds)
+    within = float(np.interp(ln_m, EFFORT_LN_M, speeds))
     return within + SHORT_FADE * max(first - ln_m, 0.0) - LONG_FADE * max(ln_m - last, 0.0)
 
 

@@ -67,7 +67,9 @@ def forecast(
     known_until: date | None = None,
     withheld: str = "",
 ) -> GoalForecast:
-    """The trajectory to `goal` as of `today`, training as usual until then (no drift).
+    """The trajectory to `goal` as of `today`, training as usual until then.
+
+    Nobody is promised to get faster; a peak or a slump counts less, the further the day.
 
     Times in seconds. The spread grows from `known_until` (default: today), the last day of which
     something is known. Median, range, versions and probability come from one distribution: the

@@ -11,6 +11,8 @@ import pytest
 
 from planning.activity import Record, RecordKind, Sport, Surface
 from planning.fitness.backtest import EffortRow, backtest
+from planning.fitness.fitted import WEIGHTS
+from planning.fitness.fitting import examples_of, fit
 from planning.fitness.observation import derive
 from tests.planning.athletes import MONDAY, run, runs
 
@@ -113,7 +115,25 @@ def test_real_efforts_are_predicted_better_than_by_riegel(real):
     _, predicted = real
     errors = [abs(p.median_s / p.effort.time_s - 1) * 100 for p in predicted]
     assert len(errors) == 311
-    assert statistics.fmean(errors) < 5.2  # Riegel over the best of 90 days: 6.7; C12: 4.9
+    assert statistics.fmean(errors) < 5.2  # Riegel over the best of 90 days: 6.7
+
+
+def test_real_efforts_are_predicted_as_well_by_weights_from_other_runners(real):
+    logs, predicted = real
+    efforts = [one.effort for one in predicted]
+    known = examples_of(logs, efforts)
+    weights = {athlete: fit(known.without(athlete)) for athlete in logs}
+    for weeks, at_most in ((0, 5.1), (8, 6.8), (16, 7.4)):
+        without = backtest(logs, efforts, weeks_ahead=weeks, weights=weights)
+        errors = [abs(p.median_s / p.effort.time_s - 1) * 100 for p in without]
+        assert statistics.fmean(errors) < at_most
+
+
+def test_the_weights_in_force_are_those_that_are_found(real):
+    logs, predicted = real
+    found = fit(examples_of(logs, [one.effort for one in predicted]))
+    assert found.now == pytest.approx(WEIGHTS.now, abs=6e-5)
+    assert found.ahead == pytest.approx(WEIGHTS.ahead, abs=6e-5)
 
 
 def test_four_of_five_real_efforts_lie_in_the_range(real):

@@ -1,4 +1,4 @@
-"""C12 on histories small enough to work out by hand."""
+"""The expectation on histories small enough to work out by hand."""
 
 import math
 from dataclasses import replace
@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 
 from planning.fitness.expectation import (
+    TERMS,
+    Weights,
+    far,
     features_at,
     ln_speed,
     ln_speed_from,
     quantile,
+    terms_of,
     weighted_quantile,
 )
+from planning.fitness.fitted import WEIGHTS
 from planning.fitness.history import runs_of
-from tests.planning.athletes import MONDAY, race, run
+from tests.planning.athletes import MONDAY, run
 
 YEAR = [run(MONDAY + timedelta(2 * n), 10.0, 300.0) for n in range(183)]  # every other day, 5:00
 CUT = MONDAY.toordinal() + 366
@@ -38,50 +43,102 @@ def test_a_weighted_quantile_leans_to_the_weight():
     assert weighted_quantile(values, np.array([1.0, 1.0, 8.0]), 0.8) == pytest.approx(3.0)
 
 
+def terms(features, distance_m):
+    base, found = terms_of(features, distance_m)
+    return base, dict(zip(TERMS, found.tolist(), strict=True))
+
+
 def test_ten_kilometres_of_one_who_always_runs_the_same():
-    # all quantiles equal S; 35 km a week; the longest run is 10 km; usual is 6 % below an effort
-    expected = S + 0.0456 - 0.056 * (S - 1.1) + 0.008 * math.log(35 / 40) + 0.144 * math.log(1.06)
-    assert ln_speed(runs_of(YEAR, CUT), CUT, 10_000.0) == pytest.approx(expected, abs=1e-9)
+    # all quantiles equal S; no run of 15 km; usual is 6 % below an effort; the last run was today
+    base, found = terms(features_at(runs_of(YEAR, CUT), CUT), 10_000.0)
+    assert base == pytest.approx(S)
+    assert found == pytest.approx(
+        dict.fromkeys(TERMS, 0.0)
+        | {
+            "constant": 1.0,
+            "speed": S - 1.1,
+            "usual": math.log(1.06),
+            "absence": math.log(1 + 2 / 7),  # the last run was on the day before yesterday
+        }
+    )
+    expected = base + sum(
+        weight * found[term] for term, weight in zip(TERMS, WEIGHTS.now, strict=True)
+    )
+    told = ln_speed(runs_of(YEAR, CUT), CUT, 10_000.0, WEIGHTS)
+    assert told == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_marathon_of_one_who_always_runs_the_same():
-    distance = 42_195.0
-    b = S - 0.06 * math.log(distance / 10_000)
-    tanda = math.log(1_000 / (17.1 + 140 * math.exp(-0.0053 * 35) + 0.55 * 300))
-    expected = b + 0.0456 - 0.056 * (b - 1.1) + 0.022 * math.log(distance / 10_000)
-    expected += (0.008 + 0.061) * math.log(35 / 40) + 0.208 * (tanda - b)
+    base, found = terms(features_at(runs_of(YEAR, CUT), CUT), 42_195.0)
+    assert base == pytest.approx(S - 0.06 * math.log(4.2195))
+    assert found["speed"] == pytest.approx(base - 1.1)
+    assert found["marathon volume"] == pytest.approx(math.log(35 / 40))
     # no run of 15 km or more: no usual pace and nothing near the distance
-    assert ln_speed(runs_of(YEAR, CUT), CUT, distance) == pytest.approx(expected, abs=1e-9)
+    assert found["usual"] == found["near"] == found["marathon long runs"] == 0.0
 
 
-def test_each_quantile_pulls_with_its_own_weight():
+def test_long_runs_are_counted():
+    day = MONDAY + timedelta(365)
+    long = [run(day - timedelta(7 * n), 25.0 + n % 2, 330.0) for n in range(1, 21)]
+    found = terms(features_at(runs_of([*YEAR, *long], CUT), CUT), 42_195.0)[1]
+    assert found["long runs"] == pytest.approx(math.log(1 + 11))  # of 84 days
+    assert found["marathon long runs"] == pytest.approx(math.log(1 + 15))  # of 112 days
+    shorter = [run(day - timedelta(7 * n), 14.9, 330.0) for n in range(1, 21)]
+    found = terms(features_at(runs_of([*YEAR, *shorter], CUT), CUT), 42_195.0)[1]
+    assert (found["long runs"], found["marathon long runs"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("feature", "term"), [("recent80", "recent"), ("lasting90", "lasting"), ("q80", "near")]
+)
+def test_each_quantile_pulls_with_its_own_weight(feature, term):
     f = features_at(runs_of(YEAR, CUT), CUT)
-    plain = ln_speed_from(f, 10_000.0)
-    for name, weight in (
-        ("top3", 0.085),
-        ("recent80", 0.234),
-        ("year90", 0.132),
-        ("median", -0.054),
-    ):
-        moved = replace(f, **{name: getattr(f, name) + 0.1})
-        assert ln_speed_from(moved, 10_000.0) - plain == pytest.approx(0.1 * weight), name
+    moved = replace(f, **{feature: getattr(f, feature) + 0.1})
+    far_m = 30_000.0 if term == "near" else 10_000.0  # with nothing near: the faster runs
+    gain = ln_speed_from(moved, far_m, WEIGHTS.now) - ln_speed_from(f, far_m, WEIGHTS.now)
+    assert gain == pytest.approx(0.1 * WEIGHTS.now[TERMS.index(term)])
 
 
 def test_the_terms_of_the_marathon_fade_in_from_the_half():
     f = features_at(runs_of(YEAR, CUT), CUT)
     more = replace(f, km_a_week=f.km_a_week * math.e)
-    gain = [ln_speed_from(more, d) - ln_speed_from(f, d) for d in (21_097.5, 29_836.0, 42_195.0)]
-    assert gain == pytest.approx([0.008, 0.008 + 0.061 / 2, 0.069], abs=1e-4)
+    gain = [
+        terms(more, d)[1]["marathon volume"] - terms(f, d)[1]["marathon volume"]
+        for d in (21_097.5, 29_836.0, 42_195.0)
+    ]
+    assert gain == pytest.approx([0.0, 0.5, 1.0], abs=1e-4)
 
 
-def test_the_median_is_of_ordinary_runs():
-    day = MONDAY + timedelta(365)
-    raced = [*YEAR[:-4], *(race(day, 10.0 + n / 10, 2_500.0) for n in range(60))]
-    assert features_at(runs_of(raced, CUT), CUT).median == pytest.approx(S)
+def test_no_faster_run_can_slow_anybody_down():
+    """The base counts for what is left when all others have taken their part of it."""
+    for weights in (WEIGHTS.at(0.0), WEIGHTS.at(26.0)):
+        by_term = dict(zip(TERMS, weights.tolist(), strict=True))
+        pulling = [by_term[term] for term in ("recent", "near", "usual", "lasting")]
+        assert min(pulling) > 0.0
+        assert 1.0 + by_term["speed"] - sum(pulling) > 0.0
+
+
+def test_what_lies_ahead_comes_in_by_the_root_and_stays():
+    assert [far(weeks) for weeks in (-1.0, 0.0, 6.5, 26.0, 60.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    weights = Weights(np.array([1.0, 2.0]), np.array([0.5, -1.0]))
+    assert weights.at(0.0).tolist() == [1.0, 2.0]
+    assert weights.at(6.5).tolist() == [1.25, 1.5]
+
+
+def test_a_good_month_counts_less_for_a_far_day_and_the_years_more():
+    ahead = dict(zip(TERMS, WEIGHTS.ahead.tolist(), strict=True))
+    assert ahead["lasting"] > 0.0
+    f = features_at(runs_of(YEAR, CUT), CUT)
+    better = replace(f, q90=f.q90 + 0.1)  # of the half-year
+    gain = [
+        ln_speed_from(better, 10_000.0, WEIGHTS.at(w)) - ln_speed_from(f, 10_000.0, WEIGHTS.at(w))
+        for w in (0.0, 8.0, 26.0)
+    ]
+    assert gain == sorted(gain, reverse=True)
 
 
 def test_without_any_run_there_is_no_expectation():
-    assert ln_speed(runs_of([], CUT), CUT, 10_000.0) is None
+    assert ln_speed(runs_of([], CUT), CUT, 10_000.0, WEIGHTS) is None
     assert features_at(runs_of(YEAR, CUT), MONDAY.toordinal()) is None
 
 
@@ -89,12 +146,12 @@ def test_a_long_break_falls_back_on_the_last_runs():
     late = CUT + 1_000
     f = features_at(runs_of(YEAR, late), late)
     assert f.runs == 0
-    assert f.q90 == f.top3 == f.recent80 == f.year90 == f.median == pytest.approx(S)
-    assert f.tanda_ln_speed is None
-    assert math.isfinite(ln_speed_from(f, 42_195.0))
+    assert f.q90 == f.recent80 == f.q80 == pytest.approx(S)
+    assert f.lasting90 == pytest.approx(S)
+    assert math.isfinite(ln_speed_from(f, 42_195.0, WEIGHTS.now))
 
 
 def test_days_from_the_cut_on_are_not_read():
     future = [run(MONDAY + timedelta(366 + n), 10.0, 200.0) for n in range(20)]
-    known = ln_speed(runs_of([*YEAR, *future], CUT + 99), CUT, 10_000.0)
-    assert known == ln_speed(runs_of(YEAR, CUT), CUT, 10_000.0)
+    known = ln_speed(runs_of([*YEAR, *future], CUT + 99), CUT, 10_000.0, WEIGHTS)
+    assert known == ln_speed(runs_of(YEAR, CUT), CUT, 10_000.0, WEIGHTS)

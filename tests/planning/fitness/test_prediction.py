@@ -58,10 +58,21 @@ def test_a_longer_distance_is_never_run_faster(fitness, one, other):
 
 @quick
 @given(everyone, st.floats(1_500, 100_000), st.floats(0, 60), st.floats(0, 60))
-def test_further_ahead_is_wider_and_no_faster(fitness, distance, one, other):
+def test_further_ahead_is_wider_and_on_the_way_to_the_usual(fitness, distance, one, other):
     soon, late = (predict(fitness, distance, weeks_ahead=w) for w in sorted((one, other)))
     assert late.sd_ln >= soon.sd_ln
-    assert late.median_s == soon.median_s  # training as usual: no drift
+    now, then = (predict(fitness, distance, weeks_ahead=w).median_s for w in (0.0, 26.0))
+    by_then = sorted((now, then))
+    assert by_then[0] * (1 - 1e-12) <= late.median_s <= by_then[1] * (1 + 1e-12)
+    assert abs(late.median_s - now) >= abs(soon.median_s - now) - 1e-6
+    assert predict(fitness, distance, weeks_ahead=99.0).median_s == then  # as far as was looked
+
+
+def test_a_longer_distance_is_never_run_faster_on_a_day_ahead():
+    for weeks in (1.0, 10.0, 40.0):
+        times = [predict(RUNNER, d, weeks_ahead=weeks) for d in (5_000.0, 8_000.0, 21_097.5, 5e4)]
+        speeds = [one.distance_m / one.median_s for one in times]
+        assert speeds == sorted(speeds, reverse=True)
 
 
 def test_the_range_grows_by_the_weeks():

@@ -1,0 +1,25 @@
+"""Every constant that was fitted on data, and how.
+
+The weights are what `fitting.fit` finds on the project's study: 18 runners of several years each,
+311 race-like efforts from 5 km to the marathon, each seen from 0 to 26 weeks before. To find them
+again, or on runners of your own: `goalward backtest --runs R.csv --efforts E.csv --refit`.
+"""
+
+import numpy as np
+
+from planning.fitness.expectation import TERMS, Weights
+
+_WEIGHTS: dict[str, tuple[float, float]] = {  # on the day, and what comes to it 26 weeks ahead
+    "constant": (0.0377, 0.0169),
+    "recent": (0.1268, 0.1404),
+    "near": (0.0761, -0.0006),
+    "usual": (0.1343, -0.0223),
+    "speed": (-0.1329, -0.1310),
+    "marathon volume": (0.0208, 0.0001),
+    "lasting": (0.0702, 0.1687),
+    "absence": (-0.0015, -0.0224),
+    "long runs": (0.0091, -0.0080),
+    "marathon long runs": (0.0241, 0.0001),
+}
+
+WEIGHTS = Weights(*np.array([_WEIGHTS[term] for term in TERMS]).T)

@@ -1,0 +1,121 @@
+"""How the weights of the expectation are found: a ridge over many runners' efforts.
+
+Each effort is looked at from several weeks before, with nothing known of the weeks between. What
+is fitted is ln(speed run) less the base of `expectation.terms_of`. Runners differ for good, so each
+has a level and a slope over distance of their own, both drawn to zero; what is left has heavy tails
+(Student t, 5 degrees of freedom, by reweighting). Who is predicted is left out of the fit:
+`fit(known.without(athlete))`.
+
+Nobody is promised to get faster. The efforts of the study were 2 to 4 % faster than half a year
+before would have said, but they are in it for being fast: who is not in shape hardly races. Over
+all windows of those runners nothing changed on the mean. So what the weeks ahead do to a forecast
+is drawn to zero on the mean over all examples: a peak or a slump counts less then, and no more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.activity import Activity, FloatArray
+from planning.fitness.backtest import EffortRow
+from planning.fitness.comparable import BoolArray
+from planning.fitness.expectation import EFFORT_LN_M, TERMS, Weights, far, features_at, terms_of
+from planning.fitness.history import TEN_K_M, runs_of
+
+HORIZONS = (0, 4, 8, 12, 16, 26)  # weeks
+# Spread to expect of each weight before any data.
+PRIOR_SD = {
+    "constant": 0.07,
+    "speed": 0.07,
+    "marathon volume": 0.035,
+    "absence": 0.035,
+    "usual": 0.28,
+    "marathon long runs": 0.035,
+}
+USUAL_PRIOR_SD = 0.14
+# What moves with the weeks ahead: how much the recent and the lasting count. The rest hardly.
+MOVING = frozenset({"constant", "recent", "usual", "speed", "lasting", "absence"})
+HARDLY = 0.1
+NOISE_LN = np.array([0.042, 0.046, 0.067, 0.083])  # of one effort, at EFFORT_LN_M
+NOISE_AHEAD = 0.02  # per square root of a week
+LEVEL_SD, SLOPE_SD = 0.03, 0.02  # of runners, about what is expected of them; per unit of ln(m)
+CHOSEN_SD = 0.07  # of how much faster who races is than foretold; found, and not passed on
+FREEDOM = 5.0
+ALIKE = 3.0  # an effort seen from six horizons tells about as much as two
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Efforts of many runners as columns, each from every horizon at which a run was known.
+
+    `terms` has a row an example and a column each of TERMS; `excess` is ln(speed run) - base.
+    """
+
+    athlete: tuple[str, ...]
+    ln_m: FloatArray
+    weeks: FloatArray
+    terms: FloatArray
+    excess: FloatArray
+
+    def without(self, athlete: str) -> "Examples":
+        keep = np.array([each != athlete for each in self.athlete], dtype=np.bool_)
+        return self._only(keep)
+
+    def _only(self, keep: BoolArray) -> "Examples":
+        kept = tuple(each for each, is_kept in zip(self.athlete, keep, strict=True) if is_kept)
+        return Examples(
+            kept, self.ln_m[keep], self.weeks[keep], self.terms[keep], self.excess[keep]
+        )
+
+
+def examples_of(
+    runs_by_athlete: Mapping[str, Sequence[Activity]], efforts: Sequence[EffortRow]
+) -> Examples:
+    """Every effort whose time is known, seen from every one of HORIZONS. Any order of both."""
+    known: dict[str, list[EffortRow]] = {}
+    for effort in efforts:
+        if effort.time_s is not None and effort.athlete in runs_by_athlete:
+            known.setdefault(effort.athlete, []).append(effort)
+    athletes, columns = list[str](), list[tuple[float, float, FloatArray, float]]()
+    for athlete in sorted(known):
+        rows = sorted(known[athlete], key=lambda each: (each.day, each.label, each.distance_m))
+        runs = runs_of(runs_by_athlete[athlete], max(each.day for each in rows).toordinal())
+        for effort in rows:
+            ran = np.log(effort.distance_m / (effort.time_s or np.nan))
+            for weeks in HORIZONS:
+                features = features_at(runs, effort.day.toordinal() - 7 * weeks)
+                if features is None:
+                    continue
+                base, terms = terms_of(features, effort.distance_m)
+                athletes.append(athlete)
+                columns.append((float(np.log(effort.distance_m)), float(weeks), terms, ran - base))
+    ln_m, weeks_ahead, terms_, excess = zip(*columns, strict=True)
+    return Examples(
+        tuple(athletes), np.array(ln_m), np.array(weeks_ahead), np.stack(terms_), np.array(excess)
+    )
+
+
+def fit(known: Examples) -> Weights:
+    """The weights under which the examples are likeliest, with the priors above. Deterministic."""
+    ahead = np.array([far(weeks) for weeks in known.weeks])[:, None]
+    usual = known.terms.mean(axis=0)
+    people, who = np.unique(known.athlete, return_inverse=True)
+    is_of = (who[:, None] == np.arange(len(people))).astype(np.float64)
+    slope = (known.ln_m - np.log(TEN_K_M))[:, None]
+    columns = np.hstack([known.terms, (known.terms - usual) * ahead, ahead, is_of, is_of * slope])
+    now_sd = np.array([PRIOR_SD.get(term, USUAL_PRIOR_SD) for term in TERMS])
+    ahead_sd = now_sd * np.array([1.0 if term in MOVING else HARDLY for term in TERMS])
+    own_sd = np.repeat([LEVEL_SD, SLOPE_SD], len(people))
+    precision = np.diag(np.concatenate([now_sd, ahead_sd, [CHOSEN_SD], own_sd]) ** -2.0)
+    noise = np.interp(known.ln_m, EFFORT_LN_M, NOISE_LN) ** 2 + NOISE_AHEAD**2 * known.weeks
+    trust, found = np.ones(len(noise)), np.zeros(columns.shape[1])
+    for _ in range(ROUNDS):
+        scaled = columns * (trust / (ALIKE * noise))[:, None]
+        found = np.linalg.solve(scaled.T @ columns + precision, scaled.T @ known.excess)
+        left = known.excess - columns @ found
+        trust = (FREEDOM + 1.0) / (FREEDOM + left**2 / noise)
+    now, later = found[: len(TERMS)], found[len(TERMS) : 2 * len(TERMS)]
+    no_drift = later - (later @ usual) * (np.array(TERMS) == "constant")
+    return Weights(now, no_drift)
