@@ -1,7 +1,8 @@
 """Predictions beside what was run: for a log of many runners, or for the athlete's own history."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from planning.activity import Activity
 from planning.fitness.backtest import EffortRow, PredictedEffort, backtest
+from planning.fitness.expectation import TERMS, Weights
+from planning.fitness.fitting import Examples, examples_of, fit
 from planning.fitness.observation import derive
 from planning.records import activities_of
 from planning.units import format_duration, name_of_distance
@@ -57,13 +60,51 @@ class Scored:
         )
 
 
-def of_log(runs: Path, efforts: Path, out: Path, *, track: Track) -> int:
-    """Predict every effort of one CSV from the earlier rows of the other; returns how many."""
-    known = _runs_by_athlete(runs)
-    rows = list(_effort_rows(efforts))
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Many athletes' runs, and the efforts among them."""
+
+    runs: Mapping[str, tuple[Activity, ...]]
+    efforts: tuple[EffortRow, ...]
+
+    @classmethod
+    def read(cls, runs: Path, efforts: Path, *, drop_suspect: bool = False) -> "Log":
+        """`drop_suspect` leaves out the rows that somebody marked as doubtful; we never do."""
+        content = runs.read_bytes()
+        if drop_suspect:
+            content = _without_suspects(content)
+        return cls(_runs_by_athlete(runs.name, content), tuple(_effort_rows(efforts)))
+
+    def weights(self) -> Weights:
+        """Fitted on all of it."""
+        return fit(self._examples())
+
+    def weights_without_each(self) -> dict[str, Weights]:
+        """For each athlete those that were fitted on all others."""
+        known = self._examples()
+        return {athlete: fit(known.without(athlete)) for athlete in sorted(self.runs)}
+
+    def _examples(self) -> Examples:
+        if not any(effort.time_s for effort in self.efforts):
+            raise NothingToFit("the efforts need a column time_s: what was run is what is fitted")
+        return examples_of(self.runs, self.efforts)
+
+
+class NothingToFit(Exception):
+    """Nobody's times are known."""
+
+
+def predict_log(
+    log: Log, out: Path, *, track: Track, weeks_ahead: int = 0, leave_one_out: bool = False
+) -> int:
+    """Predict every effort from earlier runs of its athlete into a CSV; returns how many.
+
+    `leave_one_out`: by weights that were fitted without the athlete. Raises NothingToFit.
+    """
+    weights = log.weights_without_each() if leave_one_out else None
     predicted: list[PredictedEffort] = []
-    for row in track(rows):
-        predicted += backtest(known, [row])
+    for row in track(log.efforts):
+        predicted += backtest(log.runs, [row], weeks_ahead=weeks_ahead, weights=weights)
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
@@ -73,6 +114,12 @@ def of_log(runs: Path, efforts: Path, out: Path, *, track: Track) -> int:
             sd = "" if one.sd_ln is None else f"{one.sd_ln:.5f}"
             writer.writerow((one.effort.athlete, day, one.effort.label, median, sd))
     return len(predicted)
+
+
+def weights_in_words(weights: Weights) -> str:
+    """As they stand in planning/fitness/fitted.py."""
+    rows = zip(TERMS, weights.now, weights.ahead, strict=True)
+    return "\n".join(f'    "{term}": ({now:.4f}, {ahead:.4f}),' for term, now, ahead in rows)
 
 
 def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
@@ -101,20 +148,28 @@ def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
     return scored
 
 
-def _runs_by_athlete(path: Path) -> dict[str, tuple[Activity, ...]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        athletes = sorted({row["athlete"] for row in csv.DictReader(file)})
-    return {athlete: _runs_of(path, athlete) for athlete in athletes}
+def _runs_by_athlete(name: str, content: bytes) -> dict[str, tuple[Activity, ...]]:
+    lines = content.decode("utf-8-sig").splitlines()
+    athletes = sorted({row["athlete"] for row in csv.DictReader(lines)})
+    return {athlete: _runs_of(OriginalFile(name, content), athlete) for athlete in athletes}
 
 
-def _runs_of(path: Path, athlete: str) -> tuple[Activity, ...]:
-    file = OriginalFile(path.name, path.read_bytes())
+def _runs_of(file: OriginalFile, athlete: str) -> tuple[Activity, ...]:
     log = read_log(file, where={"athlete": athlete}, day_zero=ANY_MONDAY)
     return activities_of(derive(one.record, None, zone=UTC) for one in log.recorded)
+
+
+def _without_suspects(content: bytes) -> bytes:
+    header, *lines = csv.reader(content.decode("utf-8-sig").splitlines())
+    suspect = header.index("suspect")
+    kept = io.StringIO()
+    csv.writer(kept).writerows([header, *(line for line in lines if line[suspect] != "1")])
+    return kept.getvalue().encode()
 
 
 def _effort_rows(path: Path) -> Iterator[EffortRow]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             day = ANY_MONDAY + timedelta(days=int(row["day"]))
-            yield EffortRow(row["athlete"], day, row["effort"], float(row["distance_m"]))
+            time_s = float(row.get("time_s") or 0) or None
+            yield EffortRow(row["athlete"], day, row["effort"], float(row["distance_m"]), time_s)

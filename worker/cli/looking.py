@@ -191,7 +191,7 @@ def replay(
             raise UsedWrongly(str(error)) from error
 
 
-def backtest(
+def backtest(  # noqa: PLR0917  # options, given by name
     runs: Annotated[
         Path | None, typer.Option(help="A log of many athletes' runs, one line a run (CSV).")
     ] = None,
@@ -199,6 +199,18 @@ def backtest(
         Path | None, typer.Option(help="The efforts to predict: athlete, day, effort, distance_m.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the predictions (CSV).")] = None,
+    horizon_weeks: Annotated[
+        int, typer.Option(min=0, max=104, help="Nothing of so many weeks before is known.")
+    ] = 0,
+    leave_one_out: Annotated[
+        bool, typer.Option("--leave-one-out", help="Fit the weights without whom they predict.")
+    ] = False,
+    drop_suspect: Annotated[
+        bool, typer.Option("--drop-suspect", help="Leave out rows marked suspect, to compare.")
+    ] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Fit the weights on the log and print them.")
+    ] = False,
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -206,14 +218,26 @@ def backtest(
     from worker import backtesting
     from worker.cli.failing import UsedWrongly
 
-    given = [option is not None for option in (runs, efforts, out)]
-    if any(given) and not all(given):
-        raise UsedWrongly("--runs, --efforts and --out belong together; or give none of them")
-    if runs and efforts and out:
+    needed = [runs, efforts] if refit else [runs, efforts, out]
+    if any((*needed, horizon_weeks, leave_one_out, drop_suspect, refit)) and not all(needed):
+        raise UsedWrongly(
+            "--runs, --efforts and --out belong together (--refit needs no --out); "
+            "or give none of them"
+        )
+    if runs and efforts:
         from rich.progress import track
 
-        count = backtesting.of_log(runs, efforts, out, track=track)
-        typer.echo(f"{count} efforts predicted into {out}")
+        log = backtesting.Log.read(runs, efforts, drop_suspect=drop_suspect)
+        try:
+            if refit:
+                typer.echo(backtesting.weights_in_words(log.weights()))
+            if out:
+                count = backtesting.predict_log(
+                    log, out, track=track, weeks_ahead=horizon_weeks, leave_one_out=leave_one_out
+                )
+                typer.echo(f"{count} efforts predicted into {out}")
+        except backtesting.NothingToFit as error:
+            raise UsedWrongly(str(error)) from error
         return
     with session(athlete) as at_work:
         rows = backtesting.of_athlete(at_work.runtime, at_work.athlete_id)

@@ -1,0 +1,94 @@
+"""The command that predicts a log of many runners, and fits the weights on it."""
+
+import csv
+
+import pytest
+
+from planning.fitness.expectation import TERMS
+from tests.planning.athletes import MONDAY, runs, ten_k_time_s
+
+RUNS = ("athlete", "day", "distance_m", "moving_s", "elapsed_s", "kind", "suspect")
+EFFORTS = ("athlete", "day", "effort", "distance_m", "time_s")
+PACES = {"a": 290.0, "b": 330.0, "c": 390.0}
+
+
+def written(path, header, rows):
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+@pytest.fixture
+def log(tmp_path):
+    """Three runners of forty weeks; some rows of the last are rides, marked suspect."""
+    lines = [
+        (name, (one.day - MONDAY).days, one.distance_m, one.moving_time_s, "", "run", 0)
+        for name, pace in PACES.items()
+        for one in runs(40, 50.0, pace, seed=1)
+    ]
+    lines += [("c", 200 + n, 12_000, 2_100, "", "run", 1) for n in range(9)]
+    efforts = [
+        (name, week * 7, "10K", 10_000, ten_k_time_s(pace))
+        for name, pace in PACES.items()
+        for week in (20, 30, 38)
+    ]
+    return {
+        "--runs": written(tmp_path / "runs.csv", RUNS, lines),
+        "--efforts": written(tmp_path / "efforts.csv", EFFORTS, efforts),
+    }
+
+
+def words(log):
+    return [word for pair in log.items() for word in pair]
+
+
+def predicted(home, log, tmp_path, *more):
+    out = tmp_path / "out.csv"
+    home.ok("backtest", *words(log), "--out", out, *more)
+    with out.open() as file:
+        return [(float(row["median_s"]), float(row["sd_ln"])) for row in csv.DictReader(file)]
+
+
+def test_each_effort_is_predicted_from_the_days_before(home, log, tmp_path):
+    now = predicted(home, log, tmp_path)
+    ahead = predicted(home, log, tmp_path, "--horizon-weeks", 12)
+    assert len(now) == len(ahead) == 9
+    for (median_s, sd), (_, wider), pace in zip(now, ahead, "aaabbbccc", strict=True):
+        assert median_s == pytest.approx(ten_k_time_s(PACES[pace]), rel=0.15)
+        assert wider > sd
+
+
+def test_who_is_left_out_is_predicted_by_the_others(home, log, tmp_path):
+    left_out = predicted(home, log, tmp_path, "--leave-one-out")
+    assert left_out != predicted(home, log, tmp_path)
+    rows = list(csv.reader(log["--efforts"].read_text().splitlines()))
+    slower = [
+        row if row[0] != "c" else [*row[:4], float(row[4]) * 1.5] for row in rows[1:]
+    ]  # nothing of one's own times is in one's own prediction
+    written(log["--efforts"], rows[0], slower)
+    again = predicted(home, log, tmp_path, "--leave-one-out")
+    assert again[6:] == left_out[6:]
+    assert again[:6] != left_out[:6]
+
+
+def test_rows_that_somebody_doubts_are_left_out_only_to_compare(home, log, tmp_path):
+    plain = predicted(home, log, tmp_path)
+    dropped = predicted(home, log, tmp_path, "--drop-suspect")
+    assert plain[:6] == dropped[:6]
+    for (one, _), (other, _) in zip(plain, dropped, strict=True):
+        assert one == pytest.approx(other, rel=0.002)
+
+
+def test_the_weights_are_printed_as_they_are_kept(home, log):
+    told = home.ok("backtest", *words(log), "--refit").out.splitlines()
+    assert [line.strip().partition(":")[0].strip('"') for line in told] == list(TERMS)
+
+
+def test_what_is_missing_is_said(home, log, tmp_path):
+    assert "belong together" in home.wrong("backtest", "--horizon-weeks", 8)
+    assert "belong together" in home.wrong("backtest", "--refit", "--runs", log["--runs"])
+    rows = [
+        (*row[:4], "") for row in list(csv.reader(log["--efforts"].read_text().splitlines()))[1:]
+    ]
+    written(log["--efforts"], EFFORTS, rows)
+    assert "time_s" in home.wrong("backtest", *words(log), "--refit")
