@@ -2,19 +2,24 @@
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from connectors.files.log import read_log
 from connectors.ports import OriginalFile
-from planning.activity import Activity
+from planning.activity import Activity, FloatArray
 from planning.fitness.backtest import EffortRow, PredictedEffort, backtest
 from planning.fitness.expectation import TERMS, Weights
 from planning.fitness.fitting import Examples, examples_of, fit
 from planning.fitness.observation import derive
+from planning.fitness.ultra import CLIMB_KM, UltraRace, fit_shape, predict_ultra
 from planning.records import activities_of
 from planning.units import format_duration, name_of_distance
 from worker import store
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 type Track = Callable[[Sequence[EffortRow]], Iterable[EffortRow]]  # shows progress
 
 COLUMNS = ("athlete", "day", "effort", "median_s", "sd_ln")
+Z80 = 1.2815515655446004  # the central 80 % of a normal lie within so many sd
 ANY_MONDAY = date(2021, 1, 4)  # day numbers of a log count from here; which day it is cannot matter
 
 
@@ -114,6 +120,93 @@ def predict_log(
             sd = "" if one.sd_ln is None else f"{one.sd_ln:.5f}"
             writer.writerow((one.effort.athlete, day, one.effort.label, median, sd))
     return len(predicted)
+
+
+@dataclass(frozen=True, slots=True)
+class UltraScore:
+    """How predictions of trail and ultra races came out. Errors in % of the time."""
+
+    label: str
+    races: int
+    median_error: float
+    mean_error: float
+    bias: float  # negative: foretold too fast
+    inside: float  # % in the central 80 % range
+
+    def line(self) -> str:
+        return (
+            f"{self.label:>14}{self.races:8}{self.median_error:8.1f}{self.mean_error:8.1f}"
+            f"{self.bias:8.1f}{self.inside:9.0f}"
+        )
+
+
+ULTRA_HEADER = f"{'effort km':>14}{'n':>8}{'MdAPE':>8}{'MAPE':>8}{'bias':>8}{'80% in':>9}"
+EFFORTS_KM = (0.0, 60.0, 110.0, 160.0, math.inf)
+
+
+def score_ultra(path: Path, *, track: Callable[[Sequence[str]], Iterable[str]]) -> list[UltraScore]:
+    """The shape of courses fitted on the first half of the runners; then every race of the second
+    half that has one before it, from its runner's earlier races. By effort, and all.
+
+    Raises NothingToFit for a file without runners enough.
+    """
+    histories = _histories(path)
+    names = list(histories)
+    half = len(names) // 2
+    try:
+        shape = fit_shape([histories[name] for name in names[:half]])
+    except np.linalg.LinAlgError as error:
+        raise NothingToFit(f"{path} has too few different races in its first half") from error
+    found: list[tuple[float, float, float]] = []  # effort km, ln(foretold / run), sd
+    for name in track(names[half:]):
+        for race in histories[name]:
+            told = predict_ultra(
+                histories[name],
+                race.day,
+                distance_m=race.distance_m,
+                climb_m=race.climb_m,
+                shape=shape,
+            )
+            if told is not None:
+                effort = race.distance_m / 1_000.0 + CLIMB_KM * race.climb_m / 100.0
+                found.append((effort, math.log(told.median_s / race.time_s), told.sd_ln))
+    if not found:
+        raise NothingToFit(f"nobody in the second half of {path} ran twice")
+    rows = np.array(found)
+    scores = [
+        _scored(f"{low:.0f}-{high:.0f}", rows[(rows[:, 0] >= low) & (rows[:, 0] < high)])
+        for low, high in pairwise(EFFORTS_KM)
+    ]
+    return [score for score in scores if score.races] + [_scored("all", rows)]
+
+
+def _scored(label: str, rows: FloatArray) -> UltraScore:
+    if not len(rows):
+        return UltraScore(label, 0, 0.0, 0.0, 0.0, 0.0)
+    error, inside = 100.0 * np.expm1(rows[:, 1]), np.abs(rows[:, 1]) <= Z80 * rows[:, 2]
+    return UltraScore(
+        label.replace("inf", ""),
+        len(rows),
+        float(np.median(np.abs(error))),
+        float(np.abs(error).mean()),
+        float(np.median(error)),
+        100.0 * float(inside.mean()),
+    )
+
+
+def _histories(path: Path) -> dict[str, list[UltraRace]]:
+    """Races by runner, in the order of the file."""
+    found: dict[str, list[UltraRace]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            race = UltraRace(
+                ANY_MONDAY + timedelta(days=int(row["day"])),
+                1_000.0 * float(row["distance_km"]),
+                float(row["elev_gain_m"] or 0.0),
+                float(row["time_s"]),
+            )
+            found.setdefault(row["runner"], []).append(race)
+    return found
 
 
 def weights_in_words(weights: Weights) -> str:

@@ -1,15 +1,22 @@
 """The time over a goal's course: distance, climb, and what lies beyond 100 km."""
 
 import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 
+from planning.activity import Activity
 from planning.fitness.ability import Fitness
-from planning.fitness.prediction import LONGEST_M, Prediction, predict
+from planning.fitness.prediction import HORIZON_SD, LONGEST_M, Prediction, predict
+from planning.fitness.ultra import UltraRace, predict_ultra
 from planning.goals.goal import Goal
 
 CLIMB_EFFORT = 12.0  # 1.2 km of flat running for 100 m climbed
 ROLLING, MOUNTAIN = 10.0, 30.0  # metres climbed per kilometre
 ULTRA_EXPONENT = 1.318
 ULTRA_SD = 0.20  # from a road record, without an ultra of the athlete's own
+# Where the athlete's own races of that kind say more than their speed on roads.
+ULTRA_M, LEAST_MOUNTAIN_M = 43_500.0, 15_000.0
 
 
 def effort_distance_m(distance_m: float, climb_m: float | None) -> float:
@@ -23,14 +30,19 @@ def effort_distance_m(distance_m: float, climb_m: float | None) -> float:
     return distance_m + _share(climb_m / distance_m * 1000) * CLIMB_EFFORT * climb_m
 
 
-def course_time(goal: Goal, fitness: Fitness, *, weeks_ahead: float) -> Prediction | None:
+def course_time(
+    goal: Goal, fitness: Fitness, *, weeks_ahead: float, ultras: Sequence[UltraRace] = ()
+) -> Prediction | None:
     """The goal's race as a distribution of seconds, on its day, training as usual until then.
 
-    None while too little is known, without a distance, or for a distance too short to foresee.
-    Beyond 100 km of effort ln T grows by 1.318 ln e, and the spread is at least .20.
+    None while too little is known, without a distance, or for a distance too short to foresee. In
+    the mountains and beyond the marathon from the athlete's own `ultras`. Without one from their
+    speed: beyond 100 km of effort ln T grows by 1.318 ln e, and the spread is at least .20.
     """
     if goal.distance_m is None:
         return None
+    if ultras and is_ultra(goal.distance_m, goal.climb_m):
+        return _by_own_ultras(goal.distance_m, goal, weeks_ahead, ultras)
     effort_m = effort_distance_m(goal.distance_m, goal.climb_m)
     flat = predict(fitness, min(effort_m, LONGEST_M), weeks_ahead=weeks_ahead)
     if flat is None:
@@ -39,6 +51,30 @@ def course_time(goal: Goal, fitness: Fitness, *, weeks_ahead: float) -> Predicti
     wide = 1.0 if effort_m > LONGEST_M else _share((goal.climb_m or 0.0) / goal.distance_m * 1000)
     sd = max(flat.sd_ln, math.hypot((1 - wide) * flat.sd_ln, wide * ULTRA_SD))
     return Prediction(goal.distance_m, median_s, sd)
+
+
+def is_ultra(distance_m: float, climb_m: float | None) -> bool:
+    """Longer than a marathon, or in the mountains (30 m a km) and no short race."""
+    steep = (climb_m or 0.0) >= MOUNTAIN * distance_m / 1000
+    return distance_m > ULTRA_M or (steep and distance_m >= LEAST_MOUNTAIN_M)
+
+
+def ultras_of(activities: Iterable[Activity], until: date) -> tuple[UltraRace, ...]:
+    """The athlete's own races of that kind, up to that day."""
+    return tuple(
+        UltraRace(each.day, each.distance_m, each.climb_m or 0.0, each.elapsed_time_s)
+        for each in activities
+        if each.is_run and each.is_race and each.distance_m and each.elapsed_time_s
+        if each.day <= until and is_ultra(each.distance_m, each.climb_m)
+    )
+
+
+def _by_own_ultras(
+    distance_m: float, goal: Goal, weeks_ahead: float, ultras: Sequence[UltraRace]
+) -> Prediction | None:
+    told = predict_ultra(ultras, goal.day, distance_m=distance_m, climb_m=goal.climb_m or 0.0)
+    widens = HORIZON_SD * math.sqrt(max(weeks_ahead, 0.0))
+    return told and replace(told, sd_ln=math.hypot(told.sd_ln, widens))
 
 
 def _share(climb_m_per_km: float) -> float:

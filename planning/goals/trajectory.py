@@ -10,7 +10,7 @@ from planning.fitness.ability import Fitness
 from planning.fitness.prediction import Prediction
 from planning.goals.assessment import Need, needs_of
 from planning.goals.completion import chance_to_finish
-from planning.goals.course import course_time
+from planning.goals.course import course_time, ultras_of
 from planning.goals.goal import Goal
 from planning.goals.result import result_message, result_of
 from planning.goals.sentence import finish_message, time_message
@@ -82,7 +82,8 @@ def forecast(
     if goal.distance_m is None:
         return _without_numbers(goal, Status.UNKNOWN, _habit_message(activities, today))
     weeks = max((goal.day - (known_until or today)).days, 0) / 7
-    expected = course_time(goal, fitness, weeks_ahead=weeks)
+    ultras = ultras_of(activities, today)
+    expected = course_time(goal, fitness, weeks_ahead=weeks, ultras=ultras)
     needs, missing = needs_of(goal, activities, today), _missing(goal, fitness)
     if withheld:
         return _without_numbers(goal, Status.UNKNOWN, withheld, needs)

@@ -1,11 +1,14 @@
 """The command that predicts a log of many runners, and fits the weights on it."""
 
 import csv
+import math
+from pathlib import Path
 
 import pytest
 
 from planning.fitness.expectation import TERMS
 from tests.planning.athletes import MONDAY, runs, ten_k_time_s
+from worker.backtesting import score_ultra
 
 RUNS = ("athlete", "day", "distance_m", "moving_s", "elapsed_s", "kind", "suspect")
 EFFORTS = ("athlete", "day", "effort", "distance_m", "time_s")
@@ -92,3 +95,38 @@ def test_what_is_missing_is_said(home, log, tmp_path):
     ]
     written(log["--efforts"], EFFORTS, rows)
     assert "time_s" in home.wrong("backtest", *words(log), "--refit")
+
+
+# --- trail and ultra ------------------------------------------------------------------------------
+
+
+def histories(path, runners):
+    """Runners of different strength over the same kind of courses."""
+    header = ("runner", "day", "sex", "distance_km", "elev_gain_m", "time_s")
+    rows = [
+        (runner, 100 * n, "F", km, climb, round((1.0 + runner / 50) * 3_000 * math.log(km) ** 2))
+        for runner in range(runners)
+        for n, (km, climb) in enumerate([(30, 900), (60, 4_000), (90, 3_000), (120, 7_500)])
+    ]
+    return written(path, header, rows)
+
+
+def test_the_second_half_of_the_runners_is_predicted(home, tmp_path):
+    told = home.ok("backtest", "--ultra", histories(tmp_path / "u.csv", 12)).out.splitlines()
+    last = told[-1].split()
+    assert last[:2] == ["all", "18"]  # six runners, three races each that have one before
+    assert float(last[2]) < 5.0
+
+
+def test_too_few_ultras_are_said(home, tmp_path):
+    assert "too few" in home.wrong("backtest", "--ultra", histories(tmp_path / "u.csv", 1))
+
+
+def test_real_ultras_are_predicted_within_eight_per_cent():
+    path = Path(__file__).resolve().parents[3] / "shared" / "data" / "ultra" / "itra_histories.csv"
+    if not path.is_file():
+        pytest.skip(f"no histories of real races at {path}: they are not part of the project")
+    *_, all_of_them = score_ultra(path, track=iter)
+    assert all_of_them.races > 4_000
+    assert all_of_them.median_error <= 8.0
+    assert 76 <= all_of_them.inside <= 86

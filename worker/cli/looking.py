@@ -1,6 +1,5 @@
-"""Commands that only look: status, fitness, forecast, news, doctor, replay, backtest."""
+"""Commands that only look: status, fitness, forecast, news, doctor, replay."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +17,6 @@ def add_to(app: typer.Typer) -> None:
         ("news", news),
         ("doctor", doctor),
         ("replay", replay),
-        ("backtest", backtest),
     ):
         app.command(name)(command)
 
@@ -189,62 +187,3 @@ def replay(
             typer.echo(standing.owe_again(runtime, row))
         except LookupError as error:
             raise UsedWrongly(str(error)) from error
-
-
-def backtest(  # noqa: PLR0917  # options, given by name
-    runs: Annotated[
-        Path | None, typer.Option(help="A log of many athletes' runs, one line a run (CSV).")
-    ] = None,
-    efforts: Annotated[
-        Path | None, typer.Option(help="The efforts to predict: athlete, day, effort, distance_m.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write the predictions (CSV).")] = None,
-    horizon_weeks: Annotated[
-        int, typer.Option(min=0, max=104, help="Nothing of so many weeks before is known.")
-    ] = 0,
-    leave_one_out: Annotated[
-        bool, typer.Option("--leave-one-out", help="Fit the weights without whom they predict.")
-    ] = False,
-    drop_suspect: Annotated[
-        bool, typer.Option("--drop-suspect", help="Leave out rows marked suspect, to compare.")
-    ] = False,
-    refit: Annotated[
-        bool, typer.Option("--refit", help="Fit the weights on the log and print them.")
-    ] = False,
-    athlete: AthleteOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Predict races from earlier days only: from a log, or (without options) your own history."""
-    from worker import backtesting
-    from worker.cli.failing import UsedWrongly
-
-    needed = [runs, efforts] if refit else [runs, efforts, out]
-    if any((*needed, horizon_weeks, leave_one_out, drop_suspect, refit)) and not all(needed):
-        raise UsedWrongly(
-            "--runs, --efforts and --out belong together (--refit needs no --out); "
-            "or give none of them"
-        )
-    if runs and efforts:
-        from rich.progress import track
-
-        log = backtesting.Log.read(runs, efforts, drop_suspect=drop_suspect)
-        try:
-            if refit:
-                typer.echo(backtesting.weights_in_words(log.weights()))
-            if out:
-                count = backtesting.predict_log(
-                    log, out, track=track, weeks_ahead=horizon_weeks, leave_one_out=leave_one_out
-                )
-                typer.echo(f"{count} efforts predicted into {out}")
-        except backtesting.NothingToFit as error:
-            raise UsedWrongly(str(error)) from error
-        return
-    with session(athlete) as at_work:
-        rows = backtesting.of_athlete(at_work.runtime, at_work.athlete_id)
-        if json:
-            print_json([row.as_json() for row in rows])
-            return
-        for row in rows:
-            typer.echo(row.line())
-        if not rows:
-            typer.echo("No races or hard efforts with enough history before them yet.")
