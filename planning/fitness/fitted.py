@@ -10,15 +10,15 @@ import numpy as np
 from planning.fitness.expectation import TERMS, Weights
 
 _WEIGHTS: dict[str, tuple[float, float]] = {  # on the day, and what comes to it 26 weeks ahead
-    "constant": (0.0377, 0.0169),
-    "recent": (0.1268, 0.1404),
-    "near": (0.0761, -0.0006),
-    "usual": (0.1343, -0.0223),
-    "speed": (-0.1329, -0.1310),
-    "marathon volume": (0.0208, 0.0001),
-    "lasting": (0.0702, 0.1687),
-    "absence": (-0.0015, -0.0224),
-    "long runs": (0.0091, -0.0080),
+    "constant": (0.0384, 0.0493),
+    "recent": (0.1277, 0.1364),
+    "near": (0.0762, -0.0005),
+    "usual": (0.1362, -0.0263),
+    "speed": (-0.1327, -0.1314),
+    "marathon volume": (0.0207, 0.0001),
+    "lasting": (0.0695, 0.1706),
+    "absence": (-0.0023, -0.0209),
+    "long runs": (0.0088, -0.0073),
     "marathon long runs": (0.0241, 0.0001),
 }
 

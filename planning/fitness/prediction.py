@@ -71,19 +71,31 @@ class TrainingSpeeds:
 
 
 def predict(
-    fitness: Fitness, distance_m: float, *, weeks_ahead: float = 0.0, even_if_thin: bool = False
+    fitness: Fitness,
+    distance_m: float,
+    *,
+    weeks_ahead: float = 0.0,
+    weeks_unknown: float = 0.0,
+    even_if_thin: bool = False,
 ) -> Prediction | None:
-    """Time over a flat, cool course `weeks_ahead` weeks from the estimate, training as usual.
+    """Time of a race over a flat, cool course `weeks_ahead` weeks from the estimate.
 
-    None while there is too little data (`even_if_thin`: a wide guess then) and outside 1,500 m to
-    100 km. A longer distance never has a faster speed.
+    Training as usual, and preparing for it as those did who raced: see `fitting`. `weeks_unknown`
+    before the estimate, of which nothing is known, widen it and prepare nobody. None while there is
+    too little data (`even_if_thin`: a wide guess then) and outside 1,500 m to 100 km. A longer
+    distance never has a faster speed.
     """
     if not (fitness.ready or even_if_thin) or not SHORTEST_M <= distance_m <= LONGEST_M:
         return None
     ln_m = math.log(distance_m)
-    sd = math.sqrt(_sd_ln(fitness, ln_m) ** 2 + HORIZON_SD**2 * max(weeks_ahead, 0.0))
+    sd = widened(_sd_ln(fitness, ln_m), max(weeks_ahead, 0.0) + weeks_unknown)
     ln_speed = _ln_speed(fitness, ln_m, far(weeks_ahead))
     return Prediction(distance_m, math.exp(ln_m - ln_speed), sd)
+
+
+def widened(sd_ln: float, weeks: float) -> float:
+    """The spread of ln(time) when so many weeks lie between what is known and the day."""
+    return math.sqrt(sd_ln**2 + HORIZON_SD**2 * weeks)
 
 
 def distance_forecasts(fitness: Fitness) -> tuple[DistanceForecast, ...]:

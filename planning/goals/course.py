@@ -7,7 +7,7 @@ from datetime import date
 
 from planning.activity import Activity
 from planning.fitness.ability import Fitness
-from planning.fitness.prediction import HORIZON_SD, LONGEST_M, Prediction, predict
+from planning.fitness.prediction import LONGEST_M, Prediction, predict, widened
 from planning.fitness.ultra import UltraRace, predict_ultra
 from planning.goals.goal import Goal
 
@@ -31,10 +31,16 @@ def effort_distance_m(distance_m: float, climb_m: float | None) -> float:
 
 
 def course_time(
-    goal: Goal, fitness: Fitness, *, weeks_ahead: float, ultras: Sequence[UltraRace] = ()
+    goal: Goal,
+    fitness: Fitness,
+    *,
+    weeks_ahead: float,
+    weeks_unknown: float = 0.0,
+    ultras: Sequence[UltraRace] = (),
 ) -> Prediction | None:
-    """The goal's race as a distribution of seconds, on its day, training as usual until then.
+    """The goal's race as a distribution of seconds, on its day, training and preparing as usual.
 
+    `weeks_unknown`: of the last ones, those of which nothing is known; they widen it.
     None while too little is known, without a distance, or for a distance too short to foresee. In
     the mountains and beyond the marathon from the athlete's own `ultras`. Without one from their
     speed: beyond 100 km of effort ln T grows by 1.318 ln e, and the spread is at least .20.
@@ -42,9 +48,14 @@ def course_time(
     if goal.distance_m is None:
         return None
     if ultras and is_ultra(goal.distance_m, goal.climb_m):
-        return _by_own_ultras(goal.distance_m, goal, weeks_ahead, ultras)
+        return _by_own_ultras(goal.distance_m, goal, weeks_ahead + weeks_unknown, ultras)
     effort_m = effort_distance_m(goal.distance_m, goal.climb_m)
-    flat = predict(fitness, min(effort_m, LONGEST_M), weeks_ahead=weeks_ahead)
+    flat = predict(
+        fitness,
+        min(effort_m, LONGEST_M),
+        weeks_ahead=weeks_ahead,
+        weeks_unknown=weeks_unknown,
+    )
     if flat is None:
         return None
     median_s = flat.median_s * max(effort_m / LONGEST_M, 1.0) ** ULTRA_EXPONENT
@@ -70,11 +81,10 @@ def ultras_of(activities: Iterable[Activity], until: date) -> tuple[UltraRace, .
 
 
 def _by_own_ultras(
-    distance_m: float, goal: Goal, weeks_ahead: float, ultras: Sequence[UltraRace]
+    distance_m: float, goal: Goal, weeks: float, ultras: Sequence[UltraRace]
 ) -> Prediction | None:
     told = predict_ultra(ultras, goal.day, distance_m=distance_m, climb_m=goal.climb_m or 0.0)
-    widens = HORIZON_SD * math.sqrt(max(weeks_ahead, 0.0))
-    return told and replace(told, sd_ln=math.hypot(told.sd_ln, widens))
+    return told and replace(told, sd_ln=widened(told.sd_ln, max(weeks, 0.0)))
 
 
 def _share(climb_m_per_km: float) -> float:

@@ -67,9 +67,7 @@ def forecast(
     known_until: date | None = None,
     withheld: str = "",
 ) -> GoalForecast:
-    """The trajectory to `goal` as of `today`, training as usual until then.
-
-    Nobody is promised to get faster; a peak or a slump counts less, the further the day.
+    """The trajectory to `goal` as of `today`, training and preparing as usual until then.
 
     Times in seconds. The spread grows from `known_until` (default: today), the last day of which
     something is known. Median, range, versions and probability come from one distribution: the
@@ -81,9 +79,14 @@ def forecast(
         return _without_numbers(goal, Status.DONE, result_message(goal, result))
     if goal.distance_m is None:
         return _without_numbers(goal, Status.UNKNOWN, _habit_message(activities, today))
-    weeks = max((goal.day - (known_until or today)).days, 0) / 7
-    ultras = ultras_of(activities, today)
-    expected = course_time(goal, fitness, weeks_ahead=weeks, ultras=ultras)
+    weeks = max((goal.day - today).days, 0) / 7
+    expected = course_time(
+        goal,
+        fitness,
+        weeks_ahead=weeks,
+        weeks_unknown=max((today - (known_until or today)).days, 0) / 7,
+        ultras=ultras_of(activities, today),
+    )
     needs, missing = needs_of(goal, activities, today), _missing(goal, fitness)
     if withheld:
         return _without_numbers(goal, Status.UNKNOWN, withheld, needs)

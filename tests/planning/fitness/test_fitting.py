@@ -37,7 +37,7 @@ AHEAD = np.array([0.0, 0.1, 0.0, -0.05, -0.05, 0.0, 0.1, -0.02, 0.0, 0.0])
 def test_what_is_in_the_examples_is_found():
     found = fit(made(NOW, AHEAD))
     assert found.now == pytest.approx(NOW, abs=0.02)
-    assert found.ahead[1:] == pytest.approx(AHEAD[1:], abs=0.03)
+    assert found.ahead == pytest.approx(AHEAD, abs=0.03)
 
 
 def test_a_runner_unlike_the_others_and_heavy_tails_change_little():
@@ -47,11 +47,10 @@ def test_a_runner_unlike_the_others_and_heavy_tails_change_little():
     assert found.now[0] == pytest.approx(NOW[0], abs=0.025)
 
 
-def test_nobody_is_promised_to_get_faster():
-    """That all were faster in the end than foretold is found and not passed on."""
-    drifting = made(NOW, AHEAD + 0.05 * (np.arange(len(TERMS)) == 0))
-    found = fit(drifting)
-    assert drifting.terms.mean(axis=0) @ found.ahead == pytest.approx(0.0, abs=1e-12)
+def test_what_all_gained_on_the_way_is_found():
+    """Who races has prepared for it; see the module."""
+    found = fit(made(NOW, AHEAD + 0.05 * (np.arange(len(TERMS)) == 0)))
+    assert found.ahead[0] == pytest.approx(0.05, abs=0.01)
     assert found.now == pytest.approx(NOW, abs=0.02)
 
 

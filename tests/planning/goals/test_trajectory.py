@@ -84,11 +84,11 @@ def test_a_goal_further_away_is_less_certain_either_way():
         assert chances == sorted(chances)
 
 
-def test_the_middle_goes_to_the_athletes_own_usual_and_no_further():
+def test_the_middle_goes_as_far_as_was_looked_and_no_further():
     middles = [told(goal(11_700, weeks=weeks)).median_s for weeks in (0, 4, 13, 26, 52)]
-    assert middles[:4] in (sorted(middles[:4]), sorted(middles[:4], reverse=True))
     assert middles[3] == pytest.approx(middles[4])
-    assert middles == pytest.approx([middles[0]] * 5, rel=0.02)  # who trains as ever stays so
+    assert middles == pytest.approx([middles[0]] * 5, rel=0.04)
+    assert middles[:4] in (sorted(middles[:4]), sorted(middles[:4], reverse=True))
 
 
 @settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
@@ -115,7 +115,7 @@ def test_a_faster_last_race_never_slows_the_middle_of_the_forecast(time_s, facto
 
 def test_nothing_known_of_late_widens_the_forecast():
     silent = told(goal(11_700), known_until=TODAY - timedelta(days=21))
-    assert silent.median_s == pytest.approx(told(goal(11_700)).median_s, rel=0.003)
+    assert silent.median_s == told(goal(11_700)).median_s
     assert silent.p90_s > told(goal(11_700)).p90_s
 
 
