@@ -33,8 +33,9 @@ class Deliveries:
 
     async def settled(self) -> None:
         """When everything was delivered, or given up."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        # To wait for what is done already gives nobody else a turn, nor it one to be discarded.
+        while under_way := [task for task in self._tasks if not task.done()]:
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def close(self) -> None:
         for task in list(self._tasks):

@@ -30,6 +30,7 @@ from tests.worker.shapes import (
 )
 from worker.cli import app
 from worker.cli.failing import UsedWrongly, told
+from worker.cli.session import local_zone
 from worker.clock import machine_now
 
 # --- an empty home --------------------------------------------------------------------------------
@@ -367,6 +368,14 @@ def test_doctor_names_what_is_wrong(trained):
     assert said.status == 1
     assert "BAD  messages by nosuch" in said.out
     assert "BAD  settings: these mean nothing: GOALWARD_EXAMPLES" in said.out
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Paris"])
+def test_the_zone_is_where_the_machine_is_now(monkeypatch, zone):
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    assert local_zone().key == "America/Los_Angeles"
+    monkeypatch.setenv("TZ", zone)
+    assert local_zone().key == zone
 
 
 def test_backtest_of_ones_own_history(trained, tmp_path):

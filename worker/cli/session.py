@@ -215,6 +215,7 @@ def local_zone() -> ZoneInfo:
     import tzlocal
 
     try:
+        tzlocal.reload_localzone()  # else it says what it was when it was first asked
         return ZoneInfo(tzlocal.get_localzone_name() or "UTC")
     except Exception:  # noqa: BLE001  # whatever is odd about this machine, UTC is a zone
         return ZoneInfo("UTC")
