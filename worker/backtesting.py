@@ -88,12 +88,17 @@ class Log:
     def weights_without_each(self) -> dict[str, Weights]:
         """For each athlete those that were fitted on all others."""
         known = self._examples()
+        if len(set(known.athlete)) < 2:
+            raise NothingToFit("to leave one athlete out, efforts of at least two are needed")
         return {athlete: fit(known.without(athlete)) for athlete in sorted(self.runs)}
 
     def _examples(self) -> Examples:
         if not any(effort.time_s for effort in self.efforts):
             raise NothingToFit("the efforts need a column time_s: what was run is what is fitted")
-        return examples_of(self.runs, self.efforts)
+        try:
+            return examples_of(self.runs, self.efforts)
+        except ValueError as error:
+            raise NothingToFit(str(error)) from error
 
 
 class NothingToFit(Exception):

@@ -19,7 +19,6 @@ import numpy as np
 
 from planning.activity import Activity, FloatArray
 from planning.fitness.backtest import EffortRow
-from planning.fitness.comparable import BoolArray
 from planning.fitness.expectation import EFFORT_LN_M, TERMS, Weights, far, features_at, terms_of
 from planning.fitness.history import TEN_K_M, runs_of
 
@@ -33,7 +32,7 @@ PRIOR_SD = {
     "usual": 0.28,
     "marathon long runs": 0.035,
 }
-USUAL_PRIOR_SD = 0.14
+OTHER_PRIOR_SD = 0.14
 # What moves with the weeks ahead: how much the recent and the lasting count. The rest hardly.
 MOVING = frozenset({"constant", "recent", "usual", "speed", "lasting", "absence"})
 HARDLY = 0.1
@@ -60,19 +59,22 @@ class Examples:
 
     def without(self, athlete: str) -> "Examples":
         keep = np.array([each != athlete for each in self.athlete], dtype=np.bool_)
-        return self._only(keep)
-
-    def _only(self, keep: BoolArray) -> "Examples":
-        kept = tuple(each for each, is_kept in zip(self.athlete, keep, strict=True) if is_kept)
         return Examples(
-            kept, self.ln_m[keep], self.weeks[keep], self.terms[keep], self.excess[keep]
+            tuple(each for each in self.athlete if each != athlete),
+            self.ln_m[keep],
+            self.weeks[keep],
+            self.terms[keep],
+            self.excess[keep],
         )
 
 
 def examples_of(
     runs_by_athlete: Mapping[str, Sequence[Activity]], efforts: Sequence[EffortRow]
 ) -> Examples:
-    """Every effort whose time is known, seen from every one of HORIZONS. Any order of both."""
+    """Every effort whose time is known, seen from every one of HORIZONS. Any order of both.
+
+    Raises ValueError when there is none.
+    """
     known: dict[str, list[EffortRow]] = {}
     for effort in efforts:
         if effort.time_s is not None and effort.athlete in runs_by_athlete:
@@ -90,6 +92,8 @@ def examples_of(
                 base, terms = terms_of(features, effort.distance_m)
                 athletes.append(athlete)
                 columns.append((float(np.log(effort.distance_m)), float(weeks), terms, ran - base))
+    if not columns:
+        raise ValueError("no effort has a time and a runner whose earlier runs are known")
     ln_m, weeks_ahead, terms_, excess = zip(*columns, strict=True)
     return Examples(
         tuple(athletes), np.array(ln_m), np.array(weeks_ahead), np.stack(terms_), np.array(excess)
@@ -103,7 +107,7 @@ def fit(known: Examples) -> Weights:
     is_of = (who[:, None] == np.arange(len(people))).astype(np.float64)
     slope = (known.ln_m - np.log(TEN_K_M))[:, None]
     columns = np.hstack([known.terms, known.terms * ahead, is_of, is_of * slope])
-    now_sd = np.array([PRIOR_SD.get(term, USUAL_PRIOR_SD) for term in TERMS])
+    now_sd = np.array([PRIOR_SD.get(term, OTHER_PRIOR_SD) for term in TERMS])
     ahead_sd = now_sd * np.array([1.0 if term in MOVING else HARDLY for term in TERMS])
     own_sd = np.repeat([LEVEL_SD, SLOPE_SD], len(people))
     precision = np.diag(np.concatenate([now_sd, ahead_sd, own_sd]) ** -2.0)

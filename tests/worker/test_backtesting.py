@@ -97,6 +97,15 @@ def test_what_is_missing_is_said(home, log, tmp_path):
     assert "time_s" in home.wrong("backtest", *words(log), "--refit")
 
 
+def test_nobody_can_be_left_out_of_one(home, log, tmp_path):
+    whole = list(csv.reader(log["--efforts"].read_text().splitlines()))[1:]
+    written(log["--efforts"], EFFORTS, [row for row in whole if row[0] == "a"])
+    asked = ("backtest", *words(log), "--out", tmp_path / "out.csv", "--leave-one-out")
+    assert "at least two" in home.wrong(*asked)
+    written(log["--efforts"], EFFORTS, [["nobody", *row[1:]] for row in whole])
+    assert "earlier runs are known" in home.wrong("backtest", *words(log), "--refit")
+
+
 # --- trail and ultra ------------------------------------------------------------------------------
 
 
