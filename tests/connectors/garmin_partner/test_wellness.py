@@ -29,6 +29,14 @@ def test_a_day_comes_in_parts(control, heard, opened, pinged):
     }
 
 
+def test_of_a_night_that_the_watch_did_not_hand_over_nothing_is_told(control, heard):
+    control.post("personal/watch", silent_from=TODAY.isoformat())
+    control.post("partner/wellness", day=TODAY.isoformat())
+    assert heard.refs() == []
+    control.post("partner/wellness", day=(TODAY - timedelta(days=1)).isoformat())
+    assert len(heard.refs()) == 3
+
+
 def test_nothing_can_be_asked_for_by_its_day(opened):
     assert opened.wellness.wellness(TODAY - timedelta(days=7), TODAY) == ()
 
