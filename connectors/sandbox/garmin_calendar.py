@@ -106,7 +106,8 @@ class GarminCalendar:
         made = stored(sent, workout_id=workout_id, owner_id=self.owner_id)
         now = self._machine_now()
         if _stamp(now) <= old["updateDate"]:  # whole seconds: two edits in one would look like one
-            now = datetime.fromisoformat(old["updateDate"]) + timedelta(seconds=1)
+            last = datetime.fromisoformat(old["updateDate"]).replace(tzinfo=UTC)
+            now = last + timedelta(seconds=1)
         self._put_workout(made | {"createdDate": old["createdDate"], "updateDate": _stamp(now)})
 
     def delete(self, workout_id: int) -> None:
