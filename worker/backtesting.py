@@ -15,11 +15,11 @@ import numpy as np
 from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from planning.activity import Activity, FloatArray
-from planning.fitness.backtest import EffortRow, PredictedEffort, backtest
+from planning.fitness.backtest import EffortRow, PredictedEffort, backtest, backtest_ultra
 from planning.fitness.expectation import TERMS, Weights
-from planning.fitness.fitting import Examples, examples_of, fit
+from planning.fitness.fitting import Examples, NothingToFit, examples_of, fit, fit_shape
 from planning.fitness.observation import derive
-from planning.fitness.ultra import CLIMB_KM, UltraRace, fit_shape, predict_ultra
+from planning.fitness.ultra import CLIMB_EFFORT, UltraRace
 from planning.records import activities_of
 from planning.units import format_duration, name_of_distance
 from worker import store
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 type Track = Callable[[Sequence[EffortRow]], Iterable[EffortRow]]  # shows progress
 
 COLUMNS = ("athlete", "day", "effort", "median_s", "sd_ln")
-Z80 = 1.2815515655446004  # the central 80 % of a normal lie within so many sd
 ANY_MONDAY = date(2021, 1, 4)  # day numbers of a log count from here; which day it is cannot matter
 
 
@@ -88,21 +87,12 @@ class Log:
     def weights_without_each(self) -> dict[str, Weights]:
         """For each athlete those that were fitted on all others."""
         known = self._examples()
-        if len(set(known.athlete)) < 2:
-            raise NothingToFit("to leave one athlete out, efforts of at least two are needed")
         return {athlete: fit(known.without(athlete)) for athlete in sorted(self.runs)}
 
     def _examples(self) -> Examples:
         if not any(effort.time_s for effort in self.efforts):
             raise NothingToFit("the efforts need a column time_s: what was run is what is fitted")
-        try:
-            return examples_of(self.runs, self.efforts)
-        except ValueError as error:
-            raise NothingToFit(str(error)) from error
-
-
-class NothingToFit(Exception):
-    """Nobody's times are known."""
+        return examples_of(self.runs, self.efforts)
 
 
 def predict_log(
@@ -158,44 +148,39 @@ def score_ultra(path: Path, *, track: Callable[[Sequence[str]], Iterable[str]]) 
     histories = _histories(path)
     names = list(histories)
     half = len(names) // 2
-    try:
-        shape = fit_shape([histories[name] for name in names[:half]])
-    except np.linalg.LinAlgError as error:
-        raise NothingToFit(f"{path} has too few different races in its first half") from error
-    found: list[tuple[float, float, float]] = []  # effort km, ln(foretold / run), sd
-    for name in track(names[half:]):
-        for race in histories[name]:
-            told = predict_ultra(
-                histories[name],
-                race.day,
-                distance_m=race.distance_m,
-                climb_m=race.climb_m,
-                shape=shape,
+    shape = fit_shape([histories[name] for name in names[:half]])
+    tried = (histories[name] for name in track(names[half:]))
+    rows = np.array(
+        [
+            (
+                (race.distance_m + CLIMB_EFFORT * race.climb_m) / 1_000.0,
+                100.0 * (told.median_s / race.time_s - 1.0),
+                told.quantile_s(0.1) <= race.time_s <= told.quantile_s(0.9),
             )
-            if told is not None:
-                effort = race.distance_m / 1_000.0 + CLIMB_KM * race.climb_m / 100.0
-                found.append((effort, math.log(told.median_s / race.time_s), told.sd_ln))
-    if not found:
+            for race, told in backtest_ultra(tried, shape)
+        ]
+    )
+    if not len(rows):
         raise NothingToFit(f"nobody in the second half of {path} ran twice")
-    rows = np.array(found)
-    scores = [
-        _scored(f"{low:.0f}-{high:.0f}", rows[(rows[:, 0] >= low) & (rows[:, 0] < high)])
-        for low, high in pairwise(EFFORTS_KM)
+    bands = ((rows[:, 0] >= low) & (rows[:, 0] < high) for low, high in pairwise(EFFORTS_KM))
+    scored = [
+        _scored(f"{low:.0f}-{high:.0f}".removesuffix("inf"), rows[band])
+        for (low, high), band in zip(pairwise(EFFORTS_KM), bands, strict=True)
+        if band.any()
     ]
-    return [score for score in scores if score.races] + [_scored("all", rows)]
+    return [*scored, _scored("all", rows)]
 
 
 def _scored(label: str, rows: FloatArray) -> UltraScore:
-    if not len(rows):
-        return UltraScore(label, 0, 0.0, 0.0, 0.0, 0.0)
-    error, inside = 100.0 * np.expm1(rows[:, 1]), np.abs(rows[:, 1]) <= Z80 * rows[:, 2]
+    """`rows`: effort in km, error in %, whether it lay in the range."""
+    error = rows[:, 1]
     return UltraScore(
-        label.replace("inf", ""),
+        label,
         len(rows),
         float(np.median(np.abs(error))),
         float(np.abs(error).mean()),
         float(np.median(error)),
-        100.0 * float(inside.mean()),
+        100.0 * float(rows[:, 2].mean()),
     )
 
 
@@ -258,10 +243,11 @@ def _runs_of(file: OriginalFile, athlete: str) -> tuple[Activity, ...]:
 
 
 def _without_suspects(content: bytes) -> bytes:
-    header, *lines = csv.reader(content.decode("utf-8-sig").splitlines())
-    suspect = header.index("suspect")
+    rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
     kept = io.StringIO()
-    csv.writer(kept).writerows([header, *(line for line in lines if line[suspect] != "1")])
+    writer = csv.DictWriter(kept, rows.fieldnames or ())
+    writer.writeheader()
+    writer.writerows(row for row in rows if row.get("suspect") != "1")
     return kept.getvalue().encode()
 
 

@@ -1,14 +1,15 @@
 """Every known effort predicted from the days before it, as it would have been that morning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from planning.activity import Activity
+from planning.activity import Activity, FloatArray
 from planning.fitness.ability import estimate
 from planning.fitness.expectation import Weights
 from planning.fitness.fitted import WEIGHTS
-from planning.fitness.prediction import predict
+from planning.fitness.prediction import Prediction, predict
+from planning.fitness.ultra import UltraRace, predict_ultra
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,16 @@ def _predicted(
     if prediction is None:
         return PredictedEffort(effort, None, None)
     return PredictedEffort(effort, prediction.median_s, prediction.sd_ln)
+
+
+def backtest_ultra(
+    histories: Iterable[Sequence[UltraRace]], shape: FloatArray
+) -> Iterator[tuple[UltraRace, Prediction]]:
+    """Every race that has one before it, with what was to expect of it from those before."""
+    for races in histories:
+        for race in races:
+            told = predict_ultra(
+                races, race.day, distance_m=race.distance_m, climb_m=race.climb_m, shape=shape
+            )
+            if told is not None:
+                yield race, told

@@ -68,20 +68,17 @@ class Features:
     runs: int  # learnable ones in 180 days
 
 
-def ln_speed(
-    runs: Runs, cut: int, distance_m: float, weights: Weights, *, weeks: float = 0.0
-) -> float | None:
-    """ln(m/s) expected over `distance_m`, `weeks` after the morning of `cut` (an ordinal), from the
-    runs before it; None without runs.
+def ln_speed(runs: Runs, cut: int, distance_m: float, weights: Weights) -> float | None:
+    """ln(m/s) expected over `distance_m` from the runs before the day `cut` (an ordinal); None
+    without runs.
     """
     features = features_at(runs, cut)
-    return None if features is None else ln_speed_from(features, distance_m, weights.at(weeks))
+    return None if features is None else ln_speed_from(features, distance_m, weights.now)
 
 
 def features_at(runs: Runs, cut: int) -> Features | None:
     """The quantiles as they stood at the morning of `cut`. None without any run."""
-    before = _row(runs, cut)
-    rows = np.flatnonzero(runs.learnable[:before])
+    rows = np.flatnonzero(runs.learnable[: _row(runs, cut)])
     if not len(rows):
         return None
     day, score, metres = runs.day[rows], runs.score[rows], runs.distance_m[rows]

@@ -1,10 +1,11 @@
-"""How the weights of the expectation are found: a ridge over many runners' efforts.
+"""How what is in `fitted` is found.
 
-Each effort is looked at from several weeks before, with nothing known of the weeks between. What
-is fitted is ln(speed run) less the base of `expectation.terms_of`. Runners differ for good, so each
-has a level and a slope over distance of their own, both drawn to zero; what is left has heavy tails
-(Student t, 5 degrees of freedom, by reweighting). Who is predicted is left out of the fit:
-`fit(known.without(athlete))`.
+`fit`, the weights of the expectation: a ridge over many runners' efforts. Each effort is looked at
+from several weeks before, with nothing known of the weeks between. What is fitted is ln(speed run)
+less the base of `expectation.terms_of`. Runners differ for good, so each has a level and a slope
+over distance of their own, both drawn to zero; what is left has heavy tails (Student t, 5 degrees
+of freedom, by reweighting). Who is predicted is left out of the fit: `fit(known.without(athlete))`.
+`fit_shape`, how the time over a course goes with its length and climb.
 
 The constant ahead is no effect of training. Who runs hard on a day has prepared for it, and who is
 not in shape stays at home: from half a year before, the efforts of the study looked 3 % faster than
@@ -21,6 +22,7 @@ from planning.activity import Activity, FloatArray
 from planning.fitness.backtest import EffortRow
 from planning.fitness.expectation import EFFORT_LN_M, TERMS, Weights, far, features_at, terms_of
 from planning.fitness.history import TEN_K_M, runs_of
+from planning.fitness.ultra import ODD_LN, UltraRace, courses_and_times
 
 HORIZONS = (0, 4, 8, 12, 16, 26)  # weeks
 # Spread to expect of each weight before any data.
@@ -41,7 +43,11 @@ NOISE_AHEAD = 0.02  # per square root of a week
 LEVEL_SD, SLOPE_SD = 0.03, 0.02  # of runners, about what is expected of them; per unit of ln(m)
 FREEDOM = 5.0
 ALIKE = 3.0  # an effort seen from six horizons tells about as much as two
-ROUNDS = 4
+ROUNDS, SHAPE_ROUNDS = 4, 6  # of reweighting
+
+
+class NothingToFit(Exception):
+    """There are too few runners or races to tell anything by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def examples_of(
 ) -> Examples:
     """Every effort whose time is known, seen from every one of HORIZONS. Any order of both.
 
-    Raises ValueError when there is none.
+    Raises NothingToFit when there is none.
     """
     known: dict[str, list[EffortRow]] = {}
     for effort in efforts:
@@ -93,7 +99,7 @@ def examples_of(
                 athletes.append(athlete)
                 columns.append((float(np.log(effort.distance_m)), float(weeks), terms, ran - base))
     if not columns:
-        raise ValueError("no effort has a time and a runner whose earlier runs are known")
+        raise NothingToFit("no effort has a time and a runner whose earlier runs are known")
     ln_m, weeks_ahead, terms_, excess = zip(*columns, strict=True)
     return Examples(
         tuple(athletes), np.array(ln_m), np.array(weeks_ahead), np.stack(terms_), np.array(excess)
@@ -101,7 +107,12 @@ def examples_of(
 
 
 def fit(known: Examples) -> Weights:
-    """The weights under which the examples are likeliest, with the priors above. Deterministic."""
+    """The weights under which the examples are likeliest, with the priors above. Deterministic.
+
+    Raises NothingToFit without examples.
+    """
+    if not known.athlete:
+        raise NothingToFit("to leave one athlete out, efforts of at least two are needed")
     ahead = np.array([far(weeks) for weeks in known.weeks])[:, None]
     people, who = np.unique(known.athlete, return_inverse=True)
     is_of = (who[:, None] == np.arange(len(people))).astype(np.float64)
@@ -119,3 +130,26 @@ def fit(known: Examples) -> Weights:
         left = known.excess - columns @ found
         trust = (FREEDOM + 1.0) / (FREEDOM + left**2 / noise)
     return Weights(found[: len(TERMS)], found[len(TERMS) : 2 * len(TERMS)])
+
+
+def fit_shape(histories: Sequence[Sequence[UltraRace]]) -> FloatArray:
+    """The weights of `ultra.course_terms`, by least squares within runners; the odd race counts
+    little. Raises NothingToFit when the races are too few, or too alike.
+    """
+    runners = [courses_and_times(races) for races in histories if len(races) > 1]
+    trust = [np.ones(len(time)) for _, time in runners]
+    shape = np.zeros(4)
+    for _ in range(SHAPE_ROUNDS):
+        within = [
+            (terms - np.average(terms, axis=0, weights=w), time - np.average(time, weights=w), w)
+            for (terms, time), w in zip(runners, trust, strict=True)
+        ]
+        left = sum((terms * w[:, None]).T @ terms for terms, _, w in within)
+        right = sum((terms * w[:, None]).T @ time for terms, time, w in within)
+        try:
+            shape = np.linalg.solve(left, right)
+        except np.linalg.LinAlgError as error:
+            raise NothingToFit("there are too few different races to tell their shapes") from error
+        off = [np.abs(time - terms @ shape) for terms, time, _ in within]
+        trust = [1.0 / np.maximum(1.0, each / ODD_LN) ** 2 for each in off]
+    return shape

@@ -16,7 +16,7 @@ from planning.activity import FloatArray
 from planning.fitness.fitted import ULTRA_SHAPE, ULTRA_SPREAD
 from planning.fitness.prediction import Prediction
 
-CLIMB_KM = 1.2  # km of effort for 100 m climbed
+CLIMB_EFFORT = 12.0  # metres of flat running that a metre climbed takes
 MIDDLE_EFFORT = 4.4  # ln km of effort, about 80 km
 USUAL_CLIMB = 50.0  # m a km, as mountain races have
 STEEPEST = 1.6  # times that: beyond 80 m a km the study has next to nothing
@@ -54,11 +54,9 @@ def predict_ultra(
     )
     if not known:
         return None
-    courses = course_terms(
-        np.array([race.distance_m for race in known]), np.array([race.climb_m for race in known])
-    )
+    courses, ln_time = courses_and_times(known)
     course = course_terms(np.array([distance_m]), np.array([climb_m]))[0]
-    level = np.log([race.time_s for race in known]) - courses @ shape
+    level = ln_time - courses @ shape
     age = np.array([(day - race.day).days for race in known], dtype=np.float64)
     weight = np.exp(-age / FADING_DAYS - np.abs(courses[:, 0] - course[0]) / ALIKE_LN)
     always, each = ULTRA_SPREAD
@@ -70,41 +68,15 @@ def course_terms(distance_m: FloatArray, climb_m: FloatArray) -> FloatArray:
     """A row a course: ln of its effort in km, how far that is from 80 km squared, how steep it is,
     and that squared: a little climbing costs less than its share, a lot costs more.
     """
-    km = distance_m / 1_000.0
-    effort = np.log(km + CLIMB_KM * climb_m / 100.0)
-    steep = np.minimum(climb_m / km / USUAL_CLIMB, STEEPEST)
+    effort = np.log((distance_m + CLIMB_EFFORT * climb_m) / 1_000.0)
+    steep = np.minimum(1_000.0 * climb_m / distance_m / USUAL_CLIMB, STEEPEST)
     return np.stack([effort, (effort - MIDDLE_EFFORT) ** 2, steep, steep**2], axis=1)
 
 
-def fit_shape(histories: Sequence[Sequence[UltraRace]]) -> FloatArray:
-    """The weights of `course_terms`, by least squares within runners; the odd race counts little.
-
-    Raises numpy's LinAlgError when the races are too alike to tell.
-    """
-    runners = [
-        (
-            course_terms(
-                np.array([race.distance_m for race in races]),
-                np.array([race.climb_m for race in races]),
-            ),
-            np.log([race.time_s for race in races]),
-        )
-        for races in histories
-        if len(races) > 1
-    ]
-    trust = [np.ones(len(time)) for _, time in runners]
-    shape = np.zeros(4)
-    for _ in range(ROUNDS):
-        within = [
-            (terms - np.average(terms, axis=0, weights=w), time - np.average(time, weights=w), w)
-            for (terms, time), w in zip(runners, trust, strict=True)
-        ]
-        left = sum((terms * w[:, None]).T @ terms for terms, _, w in within)
-        right = sum((terms * w[:, None]).T @ time for terms, time, w in within)
-        shape = np.linalg.solve(left, right)
-        off = [np.abs(time - terms @ shape) for terms, time, _ in within]
-        trust = [1.0 / np.maximum(1.0, each / ODD_LN) ** 2 for each in off]
-    return shape
+def courses_and_times(races: Sequence[UltraRace]) -> tuple[FloatArray, FloatArray]:
+    """`course_terms` of each race, and ln of its seconds."""
+    told = np.array([(race.distance_m, race.climb_m, race.time_s) for race in races])
+    return course_terms(told[:, 0], told[:, 1]), np.log(told[:, 2])
 
 
 def _middle(values: FloatArray, weights: FloatArray) -> float:

@@ -8,10 +8,9 @@ from datetime import date
 from planning.activity import Activity
 from planning.fitness.ability import Fitness
 from planning.fitness.prediction import LONGEST_M, Prediction, predict, widened
-from planning.fitness.ultra import UltraRace, predict_ultra
+from planning.fitness.ultra import CLIMB_EFFORT, UltraRace, predict_ultra
 from planning.goals.goal import Goal
 
-CLIMB_EFFORT = 12.0  # 1.2 km of flat running for 100 m climbed
 ROLLING, MOUNTAIN = 10.0, 30.0  # metres climbed per kilometre
 ULTRA_EXPONENT = 1.318
 ULTRA_SD = 0.20  # from a road record, without an ultra of the athlete's own

@@ -111,10 +111,7 @@ def test_what_waits_for_a_sign_in_is_not_said_to_be_given_up(sqlite_url, tmp_pat
 def test_a_run_that_was_refused_and_has_come_since_is_not_said_to_be_given_up(sqlite_url, tmp_path):
     """While the whole application is refused, the connection says so; once the run came, nobody."""
     with life_with_services(sqlite_url, tmp_path) as lived:
-        lived.connect_strava()
-        lived.poll("strava")
-        lived.control.run(lived.today, distance_m=8000.0)
-        new = str(lived.control.dump()["activities"][-1]["strava_id"])
+        new = a_new_run(lived)
         lived.control.fault("strava", "status", times=100, status=403, body=INACTIVE)
         announced(lived, new)
         lived.work("ingest")
@@ -129,10 +126,7 @@ def test_a_run_that_was_refused_and_has_come_since_is_not_said_to_be_given_up(sq
 
 def test_a_run_alone_that_was_refused_is_said_to_be_given_up(sqlite_url, tmp_path):
     with life_with_services(sqlite_url, tmp_path) as lived:
-        lived.connect_strava()
-        lived.poll("strava")
-        lived.control.run(lived.today, distance_m=8000.0)
-        new = str(lived.control.dump()["activities"][-1]["strava_id"])
+        new = a_new_run(lived)
         lived.control.fault("strava", "status", times=1, status=422)
         announced(lived, new)
         lived.work("ingest")
@@ -142,6 +136,14 @@ def test_a_run_alone_that_was_refused_is_said_to_be_given_up(sqlite_url, tmp_pat
         assert line.startswith("Work on ingest ")
         assert "was given up." in line
         assert "Try again: `goalward replay " in line
+
+
+def a_new_run(lived):
+    """Of an athlete whose history has been read; its id at Strava."""
+    lived.connect_strava()
+    lived.poll("strava")
+    lived.control.run(lived.today, distance_m=8000.0)
+    return str(lived.control.dump()["activities"][-1]["strava_id"])
 
 
 def announced(lived, external_id):

@@ -72,6 +72,7 @@ def backtest(  # noqa: PLR0917  # options, given by name
 def _log(log: "Log", out: Path | None, *, weeks: int, leave_one_out: bool, refit: bool) -> None:
     from rich.progress import track
 
+    from planning.fitness.fitting import NothingToFit
     from worker import backtesting
     from worker.cli.failing import UsedWrongly
 
@@ -83,19 +84,20 @@ def _log(log: "Log", out: Path | None, *, weeks: int, leave_one_out: bool, refit
                 log, out, track=track, weeks_ahead=weeks, leave_one_out=leave_one_out
             )
             typer.echo(f"{count} efforts predicted into {out}")
-    except backtesting.NothingToFit as error:
+    except NothingToFit as error:
         raise UsedWrongly(str(error)) from error
 
 
 def _ultra(path: Path) -> None:
     from rich.progress import track
 
+    from planning.fitness.fitting import NothingToFit
     from worker import backtesting
     from worker.cli.failing import UsedWrongly
 
     try:
         scores = backtesting.score_ultra(path, track=track)
-    except backtesting.NothingToFit as error:
+    except NothingToFit as error:
         raise UsedWrongly(str(error)) from error
     for line in (backtesting.ULTRA_HEADER, *(score.line() for score in scores)):
         typer.echo(line)
