@@ -159,6 +159,8 @@ class Activity:
     planned_ident: str | None
     sources: tuple[str, ...]  # keys of the observations it is made of, the most believed first
     provenance: Mapping[str, str] = field(default_factory=dict)  # field name -> observation key
+    flat_distance_m: float | None = None  # distance made comparable for grade; None: not known
+    max_heart_rate_bpm: float | None = None
 
     @property
     def is_run(self) -> bool:

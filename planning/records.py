@@ -18,7 +18,7 @@ from planning.activity import (
     Surface,
     content_id,
 )
-from planning.fitness.comparable import doubts
+from planning.fitness.comparable import CHEAPEST, DEAREST, doubts
 from planning.matching import FILES, clusters_of
 from planning.rulings import Edit, Exclude, Field, Ruling
 
@@ -141,6 +141,8 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
         name=best("name", lambda r: r.name, unless=""),
         climb_m=best("climb_m", lambda r: r.climb_m),
         average_heart_rate_bpm=best("average_heart_rate_bpm", lambda r: r.average_heart_rate_bpm),
+        max_heart_rate_bpm=best("max_heart_rate_bpm", lambda r: r.max_heart_rate_bpm),
+        flat_distance_m=_flat_distance_m(measured, whole, whose=whose),
         is_race=best("is_race", lambda r: r.is_race, unless=False),
         efforts=learned.efforts,
         usable=learned.usable,
@@ -173,6 +175,28 @@ def _best_measured(
     """
     taught = sport is Sport.RUN and surface is not Surface.TREADMILL
     return sorted(copies, key=lambda copy: (taught and not copy.usable, not copy.record.distance_m))
+
+
+def _flat_distance_m(
+    copies: Sequence[Observation], whole: Mapping[str, Any], *, whose: dict[str, str]
+) -> float | None:
+    """The believed distance on the flat, by how steep the most believed copy with altitude was.
+
+    Copies measure the same run a little shorter or longer, so the slope is carried as a ratio. A
+    ratio that no slope can make means that summary and recording of that copy are not of one run.
+    """
+    distance_m: float | None = whole["distance_m"]
+    on_a_belt = whole["surface"] is Surface.TREADMILL
+    if whole["sport"] is not Sport.RUN or on_a_belt or not distance_m:
+        return None
+    for copy in copies:
+        length_m, flat_m = copy.record.distance_m, copy.flat_distance_m
+        if not (copy.usable and length_m and flat_m):
+            continue
+        if CHEAPEST <= flat_m / length_m <= DEAREST:
+            whose["flat_distance_m"] = copy.key
+            return distance_m * (flat_m / length_m)
+    return None
 
 
 def _said(copies: Sequence[Observation], words: _Words) -> dict[str, Any]:

@@ -27,6 +27,7 @@ SLOWEST_M_PER_S = 0.8  # 20:50 a km: slower than a walk
 GRID_M = 10.0
 SMOOTHED_M = 50.0
 STEEPEST_DOWN, STEEPEST_UP = -0.20, 0.15
+CHEAPEST, DEAREST = 0.91, 1.67  # a metre in flat metres, at -7 % and at +15 %: see `grade_factor`
 LEAST_KNOWN_ALTITUDE = 0.8
 LONGEST_TRACK_M, HIGHEST_M = 1_000_000.0, 9_000.0  # beyond is a broken file
 

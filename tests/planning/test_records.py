@@ -224,6 +224,55 @@ def test_each_field_comes_from_the_most_believed_copy_that_has_it():
     assert activity.id == content_id("garmin:1")
 
 
+def test_the_highest_heart_rate_is_carried_with_whose_it_is():
+    strava = copy_of("strava", max_heart_rate_bpm=181.0)
+    (activity,) = activities_of([strava, copy_of("garmin")])
+    assert activity.max_heart_rate_bpm == 181.0
+    assert activity.provenance["max_heart_rate_bpm"] == "strava:1"
+
+
+def hilly(source, flat_distance_m, **what):
+    return replace(copy_of(source, **what), flat_distance_m=flat_distance_m)
+
+
+def test_how_steep_it_was_is_carried_in_the_measure_of_the_believed_distance():
+    watch = copy_of("garmin", distance_m=10_100.0)
+    (activity,) = activities_of([hilly("strava", 10_600.0), watch])
+    assert activity.flat_distance_m == pytest.approx(10_100 * 1.06)
+    assert activity.provenance["flat_distance_m"] == "strava:1"
+    (activity,) = activities_of([hilly("garmin", 10_500.0), hilly("strava", 10_600.0)])
+    assert (activity.flat_distance_m, activity.provenance["flat_distance_m"]) == (
+        10_500.0,
+        "garmin:1",
+    )
+    (activity,) = activities_of([copy_of("garmin")])
+    assert activity.flat_distance_m is None
+    assert "flat_distance_m" not in activity.provenance
+
+
+@pytest.mark.parametrize(
+    ("flat_m", "what"),
+    [
+        (9_000.0, {}),  # no slope makes a metre as cheap, nor as dear
+        (16_900.0, {}),
+        (10_500.0, {"surface": Surface.TREADMILL}),
+        (10_500.0, {"sport": Sport.RIDE}),
+        (10_500.0, {"distance_m": None}),
+    ],
+)
+def test_how_steep_it_was_is_not_known_of(flat_m, what):
+    (activity,) = activities_of([hilly("garmin", flat_m, **what)])
+    assert activity.flat_distance_m is None
+
+
+def test_a_copy_that_cannot_have_been_run_says_nothing_of_slopes():
+    broken = replace(hilly("garmin", 10_500.0), usable=False, reasons=("broken",))
+    (activity,) = activities_of([broken, hilly("strava", 10_600.0)])
+    assert activity.provenance["flat_distance_m"] == "strava:1"
+    (activity,) = activities_of([broken])
+    assert activity.flat_distance_m is None
+
+
 def test_any_copy_that_knows_the_surface_is_heard():
     (activity,) = activities_of([copy_of("garmin"), copy_of("strava", surface=Surface.TRAIL)])
     assert (activity.surface, activity.provenance["surface"]) == (Surface.TRAIL, "strava:1")
