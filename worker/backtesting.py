@@ -15,7 +15,7 @@ import numpy as np
 from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from planning.activity import Activity, FloatArray
-from planning.fitness.backtest import EffortRow, PredictedEffort, backtest, backtest_ultra
+from planning.fitness.backtest import EffortRow, backtest, backtest_ultra
 from planning.fitness.expectation import TERMS, Weights
 from planning.fitness.fitting import Examples, NothingToFit, examples_of, fit, fit_shape
 from planning.fitness.observation import derive
@@ -103,9 +103,8 @@ def predict_log(
     `leave_one_out`: by weights that were fitted without the athlete. Raises NothingToFit.
     """
     weights = log.weights_without_each() if leave_one_out else None
-    predicted: list[PredictedEffort] = []
-    for row in track(log.efforts):
-        predicted += backtest(log.runs, [row], weeks_ahead=weeks_ahead, weights=weights)
+    efforts = track(log.efforts)
+    predicted = backtest(log.runs, efforts, weeks_ahead=weeks_ahead, weights=weights)
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)

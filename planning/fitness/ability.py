@@ -1,35 +1,27 @@
 """The estimate: observations -> mean and spread of ability on a day."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from planning.activity import Activity, FloatArray
-from planning.fitness.detection import hard_efforts
 from planning.fitness.expectation import (
     EFFORT_LN_M,
     FURTHEST_WEEKS,
     Features,
     Weights,
     features_at,
-    ln_speed,
     ln_speed_from,
 )
 from planning.fitness.fitted import WEIGHTS
 from planning.fitness.history import TEN_K_M, Runs, runs_of
+from planning.fitness.own import BASE_SD, Efforts, Own, efforts_of
 
 ENOUGH_RUNS = 5
 WINDOW_DAYS = 180
-# Spread of ln(time) on the day itself, 5 km to marathon; between them linear in ln distance.
-BASE_SD = np.array([0.052, 0.050, 0.075, 0.095])
-OWN_CLIP, OWN_PRIOR, OWN_SCALE, OWN_DAYS = 0.2, 2.0, 0.4, 1_500.0
-# A race that is named one tells more than a fast run, the more the fresher it is. Neutral on the
-# study's logs, where 30 of 12,978 runs bear such a name: MAPE 4.90 for 4.89.
-RACE_TRUST, RACE_DAYS = 4.0, 90.0
-SPREAD_PRIOR, SPREAD_SCALE = 4.0, 0.6
 THIN_RUNS, THIN_SD = 10, 0.10  # below ten runs in the window the range widens, to .10 more at five
 
 
@@ -41,17 +33,6 @@ class AbilityToday:
     sd_ln: float | None
     runs_used: int
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """How past efforts came out against what was expected of them on their mornings."""
-
-    ln_m: FloatArray
-    age_days: FloatArray
-    error: FloatArray  # ln(time run / time expected), clipped
-    squared: FloatArray  # (error / base sd)^2, at most 9
-    trust: FloatArray  # 1 for a fast run, up to 5 for a named race
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,62 +71,42 @@ POPULATION_LN_SPEEDS = math.log(TEN_K_M / 3_600.0) - 0.06 * (EFFORT_LN_M - math.
 POPULATION_SD = 0.25
 
 
-def estimate(activities: Sequence[Activity], today: date, *, weights: Weights = WEIGHTS) -> Fitness:
+def estimate(activities: Iterable[Activity], today: date, *, weights: Weights = WEIGHTS) -> Fitness:
     """Fitness at the end of `today`, from activities of that day and earlier, in any order.
 
     The speed over each of four distances is that of `expectation`, moved by how the athlete's own
     past efforts came out. Never raises; says `ready=False` under five usable runs in 180 days.
+    For many days of one athlete see `career`.
     """
+    runs = runs_of(activities, today.toordinal() + 1)
+    return fitness_of(runs, efforts_of(runs, weights), today, weights=weights)
+
+
+def fitness_of(runs: Runs, efforts: Efforts, today: date, *, weights: Weights = WEIGHTS) -> Fitness:
+    """The same from columns. Nothing later than `today` is looked at, nor changes anything."""
     cut = today.toordinal() + 1
-    runs = runs_of(activities, cut)
     features = features_at(runs, cut)
     if features is None:
         sd = np.full(len(EFFORT_LN_M), POPULATION_SD)
         known = POPULATION_LN_SPEEDS
         return Fitness(today, known, known, sd, 0, False, _message(0))
-    own = own_efforts(runs, cut, weights)
+    own = efforts.seen_on(cut)
 
     def speeds(weeks: float) -> FloatArray:
         at = weights.at(weeks)
         return never_rising(
-            [
-                ln_speed_from(features, math.exp(m), at) - own_shift(own, float(m))
-                for m in EFFORT_LN_M
-            ]
+            [ln_speed_from(features, math.exp(m), at) - own.shift(float(m)) for m in EFFORT_LN_M]
         )
 
     return Fitness(
         today,
         speeds(0.0),
         speeds(FURTHEST_WEEKS),
-        _spread(own, features, runs, cut),
+        _spread(own, features),
         features.runs,
         features.runs >= ENOUGH_RUNS,
         _message(features.runs),
     )
-
-
-def own_efforts(runs: Runs, cut: int, weights: Weights = WEIGHTS) -> Own:
-    """Past efforts against their own forecasts, each made from the days before it only."""
-    rows = hard_efforts(runs, cut)
-    ln_m = np.log(runs.distance_m[rows])
-    expected = [
-        ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row]), weights) or 0.0
-        for row in rows
-    ]
-    error = np.log(runs.result_s[rows]) - ln_m + np.array(expected, dtype=np.float64)
-    clipped = np.clip(error, -OWN_CLIP, OWN_CLIP)
-    squared = np.minimum((error / np.interp(ln_m, EFFORT_LN_M, BASE_SD)) ** 2, 9.0)
-    age = (cut - runs.day[rows]).astype(np.float64)
-    trust = np.where(runs.is_race[rows], 1.0 + RACE_TRUST * np.exp(-age / RACE_DAYS), 1.0)
-    return Own(ln_m, age, clipped, squared, trust)
-
-
-def own_shift(own: Own, ln_m: float) -> float:
-    """Expected ln(time run / time expected) at a distance: past errors, shrunk by two efforts."""
-    near = np.exp(-np.abs(own.ln_m - ln_m) / OWN_SCALE - own.age_days / OWN_DAYS)
-    weight = own.trust * near
-    return float((weight * own.error).sum() / (weight.sum() + OWN_PRIOR))
 
 
 def never_rising(values: Sequence[float]) -> FloatArray:
@@ -159,16 +120,11 @@ def never_rising(values: Sequence[float]) -> FloatArray:
     return np.array([value for value, n in blocks for _ in range(n)])
 
 
-def _spread(own: Own, features: Features, runs: Runs, cut: int) -> FloatArray:
-    weight = np.exp(
-        -np.abs(own.ln_m - EFFORT_LN_M[:, None]) / SPREAD_SCALE - own.age_days / OWN_DAYS
-    )
-    personal = (SPREAD_PRIOR + (weight * own.squared).sum(axis=1)) / (
-        SPREAD_PRIOR + weight.sum(axis=1)
-    )
+def _spread(own: Own, features: Features) -> FloatArray:
+    """Of ln(time), at EFFORT_LN_M."""
     thin = min(max(THIN_RUNS - features.runs, 0) / (THIN_RUNS - ENOUGH_RUNS), 2.0)
-    weeks_away = max(cut - int(runs.day[runs.learnable][-1]) - 7, 0) / 7.0
-    return np.sqrt(BASE_SD**2 * personal + THIN_SD**2 * thin + 0.019**2 * weeks_away)
+    weeks_away = max(features.weeks_away - 1.0, 0.0)
+    return np.sqrt(BASE_SD**2 * own.spread() + THIN_SD**2 * thin + 0.019**2 * weeks_away)
 
 
 def _message(runs: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planning.activity import Activity, FloatArray
-from planning.fitness.ability import estimate
+from planning.fitness.career import Career
 from planning.fitness.expectation import Weights
 from planning.fitness.fitted import WEIGHTS
 from planning.fitness.prediction import Prediction, predict
@@ -34,7 +34,7 @@ class PredictedEffort:
 
 def backtest(
     runs_by_athlete: Mapping[str, Sequence[Activity]],
-    efforts: Sequence[EffortRow],
+    efforts: Iterable[EffortRow],
     *,
     weeks_ahead: int = 0,
     weights: Mapping[str, Weights] | None = None,
@@ -46,22 +46,19 @@ def backtest(
     they are to be others than those in force.
     """
     others = weights or {}
-    return [
-        _predicted(
-            effort,
-            runs_by_athlete.get(effort.athlete, ()),
-            weeks_ahead,
-            others.get(effort.athlete, WEIGHTS),
-        )
-        for effort in efforts
-    ]
+    careers: dict[str, Career] = {}
+    predicted = list[PredictedEffort]()
+    for effort in efforts:
+        who = effort.athlete
+        if who not in careers:
+            known = runs_by_athlete.get(who, ())
+            careers[who] = Career.of(known, weights=others.get(who, WEIGHTS))
+        predicted.append(_predicted(effort, careers[who], weeks_ahead))
+    return predicted
 
 
-def _predicted(
-    effort: EffortRow, runs: Sequence[Activity], weeks_ahead: int, weights: Weights
-) -> PredictedEffort:
-    before = effort.day - timedelta(days=1, weeks=weeks_ahead)
-    fitness = estimate(runs, before, weights=weights)
+def _predicted(effort: EffortRow, career: Career, weeks_ahead: int) -> PredictedEffort:
+    fitness = career.fitness_on(effort.day - timedelta(days=1, weeks=weeks_ahead))
     prediction = predict(fitness, effort.distance_m, weeks_ahead=weeks_ahead, even_if_thin=True)
     if prediction is None:
         return PredictedEffort(effort, None, None)

@@ -1,6 +1,7 @@
 """Race-like efforts in the athlete's own history, found with nothing but the days before each."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,23 +12,22 @@ from planning.fitness.history import Runs
 BANDS_M = ((4_900.0, 5_200.0), (9_900.0, 10_400.0), (20_900.0, 21_700.0), (42_000.0, 43_500.0))
 RACE_M = (4_900.0, 43_500.0)  # a run flagged as a race may have any distance in here
 FORTNIGHT = 14
-REMEMBERED_DAYS = 5 * 365
 
 
-def hard_efforts(runs: Runs, cut: int) -> list[int]:
-    """Rows that were run like a race, oldest first, of the last five years before `cut`.
+def hard_efforts(runs: Runs, *, since: int = 0, earlier: Sequence[int] = ()) -> list[int]:
+    """Rows that were run like a race, oldest first. No verdict depends on later runs.
 
     The rule of the project's study: believable, flat, hardly a pause; at least ten runs in the
     180 and six in the 84 days before; faster than the usual pace of long enough runs by 8 / 6 / 4 /
     -3 % (5 km / 10 km / half / marathon) or flagged as a race; for 5 and 10 km also in the top 15 %
-    of the half-year; at most one a fortnight for one distance, races excepted.
+    of the half-year; at most one a fortnight for one distance, races excepted. Looked at are rows
+    from `since` on; `earlier` are those that were found before it.
     """
-    found: list[int] = []
-    last_day: dict[int, int] = {}
-    start = int(np.searchsorted(runs.day, cut - REMEMBERED_DAYS))
-    candidates = runs.learnable & runs.raceable & (_band_of(runs) >= 0)
     bands = _band_of(runs)
-    for i in np.flatnonzero(candidates[start:]) + start:
+    found = list(earlier)
+    last_day = {int(bands[row]): int(runs.day[row]) for row in found}
+    candidates = runs.learnable & runs.raceable & (bands >= 0)
+    for i in np.flatnonzero(candidates[since:]) + since:
         row, band, day = int(i), int(bands[i]), int(runs.day[i])
         race = bool(runs.is_race[row])
         if not race and day - last_day.get(band, -FORTNIGHT) < FORTNIGHT:

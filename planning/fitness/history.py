@@ -1,8 +1,10 @@
 """Runs as columns: what the estimate reads, sorted by day, with doubtful speeds gated out."""
 
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -39,11 +41,25 @@ class Runs:
     result_s: FloatArray  # the longer of elapsed and moving: what a race clock shows
     score: FloatArray
     learnable: BoolArray
+    yardstick: BoolArray  # what later runs are gated by; see `believable`
     is_race: BoolArray
     raceable: BoolArray  # flat, on a road or track, hardly a pause: it may have been an effort
 
     def __len__(self) -> int:
         return len(self.day)
+
+    def row(self, day: int) -> int:
+        """Of the first run of that day (an ordinal) or later."""
+        return int(np.searchsorted(self.day, day))
+
+    def before(self, day: int) -> "Runs":
+        end = self.row(day)
+        return Runs(*(getattr(self, column.name)[:end] for column in fields(self)))
+
+    def then(self, later: "Runs") -> "Runs":
+        """These and after them `later` ones."""
+        pairs = ((getattr(self, c.name), getattr(later, c.name)) for c in fields(self)[1:])
+        return Runs(self.ids + later.ids, *(np.concatenate(pair) for pair in pairs))
 
 
 def score_of(distance_m: FloatArray, time_s: FloatArray) -> FloatArray:
@@ -51,13 +67,20 @@ def score_of(distance_m: FloatArray, time_s: FloatArray) -> FloatArray:
     return np.log(distance_m / time_s) + NORMAL_FADE * np.log(distance_m / TEN_K_M)
 
 
-def runs_of(activities: Sequence[Activity], cut: int) -> Runs:
+def runs_of(activities: Iterable[Activity], cut: int) -> Runs:
     """The runs before the day `cut` (ordinal) as columns, in whatever order they come.
 
     Runs without distance or time and those faster than a world best are left out altogether.
     """
-    rows = [a for a in activities if a.is_run and a.day.toordinal() < cut]
-    rows.sort(key=lambda a: (a.day, a.start_at, a.id))
+    return continued(NO_RUNS, (a for a in activities if a.day.toordinal() < cut))
+
+
+def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
+    """`before` and the runs among `activities`, all of which are of later days, in any order.
+
+    Bit for bit what all of them at once would give: nothing of a run depends on later ones.
+    """
+    rows = sorted((a for a in activities if a.is_run), key=in_order)
     distance, time = _column(rows, "distance_m"), _column(rows, "moving_time_s")
     elapsed = _column(rows, "elapsed_time_s")
     time = np.where(np.isnan(time), elapsed, time)
@@ -71,45 +94,60 @@ def runs_of(activities: Sequence[Activity], cut: int) -> Runs:
     is_race = _flags(a.is_race for a in rows)
     level = np.nan_to_num(_column(rows, "climb_m")) <= LEVEL_CLIMB * distance
     on_road = _flags(a.surface in {Surface.ROAD, Surface.TRACK} for a in rows)
-    return Runs(
-        ids=tuple(a.id for a in rows),
-        day=day,
-        distance_m=distance,
-        time_s=time,
-        result_s=np.fmax(time, elapsed),
-        score=score,
-        learnable=trusted & believable(day, score, trusted, is_race),
-        is_race=is_race,
-        raceable=level & on_road & ~(elapsed > LONGEST_PAUSE * time),
+    verdict, yardstick = believable(before, day, score, trusted=trusted, is_race=is_race)
+    return before.then(
+        Runs(
+            ids=tuple(a.id for a in rows),
+            day=day,
+            distance_m=distance,
+            time_s=time,
+            result_s=np.fmax(time, elapsed),
+            score=score,
+            learnable=trusted & verdict,
+            yardstick=yardstick,
+            is_race=is_race,
+            raceable=level & on_road & ~(elapsed > LONGEST_PAUSE * time),
+        )
     )
 
 
+def in_order(activity: Activity) -> tuple[date, datetime, str]:
+    """Sorts runs as columns have them."""
+    return activity.day, activity.start_at, activity.id
+
+
 def believable(
-    day: IntArray, score: FloatArray, trusted: BoolArray, is_race: BoolArray
-) -> BoolArray:
+    before: Runs, day: IntArray, score: FloatArray, *, trusted: BoolArray, is_race: BoolArray
+) -> tuple[BoolArray, BoolArray]:
     """False where a score is over the third best of the 365 days before by more than .22.
 
     A named race may be over it by .40: a first race after nothing but easy running is.
-    It looks only backwards, so a verdict never changes later. The yardstick counts refused rows
-    too: a real leap is believed from its fourth run on, while two broken records change nothing.
-    Only what leaps by more than .45, with ten runs known, is never any yardstick.
+    It looks only backwards, so a verdict never changes later. The yardstick (the second array)
+    counts refused rows too: a real leap is believed from its fourth run on, while two broken
+    records change nothing. Only what leaps by more than .45, with ten runs known, is never any
+    yardstick. `before` are the runs of earlier days.
     """
-    verdict = np.ones(len(day), dtype=np.bool_)
-    counted = trusted.copy()
-    window: list[float] = []  # sorted scores of counted rows of the last year
-    first = 0
-    for i in range(len(day)):
-        while day[first] < day[i] - GATE_DAYS:
-            if counted[first]:
-                del window[bisect_left(window, float(score[first]))]
-            first += 1
+    verdict, counted = np.ones(len(day), dtype=np.bool_), trusted.copy()
+    known = slice(before.row(int(day[0]) - GATE_DAYS) if len(day) else 0, None)
+    year = deque(  # (day, score) of what counts, and the scores sorted
+        (int(d), float(s))
+        for d, s, counts in zip(
+            before.day[known], before.score[known], before.yardstick[known], strict=True
+        )
+        if counts
+    )
+    window = sorted(s for _, s in year)
+    for i, (today, reached) in enumerate(zip(day.tolist(), score.tolist(), strict=True)):
+        while year and year[0][0] < today - GATE_DAYS:
+            del window[bisect_left(window, year.popleft()[1])]
         if len(window) >= 3:
-            leap = score[i] - window[-3]
+            leap = reached - window[-3]
             verdict[i] = leap <= (RACE_GATE_LN if is_race[i] else GATE_LN)
             counted[i] &= len(window) < KNOWN_RUNS or leap <= NOBODY_LN
         if counted[i]:
-            insort(window, float(score[i]))
-    return verdict
+            insort(window, reached)
+            year.append((today, reached))
+    return verdict, counted
 
 
 def _column(rows: Sequence[Activity], name: str) -> FloatArray:
@@ -119,3 +157,7 @@ def _column(rows: Sequence[Activity], name: str) -> FloatArray:
 
 def _flags(values: Iterable[bool]) -> BoolArray:
     return np.fromiter(values, dtype=np.bool_)
+
+
+_WHOLE, _REAL, _FLAG = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
+NO_RUNS = Runs((), _WHOLE, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _FLAG)

@@ -14,12 +14,8 @@ from planning.fitness.ability import (
     POPULATION_SD,
     estimate,
     never_rising,
-    own_efforts,
-    own_shift,
 )
-from planning.fitness.expectation import EFFORT_LN_M, ln_speed
-from planning.fitness.fitted import WEIGHTS
-from planning.fitness.history import runs_of
+from planning.fitness.expectation import EFFORT_LN_M
 from tests.planning.athletes import MONDAY, race, ride, run, runs, ten_k_time_s
 from tests.sizes import FIXED, examples
 
@@ -27,7 +23,6 @@ EXAMPLES = examples(12)
 quick = settings(deadline=None, derandomize=FIXED, max_examples=EXAMPLES)
 RUNNER = runs(40, 50.0, 330.0, seed=4)
 TODAY = MONDAY + timedelta(weeks=40)
-CUT = TODAY.toordinal() + 1
 PLAIN = [run(TODAY - timedelta(2 * n), 8.0, 330.0) for n in range(100)]  # no effort among them
 
 
@@ -162,39 +157,6 @@ def test_one_broken_record_changes_next_to_nothing():
     ):
         after = estimate([*RUNNER, broken], TODAY)
         assert after.ln_speeds == pytest.approx(before.ln_speeds, abs=0.002)
-
-
-def test_own_errors_are_shrunk_by_two_efforts():
-    day, time_s = TODAY - timedelta(10), 3_400.0
-    told = [*PLAIN, race(day, 10.0, time_s)]
-    columns = runs_of(told, TODAY.toordinal())
-    own = own_efforts(columns, TODAY.toordinal())
-    expected = ln_speed(columns, day.toordinal(), 10_000.0, WEIGHTS)
-    error = math.log(time_s / 10_000.0) + expected
-    assert own.error == pytest.approx([error])
-    assert own.trust == pytest.approx([1 + 4 * math.exp(-10 / 90)])
-    weight = own.trust[0] * math.exp(-10 / 1_500)
-    assert own_shift(own, math.log(10_000)) == pytest.approx(weight * error / (weight + 2))
-    far = own.trust[0] * math.exp(-10 / 1_500 - math.log(4.2195) / 0.4)
-    assert own_shift(own, math.log(42_195)) == pytest.approx(far * error / (far + 2))
-
-
-def test_a_fast_run_that_bears_no_name_is_trusted_less():
-    named, unnamed = (
-        own_efforts(runs_of([*PLAIN, run(TODAY, 10.0, 290.0, is_race=named)], CUT), CUT)
-        for named in (True, False)
-    )
-    assert unnamed.trust.tolist() == [1.0]
-    assert named.trust[0] > 4.9
-    assert named.error == unnamed.error
-
-
-def test_a_monstrous_error_is_clipped():
-    jogged = [*RUNNER, race(TODAY, 10.0, ten_k_time_s(330.0) * 1.9)]
-    columns = runs_of(jogged, TODAY.toordinal() + 1)
-    own = own_efforts(columns, TODAY.toordinal() + 1)
-    assert own.error.max() == pytest.approx(0.2)
-    assert own.squared.max() == pytest.approx(9.0)
 
 
 def test_a_runner_of_erratic_races_has_a_wider_range():

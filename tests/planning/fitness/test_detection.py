@@ -15,7 +15,7 @@ def found(*extra, base=BASE):
     runs = runs_of([*base, *extra], CUT)
     return [
         (int(runs.day[row]) - MONDAY.toordinal(), runs.distance_m[row])
-        for row in hard_efforts(runs, CUT)
+        for row in hard_efforts(runs)
     ]
 
 
@@ -73,7 +73,10 @@ def test_hilly_paused_and_trail_runs_are_no_efforts():
     assert found(run(DAY, 5.0, 290, usable=False)) == []
 
 
-def test_efforts_older_than_five_years_are_forgotten():
-    runs = runs_of([*BASE, run(DAY, 5.0, 290)], CUT)
-    assert len(hard_efforts(runs, DAY.toordinal() + 5 * 365)) == 1
-    assert hard_efforts(runs, DAY.toordinal() + 5 * 365 + 1) == []
+def test_what_was_found_before_is_taken_as_it_is():
+    runs = runs_of([*BASE, *(run(DAY + timedelta(5 * n), 5.0, 290) for n in range(12))], CUT)
+    whole = hard_efforts(runs)
+    assert len(whole) == 4
+    for since in range(len(runs)):
+        earlier = [row for row in whole if row < since]
+        assert hard_efforts(runs, since=since, earlier=earlier) == whole

@@ -1,11 +1,12 @@
 import math
+from dataclasses import fields
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from planning.activity import Surface
-from planning.fitness.history import believable, runs_of, score_of
+from planning.fitness.history import NO_RUNS, believable, continued, runs_of, score_of
 from tests.planning.athletes import MONDAY, ride, run
 
 CUT = MONDAY.toordinal() + 400
@@ -86,7 +87,9 @@ def test_what_may_have_been_a_race(fields, raceable):
 def gate(*scores, days=None, races=()):
     day = np.array(days if days is not None else range(len(scores)), dtype=np.int64)
     race = np.isin(np.arange(len(scores)), races)
-    return believable(day, np.array(scores), np.ones(len(scores), dtype=bool), race).tolist()
+    trusted = np.ones(len(scores), dtype=bool)
+    verdict, _ = believable(NO_RUNS, day, np.array(scores), trusted=trusted, is_race=race)
+    return verdict.tolist()
 
 
 def test_a_leap_over_the_third_best_is_not_believed():
@@ -129,12 +132,31 @@ def test_a_verdict_looks_only_backwards():
 def test_rows_that_teach_nothing_are_no_yardstick():
     trusted = np.array([False, True, True, True, True])
     score = np.array([9.0, 1.0, 1.0, 1.0, 1.3])
-    verdict = believable(np.arange(5), score, trusted, np.zeros(5, dtype=bool))
+    verdict, yardstick = believable(
+        NO_RUNS, np.arange(5), score, trusted=trusted, is_race=np.zeros(5, dtype=bool)
+    )
+    assert yardstick.tolist() == trusted.tolist()
     assert verdict.tolist() == [True, True, True, True, False]
 
 
 def test_order_does_not_matter():
     many = daily(300, 290, 310, 280, 240, 305)
     there, back = runs_of(many, CUT), runs_of(many[::-1], CUT)
-    for name in ("day", "distance_m", "score", "learnable", "is_race", "raceable"):
-        assert np.array_equal(getattr(there, name), getattr(back, name))
+    assert equal(there, back)
+
+
+def equal(one, other):
+    return all(
+        np.array_equal(getattr(one, column.name), getattr(other, column.name))
+        for column in fields(one)
+    )
+
+
+@pytest.mark.parametrize("known", [0, 1, 3, 12, 399, 400])
+def test_columns_are_continued_bit_for_bit(known):
+    paces = [300 + (37 * n) % 60 - 120 * (n % 50 == 49) for n in range(400)]
+    whole = runs_of(daily(*paces), CUT)
+    day = MONDAY.toordinal() + known
+    assert equal(continued(runs_of(daily(*paces), day), daily(*paces)[known:]), whole)
+    assert equal(whole.before(day), runs_of(daily(*paces), day))
+    assert not whole.learnable.all()
