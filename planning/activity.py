@@ -131,6 +131,7 @@ class Observation:
     reasons: tuple[str, ...] = ()
     deriver: int = 1  # version of the code that derived it
     repairs: tuple[str, ...] = ()  # what was left out of the recording, in plain words
+    curve_m: tuple[float, ...] = ()  # most metres within each of `fitness.efforts.CURVE_S`
 
     @property
     def key(self) -> str:
@@ -161,6 +162,7 @@ class Activity:
     provenance: Mapping[str, str] = field(default_factory=dict)  # field name -> observation key
     flat_distance_m: float | None = None  # distance made comparable for grade; None: not known
     max_heart_rate_bpm: float | None = None
+    curve_m: tuple[float, ...] = ()  # most metres within each of `fitness.efforts.CURVE_S`
 
     @property
     def is_run(self) -> bool:

@@ -145,6 +145,7 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
         flat_distance_m=_flat_distance_m(measured, whole, whose=whose),
         is_race=best("is_race", lambda r: r.is_race, unless=False),
         efforts=learned.efforts,
+        curve_m=learned.curve_m,
         usable=learned.usable,
         reasons=learned.reasons,
         planned_ident=best("planned_ident", lambda r: r.planned_ident),
@@ -229,10 +230,17 @@ def _judged_again(learned: Observation, whole: Mapping[str, Any], *, measured: b
     others = () if measured else _not_in(doubts(learned.record), learned.reasons)
     reasons = doubts(record) + others
     efforts = () if measured else learned.efforts
+    curve_m = () if measured or reasons else learned.curve_m
     time_s = record.moving_time_s or record.elapsed_time_s
     if not efforts and record.distance_m and time_s:
         efforts = (Effort(record.distance_m, time_s),)
-    return replace(learned, efforts=() if reasons else efforts, usable=not reasons, reasons=reasons)
+    return replace(
+        learned,
+        efforts=() if reasons else efforts,
+        curve_m=curve_m,
+        usable=not reasons,
+        reasons=reasons,
+    )
 
 
 def _not_in(known: tuple[str, ...], reasons: tuple[str, ...]) -> tuple[str, ...]:

@@ -72,8 +72,9 @@ def flat_distance_m(streams: Streams) -> float | None:
     known = np.isfinite(streams.altitude_m) & np.isfinite(streams.distance_m)
     if len(known) < 2 or known.mean() < LEAST_KNOWN_ALTITUDE:
         return None
-    distance, first = np.unique(np.maximum.accumulate(streams.distance_m[known]), return_index=True)
-    altitude = streams.altitude_m[known][first]
+    covered = np.maximum.accumulate(streams.distance_m[known])
+    onward = np.concatenate(([True], covered[1:] > covered[:-1]))
+    distance, altitude = covered[onward], streams.altitude_m[known][onward]
     length = float(distance[-1] - distance[0])
     if not 2 * SMOOTHED_M <= length <= LONGEST_TRACK_M or float(np.ptp(altitude)) > HIGHEST_M:
         return None
@@ -86,7 +87,8 @@ def flat_distance_m(streams: Streams) -> float | None:
 def _smoothed(height: FloatArray) -> FloatArray:
     """Moving mean; the ends lean on their own last value, so a slope stays a slope within."""
     half = round(SMOOTHED_M / GRID_M) // 2
-    padded = np.pad(height, half, mode="reflect", reflect_type="odd")
+    before, after = 2 * height[0] - height[half:0:-1], 2 * height[-1] - height[-2 : -half - 2 : -1]
+    padded = np.concatenate((before, height, after))
     return np.convolve(padded, np.full(2 * half + 1, 1.0 / (2 * half + 1)), mode="valid")
 
 

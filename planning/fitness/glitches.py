@@ -11,9 +11,10 @@ import numpy as np
 
 from planning.activity import Record, Streams
 from planning.fitness.comparable import BoolArray
-from planning.fitness.leaps import TOGETHER_S, Part, covered_way, furthest_m, is_readable, leaps
+from planning.fitness.leaps import TOGETHER_S, Part, furthest_m, leaps
 from planning.fitness.pulse import LEAST_CADENCE, believed_heart_rate
 from planning.fitness.stalls import put_back
+from planning.fitness.way import Way, way_of
 
 _MOST_LEFT_OUT = 0.5
 
@@ -53,29 +54,32 @@ def believed(record: Record, streams: Streams | None) -> Believed:
     followed the cadence or stood still. Distance, times, climb and heart rate of the record are
     lessened by what is left out.
     """
-    if streams is None or not is_readable(streams):
-        return Believed(record, streams, () if streams is None else (streams,))
-    seen = Believed(record, streams, (streams,))
-    for repair in _REPAIRS:
-        seen = repair(seen)
-    return seen
+    seen = Believed(record, streams, ())
+    way = None if streams is None else way_of(streams)
+    if streams is None or way is None:
+        return seen
+    seen = replace(seen, stretches=(streams,))
+    for repair in _REPAIRS_OF_WAY:
+        before = seen.streams
+        seen = repair(seen, way)
+        if seen.streams is not before:
+            way = way_of(_required(seen.streams)) or way
+    return _with_pulse(_without_cliffs(seen))
 
 
 # --- leaps ----------------------------------------------------------------------------------------
 
 
-def _with_stalls_filled(seen: Believed) -> Believed:
+def _with_stalls_filled(seen: Believed, way: Way) -> Believed:
     """The distance stood still and caught up: see `planning.fitness.stalls`."""
-    streams = _required(seen)
-    known = np.isfinite(streams.distance_m)
-    time, covered = covered_way(streams)
-    along, count, metres = put_back(time, covered, furthest_m(np.diff(time)))
+    along, count, metres = put_back(way)
     if not count:
         return seen
+    streams = _required(seen.streams)
     jumps = "a jump" if count == 1 else f"{count} jumps"
     told = f"{jumps} of the distance, {_metres(metres)}, put back where it had stood still before"
     distance = streams.distance_m.copy()
-    distance[known] = along
+    distance[np.isfinite(distance)] = along
     filled = replace(streams, distance_m=distance)
     stretches = tuple(
         _picked(filled, np.isin(streams.time_s, stretch.time_s)) for stretch in seen.stretches
@@ -83,21 +87,19 @@ def _with_stalls_filled(seen: Believed) -> Believed:
     return replace(seen, streams=filled, stretches=stretches, repairs=(*seen.repairs, told))
 
 
-def _without_leaps(seen: Believed) -> Believed:
-    streams = _required(seen)
-    parts = leaps(streams)
+def _without_leaps(seen: Believed, way: Way) -> Believed:
+    parts = leaps(way)
     if not parts:
         return seen
     metres, seconds = sum(part.metres for part in parts), sum(part.seconds for part in parts)
-    _, covered = covered_way(streams)
-    whole_m = float(covered[-1] - covered[0])
+    whole_m = way.length_m
     if metres > _MOST_LEFT_OUT * whole_m and seconds > TOGETHER_S:
         told = f"{_metres(metres)} of its {_metres(whole_m)} went faster than anybody runs"
         return replace(seen, stretches=(), doubts=(f"{told}: it was no run",))
     return replace(
         seen,
         record=_lessened(seen.record, whole_m, metres, seconds),
-        streams=_flattened(streams, parts),
+        streams=_flattened(_required(seen.streams), way, parts),
         stretches=tuple(_between(seen.stretches, parts)),
         repairs=(*seen.repairs, *(f"{_amount(part)}: nobody runs that fast" for part in parts)),
     )
@@ -119,12 +121,11 @@ def _less(told_s: float | None, seconds: float) -> float | None:
     return None if told_s is None else max(told_s - seconds, 0.0)
 
 
-def _flattened(streams: Streams, parts: Sequence[Part]) -> Streams:
+def _flattened(streams: Streams, way: Way, parts: Sequence[Part]) -> Streams:
     """The same samples, without the metres of the parts, which follow each other."""
-    time, covered = covered_way(streams)
     along, left_out_m = streams.distance_m.copy(), 0.0
     for part in parts:
-        first_m, last_m = np.interp([part.first_s, part.last_s], time, covered)
+        first_m, last_m = np.interp([part.first_s, part.last_s], way.time_s, way.covered_m)
         inside = (streams.time_s >= part.first_s) & (streams.time_s < part.last_s)
         along[inside] = np.where(np.isnan(along[inside]), np.nan, first_m - left_out_m)
         along[streams.time_s >= part.last_s] -= last_m - first_m
@@ -154,19 +155,21 @@ def _picked(streams: Streams, inside: BoolArray) -> Streams:
 # --- clocks ---------------------------------------------------------------------------------------
 
 
-def _without_tail(seen: Believed) -> Believed:
+def _without_tail(seen: Believed, way: Way) -> Believed:
     """A watch forgotten running: the end is left out in which it lay still for ten minutes."""
-    streams = _required(seen)
-    time, covered = covered_way(streams)
+    streams = _required(seen.streams)
+    time, covered = way.time_s, way.covered_m
     end_s = float(streams.time_s[-1])
     slow = covered >= covered[-1] - _STILL_SPEED_M_PER_S * (end_s - time)
     last = int(np.flatnonzero(~slow)[-1]) + 1 if not slow.all() else 0
+    if last == 0 or end_s - time[last] < _FORGOTTEN_S:
+        return seen
     ahead_m = np.interp(time + _STILL_STEP_S, time, covered) - covered
-    last += int(np.argmax(ahead_m[last:] < _STILL_SPEED_M_PER_S * _STILL_STEP_S)) if last else 0
+    last += int(np.argmax(ahead_m[last:] < _STILL_SPEED_M_PER_S * _STILL_STEP_S))
     stopped_s = float(time[last])
     lay = streams.time_s[streams.time_s >= stopped_s]
     recorded_s = float(np.minimum(np.diff(lay), _STILL_STEP_S).sum()) if len(lay) > 1 else 0.0
-    if last == 0 or recorded_s < _FORGOTTEN_S or _steps_on(streams, stopped_s):
+    if recorded_s < _FORGOTTEN_S or _steps_on(streams, stopped_s):
         return seen
     record = replace(
         seen.record,
@@ -196,12 +199,12 @@ def _until(told_s: float | None, stopped_s: float, tail_s: float) -> float | Non
     return max(told_s - tail_s, 0.0)
 
 
-def _without_ghost_way(seen: Believed) -> Believed:
+def _without_ghost_way(seen: Believed, way: Way) -> Believed:
     """Way that was covered while the clock stood: its metres make the moving time a fiction."""
-    streams = _required(seen)
-    time, covered = covered_way(streams)
-    step_s, step_m = np.diff(time), np.diff(covered)
-    gaps = np.flatnonzero(step_s > _GAP_S)
+    gaps = np.flatnonzero(way.step_s > _GAP_S)
+    if len(gaps) == 0:
+        return seen
+    time, step_s, step_m = way.time_s, way.step_s, way.step_m
     parts = [
         Part(float(time[k]), float(time[k + 1]), float(step_m[k]))
         for k in gaps.tolist()
@@ -221,7 +224,7 @@ def _without_ghost_way(seen: Believed) -> Believed:
     return replace(
         seen,
         record=_lessened(seen.record, whole_m, metres, 0.0),
-        streams=_flattened(streams, parts),
+        streams=_flattened(_required(seen.streams), way, parts),
         stretches=tuple(_between(seen.stretches, parts)),
         repairs=(*seen.repairs, *(f"{_amount(part)}: the clock stood still" for part in parts)),
     )
@@ -232,16 +235,16 @@ def _without_ghost_way(seen: Believed) -> Believed:
 
 def _without_cliffs(seen: Believed) -> Believed:
     """Steps of the altitude that are too steep for anybody are taken out, both up and down."""
-    streams = _required(seen)
+    streams = _required(seen.streams)
     if streams.altitude_m is None:
         return seen
     known = np.flatnonzero(np.isfinite(streams.altitude_m))
-    if len(known) < 2:
+    height_m = streams.altitude_m[known]
+    step_m = height_m[1:] - height_m[:-1]
+    cliff = np.abs(step_m) >= _CLIFF_M
+    if not cliff.any():
         return seen
-    step_m = np.diff(streams.altitude_m[known])
-    cliff = (np.abs(step_m) >= _CLIFF_M) & (
-        np.abs(step_m) > _CLIFF_M_PER_S * np.diff(streams.time_s[known])
-    )
+    cliff &= np.abs(step_m) > _CLIFF_M_PER_S * np.diff(streams.time_s[known])
     if not cliff.any():
         return seen
     shift = np.concatenate(([0.0], np.cumsum(np.where(cliff, step_m, 0.0))))
@@ -263,7 +266,7 @@ def _without_cliffs(seen: Believed) -> Believed:
 
 
 def _with_pulse(seen: Believed) -> Believed:
-    streams = _required(seen)
+    streams = _required(seen.streams)
     heart_rate, repairs = believed_heart_rate(streams)
     if not repairs:
         return seen
@@ -282,21 +285,15 @@ def _with_pulse(seen: Believed) -> Believed:
     )
 
 
-_REPAIRS = (
-    _without_tail,
-    _without_ghost_way,
-    _with_stalls_filled,
-    _without_leaps,
-    _without_cliffs,
-    _with_pulse,
-)
+# In this order: what one leaves out the next does not see.
+_REPAIRS_OF_WAY = (_without_tail, _without_ghost_way, _with_stalls_filled, _without_leaps)
 
 # --- words ----------------------------------------------------------------------------------------
 
 
-def _required(seen: Believed) -> Streams:
-    assert seen.streams is not None  # noqa: S101 - a run without streams never comes this far
-    return seen.streams
+def _required(streams: Streams | None) -> Streams:
+    assert streams is not None  # noqa: S101 - a run without streams never comes this far
+    return streams
 
 
 def _amount(part: Part) -> str:

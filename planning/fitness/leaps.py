@@ -4,20 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.activity import FloatArray, Streams
+from planning.activity import FloatArray
 from planning.fitness.comparable import WORLD_BESTS_S, BoolArray
 from planning.fitness.spans import spans
+from planning.fitness.way import Way
 
 # Furthest that anybody ran in so many seconds. Up to 20 s: flying sprints, whose fastest 10 m were
 # run at 12.4 m/s (Bolt 2009), with a tenth for rounded seconds; longer: world bests.
 _FURTHEST_S = (1.0, 5.0, 10.0, 20.0, *WORLD_BESTS_S.values())
 _FURTHEST_M = (13.6, 68.0, 130.0, 240.0, *WORLD_BESTS_S)
+_LN_FURTHEST_S, _LN_FURTHEST_M = np.log(_FURTHEST_S), np.log(_FURTHEST_M)
 # Shortest first, so that a leap is found by itself and not with its neighbourhood.
-_WINDOWS_S = (1, 2, 5, 10, 20, 43, 101, 206, 437, 755, 1571)
+WINDOWS_S = (1, 2, 5, 10, 20, 43, 101, 206, 437, 755, 1571)
 _LEAST_LEAP_M = 45.0  # less is the jitter of a receiver, which evens out
 _ONE_LEAP_S = 3.0
 TOGETHER_S = 60.0  # between two leaps nearer than this nothing is believed
-_LONGEST_S = 10 * 86_400  # a longer recording has a broken clock: it is not looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +36,30 @@ class Part:
 
 def furthest_m(seconds: FloatArray) -> FloatArray:
     """Metres that nobody exceeded in so many seconds (above zero), interpolated in logarithms."""
-    ln_m = np.interp(np.log(seconds), np.log(_FURTHEST_S), np.log(_FURTHEST_M))
+    ln_m = np.interp(np.log(seconds), _LN_FURTHEST_S, _LN_FURTHEST_M)
     return np.asarray(np.exp(ln_m), dtype=np.float64)
 
 
-def leaps(streams: Streams) -> tuple[Part, ...]:
-    """Each part with more metres than can be run in it, in order; none where it is unreadable."""
-    if not is_readable(streams):
+def leaps(way: Way) -> tuple[Part, ...]:
+    """Each part with more metres than can be run in it, in order."""
+    start_s, along = way.by_second()
+    # cheap for nearly all runs: what is not too far with the leaps is not without them
+    suspected = [
+        (window, most_m)
+        for window, most_m in zip(WINDOWS_S, _MOST_M, strict=True)
+        if window < len(along) and (along[window:] - along[:-window]).max() > most_m
+    ]
+    if not suspected:
         return ()
-    time, covered = covered_way(streams)
-    grid = np.arange(np.floor(time[0]), np.ceil(time[-1]) + 1.0)
-    step_m = np.diff(np.interp(grid, time, covered))
+    step_m = np.diff(along)
     cut = np.zeros(len(step_m), dtype=np.bool_)
     left = step_m.copy()
-    along = np.concatenate(([0.0], np.cumsum(step_m)))
-    for window, most_m in zip(_WINDOWS_S, _MOST_M, strict=True):
-        # cheap for nearly all runs: what is not too far with the leaps is not without them
-        if window <= len(step_m) and (along[window:] - along[:-window]).max() > most_m:
-            _cut(left, cut, window, most_m)
-    return _merged(cut, step_m, float(grid[0]))
+    for window, most_m in suspected:
+        _cut(left, cut, window, most_m)
+    return _merged(cut, step_m, start_s)
 
 
-_MOST_M = tuple(furthest_m(np.array(_WINDOWS_S, dtype=np.float64)).tolist())
+_MOST_M = tuple(furthest_m(np.array(WINDOWS_S, dtype=np.float64)).tolist())
 
 
 def _cut(left: FloatArray, cut: BoolArray, window: int, most_m: float) -> None:
@@ -86,21 +89,3 @@ def _merged(cut: BoolArray, step_m: FloatArray, start_s: float) -> tuple[Part, .
         Part(start_s + first, start_s + last + 1, float(step_m[first : last + 1].sum()))
         for first, last in spans(marked, second, within=TOGETHER_S + 1)
     )
-
-
-def is_readable(streams: Streams) -> bool:
-    """Whether its clock runs forward and there is a distance to look at."""
-    time = streams.time_s
-    return (
-        len(time) >= 2
-        and bool(np.isfinite(time).all())
-        and bool((np.diff(time) > 0).all())
-        and float(time[-1] - time[0]) <= _LONGEST_S
-        and int(np.isfinite(streams.distance_m).sum()) >= 2
-    )
-
-
-def covered_way(streams: Streams) -> tuple[FloatArray, FloatArray]:
-    """Seconds and metres where the distance is known; it never runs backwards."""
-    known = np.isfinite(streams.distance_m)
-    return streams.time_s[known], np.maximum.accumulate(streams.distance_m[known])

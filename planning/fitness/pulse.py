@@ -79,9 +79,9 @@ def _still(time: FloatArray, beats: FloatArray) -> BoolArray:
     changes = np.flatnonzero(np.diff(beats[known]) != 0)
     firsts = known[np.concatenate(([0], changes + 1))]
     lasts = known[np.concatenate((changes, [len(known) - 1]))]
-    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
-        if time[last] - time[first] >= STILL_S:
-            bad[first : last + 1] = np.isfinite(beats[first : last + 1])
+    for span in np.flatnonzero(time[lasts] - time[firsts] >= STILL_S).tolist():
+        first, last = firsts[span], lasts[span]
+        bad[first : last + 1] = np.isfinite(beats[first : last + 1])
     return bad
 
 

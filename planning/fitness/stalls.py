@@ -7,6 +7,8 @@ of them in one second. That is no leap of the receiver: the runner was there, an
 import numpy as np
 
 from planning.activity import FloatArray
+from planning.fitness.leaps import furthest_m
+from planning.fitness.way import Way
 
 _LEAST_M = 45.0  # less is the jitter of a receiver, which evens out
 _STILL_M = 2.0  # what a receiver without a fix drifts
@@ -15,20 +17,19 @@ _USUAL = 1.25  # of the run's usual speed: what is caught up faster than that wa
 _MOVING_M_PER_S = 0.5
 
 
-def put_back(
-    time_s: FloatArray, covered_m: FloatArray, furthest_m: FloatArray
-) -> tuple[FloatArray, int, float]:
+def put_back(way: Way) -> tuple[FloatArray, int, float]:
     """(metres by sample, number of jumps, metres in all) with each jump spread over its standstill.
 
-    `covered_m` never falls; `furthest_m` is the most that anybody runs in each interval between two
-    samples. A jump of 45 m and more is put back where that makes it a stretch as fast as this run
-    usually was, as it is where a watch wrote nothing in the tunnel.
+    A jump is further than anybody runs in the time. One of 45 m and more is put back where that
+    makes it a stretch as fast as this run usually was, as it is where a watch wrote nothing in the
+    tunnel.
     """
-    step_s, step_m = np.diff(time_s), np.diff(covered_m)
-    jumps = np.flatnonzero((step_m > furthest_m) & (step_m >= _LEAST_M))
+    time_s, covered_m, step_m = way.time_s, way.covered_m, way.step_m
+    far = np.flatnonzero(step_m >= _LEAST_M)
+    jumps = far[step_m[far] > furthest_m(way.step_s[far])]
     if len(jumps) == 0:
         return covered_m, 0, 0.0
-    along, count, metres, most = covered_m.copy(), 0, 0.0, _USUAL * _usual(step_s, step_m)
+    along, count, metres, most = covered_m.copy(), 0, 0.0, _USUAL * _usual(way)
     for jump in jumps.tolist():
         first = int(np.searchsorted(covered_m, covered_m[jump] - _STILL_M))
         way_m = float(covered_m[jump + 1] - covered_m[first])
@@ -42,8 +43,9 @@ def put_back(
     return along, count, metres
 
 
-def _usual(step_s: FloatArray, step_m: FloatArray) -> float:
+def _usual(way: Way) -> float:
     """m/s of the run: the slower of its mean and the median of its moving intervals."""
-    speed = step_m / step_s
+    speed = way.step_m / way.step_s
     moving = speed[speed >= _MOVING_M_PER_S]
-    return float(min(step_m.sum() / step_s.sum(), np.median(moving))) if len(moving) else 0.0
+    mean = way.step_m.sum() / way.step_s.sum()
+    return float(min(mean, np.median(moving))) if len(moving) else 0.0
