@@ -72,9 +72,12 @@ def flat_distance_m(streams: Streams) -> float | None:
     known = np.isfinite(streams.altitude_m) & np.isfinite(streams.distance_m)
     if len(known) < 2 or known.mean() < LEAST_KNOWN_ALTITUDE:
         return None
-    covered = np.maximum.accumulate(streams.distance_m[known])
-    onward = np.concatenate(([True], covered[1:] > covered[:-1]))
-    distance, altitude = covered[onward], streams.altitude_m[known][onward]
+    distance, altitude = streams.distance_m[known], streams.altitude_m[known]
+    onward = distance[1:] > distance[:-1]
+    if not onward.all():
+        covered = np.maximum.accumulate(distance)
+        onward = np.concatenate(([True], covered[1:] > covered[:-1]))
+        distance, altitude = covered[onward], altitude[onward]
     length = float(distance[-1] - distance[0])
     if not 2 * SMOOTHED_M <= length <= LONGEST_TRACK_M or float(np.ptp(altitude)) > HIGHEST_M:
         return None

@@ -1,12 +1,12 @@
 """Best efforts of a run: the fastest over standard distances, the furthest in standard times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from planning.activity import Effort, FloatArray, Record, Streams
-from planning.fitness.comparable import is_possible, possible
+from planning.fitness.comparable import possible
 from planning.fitness.leaps import furthest_m
 from planning.fitness.way import Way, way_of
 
@@ -30,22 +30,21 @@ class Bests:
     curve_m: tuple[float, ...] = ()
 
 
-def bests_of(record: Record, stretches: Iterable[Streams]) -> Bests:
-    """The best efforts of a run; each lies within one of `stretches`, and pauses count as time.
+def bests_of(record: Record, stretches: Iterable[Way]) -> Bests:
+    """The best efforts of a run that can have been (`comparable.doubts`); pauses count as time.
 
-    Should one still be faster than the world best, something was not found out: then no stretch is
-    believed, the whole run is if its own speed is possible. Never raises.
+    Each lies within one of `stretches`. Should one still be faster than the world best, something
+    was not found out: then the run is believed as a whole, and no stretch of it. Never raises.
     """
     distance_m, time_s = record.distance_m, record.moving_time_s or record.elapsed_time_s
-    if not distance_m or not time_s or not is_possible(distance_m, time_s):
+    if not distance_m or not time_s:
         return Bests()
     whole = (Effort(distance_m, time_s),)
     fastest: dict[float, float] = {}
     curve = np.zeros(0)
-    for way in filter(None, map(way_of, stretches)):
-        for effort in _efforts(way, STANDARD_M):
-            known_s = fastest.get(effort.distance_m, np.inf)
-            fastest[effort.distance_m] = min(effort.time_s, known_s)
+    for way in stretches:
+        for metres, took_s in _fastest(way, STANDARD_M):
+            fastest[metres] = min(took_s, fastest.get(metres, np.inf))
         curve = _further(curve, _furthest(way, CURVE_S))
     within, took = np.array(list(fastest)), np.array(list(fastest.values()))
     if not possible(within, took).all() or (curve > _MOST_M[: len(curve)]).any():
@@ -64,7 +63,7 @@ def best_efforts(streams: Streams, distances_m: Sequence[float]) -> tuple[Effort
     searched, which makes it exact. Samples without a distance are passed over.
     """
     way = way_of(streams)
-    return _efforts(way, distances_m) if way else ()
+    return tuple(Effort(*found) for found in _fastest(way, distances_m)) if way else ()
 
 
 def mean_maximal_m(streams: Streams, durations_s: Sequence[int]) -> FloatArray:
@@ -77,28 +76,28 @@ def mean_maximal_m(streams: Streams, durations_s: Sequence[int]) -> FloatArray:
     return _furthest(way, durations_s) if way else np.zeros(0)
 
 
-def _efforts(way: Way, distances_m: Sequence[float]) -> tuple[Effort, ...]:
-    length_m = way.length_m
-    return tuple(
-        Effort(distance, _fastest(way, distance))
-        for distance in distances_m
-        if 0 < distance <= length_m
-    )
+def _fastest(way: Way, distances_m: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Distance and seconds of each that is no longer than the way.
 
-
-def _fastest(way: Way, distance_m: float) -> float:
-    """Seconds. Where the runner stood, the way before ends on coming and the next begins on going.
-
-    A place between samples is passed at one time, so interpolation is of time by metres; of a place
-    at which the runner stood it gives the last moment, which is right for where a stretch begins.
-    Where such a stretch ends, the one that ends at the first sample there is the faster.
+    Interpolation of time by metres gives of a place at which the runner stood the last moment. That
+    is right for where a stretch begins; where one ends there, the stretch that ends at the first
+    sample of the place is the faster. All places are asked for at once: it costs less.
     """
     time, metres = way.time_s, way.covered_m
-    starts = int(np.searchsorted(metres, metres[-1] - distance_m, side="right"))
-    ends = int(np.searchsorted(metres, metres[0] + distance_m))
-    from_sample = np.interp(metres[:starts] + distance_m, metres, time) - time[:starts]
-    to_sample = time[ends:] - np.interp(metres[ends:] - distance_m, metres, time)
-    return float(min(from_sample.min(initial=np.inf), to_sample.min(initial=np.inf)))
+    wanted = [far for far in distances_m if 0 < far <= way.length_m]
+    if not wanted:
+        return
+    starts = np.searchsorted(metres, metres[-1] - np.array(wanted), side="right").tolist()
+    ends = np.searchsorted(metres, metres[0] + np.array(wanted)).tolist()
+    pairs = list(zip(wanted, starts, ends, strict=True))
+    places = [at for far, start, end in pairs for at in (metres[:start] + far, metres[end:] - far)]
+    passed, first = np.interp(np.concatenate(places), metres, time), 0
+    for far, start, end in pairs:
+        middle, last = first + start, first + start + len(time) - end
+        from_sample = passed[first:middle] - time[:start]
+        to_sample = time[end:] - passed[middle:last]
+        yield far, float(min(from_sample.min(initial=np.inf), to_sample.min(initial=np.inf)))
+        first = last
 
 
 def _furthest(way: Way, durations_s: Sequence[int]) -> FloatArray:

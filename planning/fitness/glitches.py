@@ -34,13 +34,13 @@ _CLIFF_M_PER_S = 3.0  # nobody runs up or down like that: a 60 % slope at 5 m/s
 class Believed:
     """What is left of a record and its streams.
 
-    `stretches`: parts of the streams within which best efforts may lie. `repairs` say what was left
+    `stretches`: parts of the way within which best efforts may lie. `repairs` say what was left
     out, `doubts` why nothing is left to learn from; both in plain words.
     """
 
     record: Record
     streams: Streams | None
-    stretches: tuple[Streams, ...]
+    stretches: tuple[Way, ...]
     repairs: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
@@ -58,7 +58,7 @@ def believed(record: Record, streams: Streams | None) -> Believed:
     way = None if streams is None else way_of(streams)
     if streams is None or way is None:
         return seen
-    seen = replace(seen, stretches=(streams,))
+    seen = replace(seen, stretches=(way,))
     for repair in _REPAIRS_OF_WAY:
         before = seen.streams
         seen = repair(seen, way)
@@ -81,10 +81,10 @@ def _with_stalls_filled(seen: Believed, way: Way) -> Believed:
     distance = streams.distance_m.copy()
     distance[np.isfinite(distance)] = along
     filled = replace(streams, distance_m=distance)
-    stretches = tuple(
-        _picked(filled, np.isin(streams.time_s, stretch.time_s)) for stretch in seen.stretches
-    )
-    return replace(seen, streams=filled, stretches=stretches, repairs=(*seen.repairs, told))
+    whole = way_of(filled) or way
+    spans = ((float(stretch.time_s[0]), float(stretch.time_s[-1])) for stretch in seen.stretches)
+    stretches = filter(None, (whole.between(first_s, last_s) for first_s, last_s in spans))
+    return replace(seen, streams=filled, stretches=tuple(stretches), repairs=(*seen.repairs, told))
 
 
 def _without_leaps(seen: Believed, way: Way) -> Believed:
@@ -133,18 +133,14 @@ def _flattened(streams: Streams, way: Way, parts: Sequence[Part]) -> Streams:
     return replace(streams, distance_m=along)
 
 
-def _between(stretches: tuple[Streams, ...], parts: Sequence[Part]) -> Iterator[Streams]:
+def _between(stretches: tuple[Way, ...], parts: Sequence[Part]) -> Iterator[Way]:
     """What lies before, between and after the parts; an interval with a leap in it is left out."""
+    edges = [-np.inf, *(edge for part in parts for edge in (part.first_s, part.last_s)), np.inf]
     for stretch in stretches:
-        time = stretch.time_s
-        edges = [-np.inf, *(edge for part in parts for edge in (part.first_s, part.last_s)), np.inf]
-        for first, last in zip(edges[::2], edges[1::2], strict=True):
-            yield from _sliced(stretch, (time >= first) & (time <= last))
-
-
-def _sliced(streams: Streams, inside: BoolArray) -> Iterator[Streams]:
-    if int(inside.sum()) >= 2:
-        yield _picked(streams, inside)
+        for first_s, last_s in zip(edges[::2], edges[1::2], strict=True):
+            left = stretch.between(first_s, last_s)
+            if left is not None:
+                yield left
 
 
 def _picked(streams: Streams, inside: BoolArray) -> Streams:
@@ -178,9 +174,8 @@ def _without_tail(seen: Believed, way: Way) -> Believed:
     )
     kept = _picked(streams, streams.time_s <= stopped_s)
     told = f"the last {_clock(end_s - stopped_s)} left out: the watch ran on at a standstill"
-    return replace(
-        seen, record=record, streams=kept, stretches=(kept,), repairs=(*seen.repairs, told)
-    )
+    ran = tuple(filter(None, (way.between(-np.inf, stopped_s),)))
+    return replace(seen, record=record, streams=kept, stretches=ran, repairs=(*seen.repairs, told))
 
 
 def _steps_on(streams: Streams, since_s: float) -> bool:
@@ -220,10 +215,9 @@ def _without_ghost_way(seen: Believed, way: Way) -> Believed:
     if moving_s > running_s - 0.9 * gaps_s:
         return seen
     metres = sum(part.metres for part in parts)
-    whole_m = float(covered[-1] - covered[0])
     return replace(
         seen,
-        record=_lessened(seen.record, whole_m, metres, 0.0),
+        record=_lessened(seen.record, way.length_m, metres, 0.0),
         streams=_flattened(_required(seen.streams), way, parts),
         stretches=tuple(_between(seen.stretches, parts)),
         repairs=(*seen.repairs, *(f"{_amount(part)}: the clock stood still" for part in parts)),

@@ -44,11 +44,7 @@ def leaps(way: Way) -> tuple[Part, ...]:
     """Each part with more metres than can be run in it, in order."""
     start_s, along = way.by_second()
     # cheap for nearly all runs: what is not too far with the leaps is not without them
-    suspected = [
-        (window, most_m)
-        for window, most_m in zip(WINDOWS_S, _MOST_M, strict=True)
-        if window < len(along) and (along[window:] - along[:-window]).max() > most_m
-    ]
+    suspected = _suspected(along)
     if not suspected:
         return ()
     step_m = np.diff(along)
@@ -57,6 +53,20 @@ def leaps(way: Way) -> tuple[Part, ...]:
     for window, most_m in suspected:
         _cut(left, cut, window, most_m)
     return _merged(cut, step_m, start_s)
+
+
+def _suspected(along: FloatArray) -> list[tuple[int, float]]:
+    """The windows in which too much was covered, and how much would not be too much.
+
+    What was covered in a short one bounds the longer ones, so most need no looking at.
+    """
+    found, reach_m, in_s = list[tuple[int, float]](), np.inf, 1
+    for window, most_m in zip(WINDOWS_S, _MOST_M, strict=True):
+        if window < len(along) and reach_m * -(-window // in_s) > most_m:
+            reach_m, in_s = float((along[window:] - along[:-window]).max()), window
+            if reach_m > most_m:
+                found.append((window, most_m))
+    return found
 
 
 _MOST_M = tuple(furthest_m(np.array(WINDOWS_S, dtype=np.float64)).tolist())

@@ -76,7 +76,8 @@ def _still(time: FloatArray, beats: FloatArray) -> BoolArray:
     known = np.flatnonzero(np.isfinite(beats))
     if len(known) < 2:
         return bad
-    changes = np.flatnonzero(np.diff(beats[known]) != 0)
+    told = beats[known]
+    changes = np.flatnonzero(told[1:] != told[:-1])
     firsts = known[np.concatenate(([0], changes + 1))]
     lasts = known[np.concatenate((changes, [len(known) - 1]))]
     for span in np.flatnonzero(time[lasts] - time[firsts] >= STILL_S).tolist():

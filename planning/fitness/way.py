@@ -26,33 +26,39 @@ class Way:
         return float(self.covered_m[-1] - self.covered_m[0])
 
     def by_second(self) -> tuple[float, FloatArray]:
-        """(the first whole second, metres at it and at each whole second until the last).
+        """(the first second, metres at it and at each second from then until the last).
 
         Metres are linear between samples, so nothing is lost where samples are at whole seconds.
         """
+        if (self.step_s == 1.0).all():  # as most watches write it: there is nothing to do
+            return float(self.time_s[0]), self.covered_m
         first_s = float(np.floor(self.time_s[0]))
-        if first_s == self.time_s[0] and (self.step_s == 1.0).all():
-            return first_s, self.covered_m  # as most watches write it: there is nothing to do
         seconds = np.arange(first_s, np.ceil(self.time_s[-1]) + 1.0)
         return first_s, np.interp(seconds, self.time_s, self.covered_m)
+
+    def between(self, first_s: float, last_s: float) -> "Way | None":
+        """The part from one second to another, ends included; None where that is no way."""
+        first = int(np.searchsorted(self.time_s, first_s))
+        last = int(np.searchsorted(self.time_s, last_s, side="right"))
+        return _through(self.time_s[first:last], self.covered_m[first:last])
 
 
 def way_of(streams: Streams) -> Way | None:
     """None where the clock does not run forward or no way is to be seen."""
-    time, covered = streams.time_s, streams.distance_m
+    time, metres = streams.time_s, streams.distance_m
     if len(time) < 2 or not np.isfinite(time).all() or time[-1] - time[0] > _LONGEST_S:
         return None
-    step_s = time[1:] - time[:-1]
-    if not (step_s > 0).all():
+    if not (time[1:] > time[:-1]).all():
         return None
-    known = np.isfinite(covered)
-    if not known.all():
-        time, covered = time[known], covered[known]
-        step_s = time[1:] - time[:-1]
-        if len(time) < 2:
-            return None
-    step_m = covered[1:] - covered[:-1]
+    known = np.isfinite(metres)
+    return _through(time, metres) if known.all() else _through(time[known], metres[known])
+
+
+def _through(time: FloatArray, metres: FloatArray) -> Way | None:
+    if len(time) < 2:
+        return None
+    step_m = metres[1:] - metres[:-1]
     if (step_m < 0).any():
-        covered = np.maximum.accumulate(covered)
-        step_m = covered[1:] - covered[:-1]
-    return Way(time, covered, step_s, step_m)
+        metres = np.maximum.accumulate(metres)
+        step_m = metres[1:] - metres[:-1]
+    return Way(time, metres, time[1:] - time[:-1], step_m)

@@ -28,7 +28,7 @@ from planning.fitness.observation import derive
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "streams"
 SOURCE = Path(__file__).with_suffix(".c")
 FLAGS = ("-O3", "-march=native", "-fopenmp-simd", "-shared", "-fPIC")
-MOST_RATIO, TURNS = 5.0, 5
+MOST_RATIO, TURNS = 5.0, 7
 COLUMNS = ("t_s", "dist_m", "hr", "alt_rel_m", "speed_mps", "cadence", "temp_c")  # as of Streams
 
 

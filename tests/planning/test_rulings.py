@@ -167,12 +167,23 @@ def test_a_run_can_be_said_to_be_no_race():
 
 
 STRETCHES = (Effort(1000.0, 290.0), Effort(10_000.0, 3000.0))
+CURVE_M = (45.0, 65.0)
+
+
+def with_curve(**what):
+    return replace(copy_of("garmin", efforts=STRETCHES, **what), curve_m=CURVE_M)
 
 
 def test_another_distance_takes_the_stretches_away_and_keeps_the_whole():
-    told = one([copy_of("garmin", efforts=STRETCHES)], Edit(GARMIN, "distance_m", 9000.0))
+    told = one([with_curve()], Edit(GARMIN, "distance_m", 9000.0))
     assert (told.distance_m, told.efforts) == (9000.0, (Effort(9000.0, 3000.0),))
-    assert told.usable
+    assert (told.usable, told.curve_m) == (True, ())
+
+
+def test_the_curve_goes_and_stays_with_the_stretches():
+    assert one([with_curve()]).curve_m == CURVE_M
+    assert one([with_curve()], Edit(GARMIN, "surface", "track")).curve_m == CURVE_M
+    assert one([with_curve()], Edit(GARMIN, "sport", Sport.RIDE)).curve_m == ()
 
 
 def test_a_distance_cures_what_had_none():

@@ -18,6 +18,7 @@ from planning.fitness.efforts import STANDARD_M, best_efforts
 from planning.fitness.glitches import believed
 from planning.fitness.leaps import furthest_m, leaps
 from planning.fitness.observation import derive
+from planning.fitness.way import way_of
 from tests.planning.fitness.test_comparable import record
 from tests.sizes import FIXED, examples
 
@@ -99,8 +100,8 @@ def test_a_summary_that_was_put_right_stays():
 
 def test_two_leaps_near_each_other_are_one_and_others_are_two():
     near = leaping(leaping(run(), 1_000, 200.0), 1_040, 200.0)
-    assert len(leaps(near)) == 1
-    assert len(leaps(leaping(near, 2_000, 200.0))) == 2
+    assert len(leaps(way_of(near))) == 1
+    assert len(leaps(way_of(leaping(near, 2_000, 200.0)))) == 2
 
 
 def test_a_drive_home_is_no_run():
@@ -148,7 +149,7 @@ def frozen(streams, *spans):
 )
 def test_way_that_was_counted_all_at_once_after_a_standstill_was_run(spans):
     stalled = frozen(run(), *spans)
-    assert leaps(stalled)
+    assert leaps(way_of(stalled))
     found, clean = observed(stalled), observed(run())
     assert (found.usable, found.reasons) == (True, ())
     assert found.record == clean.record
@@ -175,7 +176,7 @@ def test_a_standstill_without_samples_in_the_distance_is_filled_where_there_are_
 
 def test_a_sprint_at_the_edge_of_what_was_ever_run_is_left_alone():
     speed = np.r_[np.full(600, 3.0), np.full(10, 12.0), np.full(600, 3.0), np.full(120, 7.5)]
-    assert leaps(Streams(np.arange(1_331.0), np.r_[0.0, np.cumsum(speed)])) == ()
+    assert leaps(way_of(Streams(np.arange(1_331.0), np.r_[0.0, np.cumsum(speed)]))) == ()
 
 
 def test_nobody_ran_further():
@@ -312,7 +313,8 @@ def test_a_clean_run_is_left_alone(speeds, step, chance):
     found = believed(said, streams)
     assert found.record is said
     assert found.streams is streams
-    assert found.stretches == (streams,)
+    (stretch,) = found.stretches
+    assert stretch.covered_m is streams.distance_m
     assert found.repairs == found.doubts == ()
 
 

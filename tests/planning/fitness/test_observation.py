@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.activity import Effort, Sport, Streams, Surface
+from planning.fitness.efforts import CURVE_S
 from planning.fitness.observation import DERIVER, derive
 from tests.planning.fitness.test_comparable import record
 from tests.planning.fitness.test_efforts import steady
@@ -23,6 +24,8 @@ def test_a_run_with_streams_is_derived_whole():
     assert seen.efforts[0] == Effort(10_000.0, 3_000.0)
     assert len(seen.efforts) == 8
     assert seen.flat_distance_m == pytest.approx(10_000 * 1.05, rel=1e-6)
+    assert seen.curve_m[:2] == (33.3, 50.0)
+    assert len(seen.curve_m) == sum(seconds <= 3_000 for seconds in CURVE_S)
     assert seen.deriver == DERIVER
     assert seen.key == "files:x"
 
@@ -47,7 +50,7 @@ def test_what_teaches_nothing_stays_with_its_reason(fields):
     seen = derive(record(**fields), steady(4.0, 2_500), zone=BERLIN)
     assert not seen.usable
     assert len(seen.reasons) == 1
-    assert seen.efforts == ()
+    assert seen.efforts == seen.curve_m == ()
 
 
 numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True)
