@@ -49,7 +49,10 @@ class RecordKind(StrEnum):
     @property
     def rank(self) -> int:
         """0 is believed first."""
-        return list(RecordKind).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(RecordKind)}
 
 
 @dataclass(frozen=True, slots=True)

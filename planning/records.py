@@ -4,7 +4,7 @@
 believed of them, the athlete's own word before all, and it is noted whose word it was.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -102,32 +102,26 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
     said = _said(copies, words)
     whose: dict[str, str] = {}
 
-    def best(
-        field: str,
-        read: Callable[[Record], Any],
-        *,
-        unless: Any = None,
-        of: Sequence[Observation] = copies,
-    ) -> Any:
+    def best(field: str, *, unless: Any = None, of: Sequence[Observation] = copies) -> Any:
         if field in said:
             whose[field] = ATHLETE
             return said[field]
         for copy in of:
-            value = read(copy.record)
+            value = getattr(copy.record, field)
             if value is not None and value != unless:
                 whose[field] = copy.key
                 return value
         return unless
 
     whole = {
-        "sport": best("sport", lambda r: r.sport),
-        "surface": best("surface", lambda r: r.surface, unless=Surface.ROAD),
+        "sport": best("sport"),
+        "surface": best("surface", unless=Surface.ROAD),
     }
     measured = _best_measured(copies, **whole)
     whole |= {
-        "distance_m": best("distance_m", lambda r: r.distance_m, of=measured),
-        "moving_time_s": best("moving_time_s", lambda r: r.moving_time_s, of=measured),
-        "elapsed_time_s": best("elapsed_time_s", lambda r: r.elapsed_time_s, of=measured),
+        "distance_m": best("distance_m", of=measured),
+        "moving_time_s": best("moving_time_s", of=measured),
+        "elapsed_time_s": best("elapsed_time_s", of=measured),
     }
     started = next((copy for copy in copies if not copy.record.start_hidden), copies[0])
     learned = _learned_from(copies, whole["sport"], corrected=corrected)
@@ -138,17 +132,17 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
         id=content_id(min(copy.key for copy in copies)),
         day=started.day,
         start_at=started.record.start_at,
-        name=best("name", lambda r: r.name, unless=""),
-        climb_m=best("climb_m", lambda r: r.climb_m),
-        average_heart_rate_bpm=best("average_heart_rate_bpm", lambda r: r.average_heart_rate_bpm),
-        max_heart_rate_bpm=best("max_heart_rate_bpm", lambda r: r.max_heart_rate_bpm),
+        name=best("name", unless=""),
+        climb_m=best("climb_m"),
+        average_heart_rate_bpm=best("average_heart_rate_bpm"),
+        max_heart_rate_bpm=best("max_heart_rate_bpm"),
         flat_distance_m=_flat_distance_m(measured, whole, whose=whose),
-        is_race=best("is_race", lambda r: r.is_race, unless=False),
+        is_race=best("is_race", unless=False),
         efforts=learned.efforts,
         curve_m=learned.curve_m,
         usable=learned.usable,
         reasons=learned.reasons,
-        planned_ident=best("planned_ident", lambda r: r.planned_ident),
+        planned_ident=best("planned_ident"),
         sources=tuple(copy.key for copy in copies),
         provenance=whose,
         **whole,
