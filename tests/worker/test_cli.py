@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -238,7 +239,26 @@ def test_fitness_says_what_each_run_did(trained, tmp_path):
     )
     assert fits(explained, shape) == []
     assert all(row["used"] or row["reason"] for row in explained)
-    assert trained.ok("fitness", "--explain").out.count("%") >= 16
+    told = trained.ok("fitness", "--explain").out
+    assert "16 of 16 activities counted" in told
+    assert "No race or hard effort yet" in told
+    assert re.search(r"\d s (faster|slower)\n|less than a second\n", told)
+
+
+def test_fitness_shows_how_it_went(trained):
+    until = trained.ok("fitness", "--json").json["as_of"]
+    since = date.fromisoformat(until) - timedelta(weeks=6)
+    weeks = trained.ok("fitness", "--since", since, "--json").json["weeks"]
+    seconds = (float, None)
+    shape = {"first_day": date, "as_of": date, "runs": int, "distance_m": float}
+    shape |= {"ten_k_median_s": seconds, "p10_s": seconds, "p90_s": seconds}
+    assert fits(weeks, ListOf(shape)) == []
+    assert weeks[-1]["as_of"] == until
+    now = trained.ok("forecast", "--json").json["ability"]["ten_k_median_s"]
+    assert weeks[-1]["ten_k_median_s"] == pytest.approx(now, abs=0.06)
+    lines = trained.ok("fitness", "--since", since).out.splitlines()
+    assert len([line for line in lines if re.match(r"\d{4}-\d{2}-\d{2} ", line)]) == len(weeks)
+    assert "no day" in trained.wrong("fitness", "--since", "Monday")
 
 
 # --- the plan -------------------------------------------------------------------------------------

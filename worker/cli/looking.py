@@ -1,10 +1,17 @@
 """Commands that only look: status, fitness, forecast, news, doctor, replay."""
 
-from typing import Annotated
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worker.cli.session import AthleteOption, JsonOption, KnownAtOption, print_json, session
+
+if TYPE_CHECKING:
+    from planning.activity import Activity
+    from planning.athlete import Units
+    from worker.cli.explaining import View
+    from worker.cli.session import Session
 
 LONGEST_ID = 18
 
@@ -54,38 +61,70 @@ def fitness(
     explain: Annotated[
         bool,
         typer.Option(
-            "--explain", help="What each run of four weeks did to it, and why others did nothing."
+            "--explain",
+            help="What it rests on: past efforts and their weight, what each run of four weeks did "
+            "to it (older ones where they matter), and why others did nothing.",
         ),
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="How it went, a line a week from DAY (YYYY-MM-DD) on: what is known today of "
+            "those weeks, by the runs until each one's end. With --known-at: what was known then.",
+        ),
+    ] = None,
     athlete: AthleteOption = None,
     known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
     """The estimate of what you can run today, and how sure it is."""
-    from planning.fitness.evidence import evidence
-    from worker import store
-    from worker.cli.showing import distance_lines, evidence_json, evidence_lines
-    from worker.db import reading
+    from worker.cli.showing import distance_lines
+    from worker.cli.words import parsed_day
     from worker.stored import to_body
 
+    first_day = parsed_day(since) if since else None
     with session(athlete, known_at=known_at) as at_work:
         outcome = at_work.outcome()
-        with reading(at_work.runtime.engine) as conn:
-            recorded = store.activities(conn, at_work.athlete_id, until=at_work.until)
-        parts = evidence(recorded, outcome.day) if explain else ()
+        more = _explained(at_work, outcome.day) if explain else None
+        weeks = _weeks(at_work, first_day, outcome.day) if first_day else None
         if json:
             shown = {"as_of": outcome.day.isoformat(), "ability": to_body(outcome.ability)}
-            print_json({**shown, **({"evidence": evidence_json(parts)} if explain else {})})
+            print_json(shown | (more.json if more else {}) | (weeks.json if weeks else {}))
             return
         typer.echo(outcome.ability.message)
         for line in distance_lines(outcome):
             typer.echo(line)
-        typer.echo(f"Learned from {outcome.ability.runs_used} runs.")
-        if explain:
-            typer.echo("The last four weeks, and what each did to the estimate:")
-            names = {activity.id: activity.name or activity.sport.value for activity in recorded}
-            for line in evidence_lines(parts, names):
+        for view in (more, weeks):
+            for line in ("", *view.lines) if view else ():
                 typer.echo(line)
+
+
+def _explained(at_work: "Session", day: date) -> "View":
+    from planning.fitness.evidence import explained
+    from worker.cli.explaining import explanation_view
+
+    recorded, units = _recorded(at_work)
+    return explanation_view(explained(recorded, day), recorded, units)
+
+
+def _weeks(at_work: "Session", since: date, until: date) -> "View":
+    from planning.fitness.progress import fitness_weeks
+    from worker.cli.explaining import weeks_view
+
+    recorded, units = _recorded(at_work)
+    return weeks_view(fitness_weeks(recorded, since, until), units)
+
+
+def _recorded(at_work: "Session") -> "tuple[tuple[Activity, ...], Units]":
+    """Every activity that is known, and how the athlete counts metres."""
+    from worker import store
+    from worker.db import reading
+
+    with reading(at_work.runtime.engine) as conn:
+        recorded = store.activities(conn, at_work.athlete_id, until=at_work.until)
+        profile = store.profile_of(conn, at_work.athlete_id, until=at_work.until)
+    return recorded, profile.units
 
 
 def forecast(

@@ -1,10 +1,9 @@
 """Outcomes as the contract's JSON, and as lines a runner reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
-from planning.fitness.evidence import Evidence
 from planning.goals.assessment import Need
 from planning.goals.goal import Goal
 from planning.goals.trajectory import GoalForecast
@@ -122,29 +121,6 @@ def _day_json(planned: PlanDay) -> dict[str, Any]:
         },
         "why": list(planned.why),
     }
-
-
-def evidence_json(parts: Sequence[Evidence]) -> list[dict[str, Any]]:
-    """`moved_percent`: how much faster the estimate is for having the activity."""
-    return [
-        {
-            "id": part.activity_id,
-            "day": part.day.isoformat(),
-            "used": part.used,
-            "moved_percent": round(100 * part.moved_ln, 2),
-            "reason": part.reason or None,
-        }
-        for part in parts
-    ]
-
-
-def evidence_lines(parts: Sequence[Evidence], names: Mapping[str, str]) -> list[str]:
-    lines = []
-    for part in parts:
-        moved = f"{100 * part.moved_ln:+.1f} %" if part.used else "not used"
-        reason = f": {part.reason}" if part.reason else ""
-        lines.append(f"  {part.day}  {moved:>8}  {names[part.activity_id]}{reason}")
-    return lines or ["  Nothing was recorded."]
 
 
 def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
