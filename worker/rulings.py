@@ -10,11 +10,13 @@ from sqlalchemy import Connection, select
 
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
-from planning.fitness.ability import estimate
-from planning.fitness.load import HeartLimits, Load, load_of
-from planning.fitness.prediction import training_speeds
+from planning.fitness.ability import Fitness, estimate
+from planning.fitness.heart import HeartLimits, heart_limits
+from planning.fitness.load import DayLoad, Load, daily_loads, day_loads, load_of
+from planning.fitness.training import TrainingSpeeds, training_speeds
 from planning.records import activities_of, excluded_of
 from planning.rulings import Edit, Exclude, Join, Ruling, Split
+from planning.wellness import Wellness
 from worker import store, tables
 from worker.stored import to_body
 
@@ -27,6 +29,7 @@ class Told:
     copies: Mapping[str, Observation]
     rulings: tuple[Ruling, ...]
     day: date
+    wellness: tuple[Wellness, ...] = ()
 
     @cached_property
     def activities(self) -> tuple[Activity, ...]:
@@ -49,22 +52,33 @@ class Told:
 
     def load_of(self, activity: Activity) -> Load:
         """By today's threshold, so that loads can be compared with each other."""
-        return load_of(
-            activity, threshold_m_per_s=self._threshold_m_per_s, limits=self._heart_limits
-        )
+        return load_of(activity, threshold_m_per_s=self._threshold_m_per_s, limits=self._limits)
 
     @cached_property
-    def _threshold_m_per_s(self) -> float | None:
-        fitness = estimate(self.activities, self.day)
-        speeds = training_speeds(fitness) if fitness.ready else None
-        return speeds.threshold if speeds else None
+    def load_today(self) -> DayLoad | None:
+        """Fitness, fatigue and form on `day`; None before the first activity."""
+        loads = daily_loads(
+            self.activities, threshold_m_per_s=self._threshold_m_per_s, limits=self._limits
+        )
+        return next(reversed(day_loads(loads, until=self.day)), None)
+
+    @cached_property
+    def fitness(self) -> Fitness:
+        return estimate(self.activities, self.day)
+
+    @cached_property
+    def speeds(self) -> TrainingSpeeds | None:
+        return training_speeds(self.fitness, sex=self.profile.sex)
 
     @property
-    def _heart_limits(self) -> HeartLimits | None:
-        resting, highest = self.profile.resting_heart_rate_bpm, self.profile.max_heart_rate_bpm
-        if resting is None or highest is None:
-            return None
-        return HeartLimits(resting, highest, self.profile.sex)
+    def _threshold_m_per_s(self) -> float | None:
+        return self.speeds.threshold if self.speeds else None
+
+    @cached_property
+    def _limits(self) -> HeartLimits | None:
+        return heart_limits(
+            self.profile, activities=self.activities, wellness=self.wellness, today=self.day
+        )
 
 
 def told(conn: Connection, athlete_id: int, day: date, *, until: datetime | None = None) -> Told:
@@ -75,6 +89,7 @@ def told(conn: Connection, athlete_id: int, day: date, *, until: datetime | None
         copies={one.key: one for one in seen},
         rulings=store.rulings(conn, athlete_id, until=until),
         day=day,
+        wellness=store.wellness(conn, athlete_id, until=until),
     )
 
 

@@ -233,8 +233,15 @@ def proofs(conn: Connection, athlete_id: int, *, until: datetime | None = None) 
     return Proofs(
         asked=frozenset(key.removeprefix(ASKED) for key in asked),
         coverage=tuple(from_body(Coverage, known[key]) for key in known.keys() - asked),
-        wellness=_all(conn, tables.wellness, Wellness, athlete_id, until=until),
+        wellness=wellness(conn, athlete_id, until=until),
     )
+
+
+def wellness(
+    conn: Connection, athlete_id: int, *, until: datetime | None = None
+) -> tuple[Wellness, ...]:
+    """All that is known, by source and day."""
+    return _all(conn, tables.wellness, Wellness, athlete_id, until=until)
 
 
 def withheld(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planning.activity import Activity, LoadBasis, Sport, Surface
+from planning.fitness.heart import HeartLimits
 
 EASY_FACTOR = 0.62  # an easy run: about .79 of threshold speed, squared
 # Rough: minutes of other sports in running minutes; they count for recovery, not for ability.
@@ -23,16 +24,8 @@ SPORT_FACTOR = {
 }
 THRESHOLD_RESERVE = 0.88  # heart-rate reserve at the second threshold, about 91 % of the maximum
 HIGHEST_INTENSITY = 1.5  # of threshold, squared: a mile race; what is above is a broken record
+STEEP_M_PER_KM = 20.0  # climb from which pace alone says too little: 2 % more cost, and rising
 FITNESS_DAYS, FATIGUE_DAYS = 42.0, 7.0
-
-
-@dataclass(frozen=True, slots=True)
-class HeartLimits:
-    """bpm; `sex` is "f", "m" or None."""
-
-    resting_bpm: float
-    max_bpm: float
-    sex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +56,19 @@ def load_of(
     """Load of one activity.
 
     By pace, minutes x (v / threshold)^2 (the running stress score's shape, threshold being the
-    60-minute race), where the distance can be trusted; by heart rate on treadmill and trail where
-    limits are known; else minutes x a rough factor of the sport.
+    60-minute race and v made comparable for grade where that is known), where the distance can be
+    trusted; by heart rate on treadmill, trail and hills of unknown grade where limits are known;
+    else minutes x a rough factor of the sport. Never raises.
     """
     minutes = (activity.moving_time_s or activity.elapsed_time_s or 0.0) / 60.0
     rough = Load(minutes * SPORT_FACTOR[activity.sport], LoadBasis.DURATION)
     if not activity.is_run or minutes <= 0:
         return rough
     by_heart = _by_heart(activity, minutes, limits)
-    off_road = activity.surface in {Surface.TREADMILL, Surface.TRAIL}
-    if threshold_m_per_s and activity.usable and activity.distance_m and not off_road:
-        intensity = (activity.distance_m / (minutes * 60.0) / threshold_m_per_s) ** 2
-        return Load(minutes * min(intensity, HIGHEST_INTENSITY), LoadBasis.PACE)
-    return by_heart or rough
+    by_pace = _by_pace(activity, minutes, threshold_m_per_s)
+    if by_heart and _pace_says_little(activity):
+        return by_heart
+    return by_pace or by_heart or rough
 
 
 def relative_trimp(heart_rate_bpm: float, limits: HeartLimits) -> float:
@@ -119,6 +112,23 @@ def day_loads(loads: Mapping[date, float], *, until: date) -> tuple[DayLoad, ...
         days.append(DayLoad(day, minutes, fitness, fatigue, form))
         day += timedelta(days=1)
     return tuple(days)
+
+
+def _by_pace(activity: Activity, minutes: float, threshold_m_per_s: float | None) -> Load | None:
+    distance_m = activity.flat_distance_m or activity.distance_m
+    if not (threshold_m_per_s and activity.usable and distance_m):
+        return None
+    if activity.surface in {Surface.TREADMILL, Surface.TRAIL}:
+        return None
+    intensity = (distance_m / (minutes * 60.0) / threshold_m_per_s) ** 2
+    return Load(minutes * min(intensity, HIGHEST_INTENSITY), LoadBasis.PACE)
+
+
+def _pace_says_little(activity: Activity) -> bool:
+    """On hills, while nothing but the climb is known of them."""
+    if activity.flat_distance_m or not activity.climb_m or not activity.distance_m:
+        return False
+    return activity.climb_m >= STEEP_M_PER_KM * activity.distance_m / 1_000.0
 
 
 def _by_heart(activity: Activity, minutes: float, limits: HeartLimits | None) -> Load | None:

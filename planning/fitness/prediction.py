@@ -6,7 +6,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-from planning.fitness import daniels
 from planning.fitness.ability import Fitness
 from planning.fitness.expectation import EFFORT_LN_M, far
 from planning.fitness.history import TEN_K_M
@@ -50,26 +49,6 @@ class DistanceForecast:
     p90_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSpeeds:
-    """Speeds to train at, m/s, and the standard deviation of their ln.
-
-    Easy and long are ranges, the others the middle of one.
-    """
-
-    easy_low: float
-    easy_high: float
-    long_low: float
-    long_high: float
-    marathon: float
-    half: float
-    threshold: float
-    ten_k: float
-    interval: float
-    repetition: float
-    sd_ln: float
-
-
 def predict(
     fitness: Fitness,
     distance_m: float,
@@ -103,30 +82,9 @@ def distance_forecasts(fitness: Fitness) -> tuple[DistanceForecast, ...]:
     return tuple(_forecast(distance, predict(fitness, distance)) for distance in STANDARD_M)
 
 
-def training_speeds(fitness: Fitness) -> TrainingSpeeds | None:
-    """Training speeds from today's ability, never from a goal; None while there is too little.
-
-    Race paces are predictions, threshold is the speed held for an hour, interval lies between the
-    3 and the 5 km race, repetition is the mile race. Easy is 62-70 % of VDOT, long up to 74 %
-    (Daniels, Running Formula; equations in `daniels`), VDOT being read from the predicted 10 km.
-    """
-    if not fitness.ready:
-        return None
-    vdot = daniels.vdot(TEN_K_M, _seconds(fitness, TEN_K_M))
-    easy = [daniels.speed_at(vdot, fraction) for fraction in (0.62, 0.70, 0.74)]
-    return TrainingSpeeds(
-        easy_low=easy[0],
-        easy_high=easy[1],
-        long_low=easy[0],
-        long_high=easy[2],
-        marathon=MARATHON_M / _seconds(fitness, MARATHON_M),
-        half=HALF_M / _seconds(fitness, HALF_M),
-        threshold=speed_held_for(fitness, 3_600.0),
-        ten_k=TEN_K_M / _seconds(fitness, TEN_K_M),
-        interval=4_000.0 / _seconds(fitness, 4_000.0),
-        repetition=MILE_M / _seconds(fitness, MILE_M),
-        sd_ln=_sd_ln(fitness, math.log(TEN_K_M)),
-    )
+def speed_over(fitness: Fitness, distance_m: float) -> float:
+    """The expected race speed (m/s) of today, flat and cool, however little it is known."""
+    return math.exp(_ln_speed(fitness, math.log(distance_m)))
 
 
 def speed_held_for(fitness: Fitness, seconds: float) -> float:
@@ -134,16 +92,11 @@ def speed_held_for(fitness: Fitness, seconds: float) -> float:
     low, high = math.log(SHORTEST_M), math.log(LONGEST_M)
     for _ in range(40):
         middle = (low + high) / 2
-        if _seconds(fitness, math.exp(middle)) < seconds:
+        if math.exp(middle) / speed_over(fitness, math.exp(middle)) < seconds:
             low = middle
         else:
             high = middle
     return math.exp(_ln_speed(fitness, low))
-
-
-def _seconds(fitness: Fitness, distance_m: float) -> float:
-    ln_m = math.log(distance_m)
-    return math.exp(ln_m - _ln_speed(fitness, ln_m))
 
 
 def _ln_speed(fitness: Fitness, ln_m: float, later: float = 0.0) -> float:

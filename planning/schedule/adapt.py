@@ -104,7 +104,9 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         layers=tuple({layer.ident: layer for layer in layers}.values()),  # the last word counts
         complete_until=complete_until,
         today=today,
-        pacing=pacing_of(fitness, activities=ran, closing=closing_plan, today=today),
+        pacing=pacing_of(
+            fitness, activities=ran, closing=closing_plan, today=today, sex=athlete.sex
+        ),
         grows=grows,
         withheld_on=frozenset(withheld_on),
     )

@@ -8,13 +8,15 @@ from statistics import median
 
 from planning.activity import Activity
 from planning.fitness.ability import Fitness
-from planning.fitness.prediction import predict, training_speeds
+from planning.fitness.prediction import predict
+from planning.fitness.training import TrainingSpeeds, training_speeds
+from planning.fitness.zones import TOO_UNSURE
 from planning.goals.goal import Goal
 from planning.schedule.effort import Effort
 from planning.workout import OPEN_TARGET, Target, TargetType
 
 STEP_S_PER_KM = 5
-TOO_UNSURE = 0.10  # sd of ln speed over which no pace is given (rule B-1)
+WIDEST_HALF_S = 15  # beyond that a watch's band would be the next purpose's
 STILL_SURE = 0.12  # once given, paces stay until here: no flicker at the border
 GOAL_PACE_FROM = 0.2  # probability from which race-pace work uses the goal's pace (rule G-1)
 UNKNOWN_EASY = 2.5  # m/s, 6:40/km: for estimates only, never a target
@@ -84,6 +86,7 @@ def paces_of(
     *,
     activities: Sequence[Activity],
     today: date,
+    sex: str | None = None,
     paced_at: float | None = None,
     had_paces: bool = False,
 ) -> Paces:
@@ -92,7 +95,7 @@ def paces_of(
     Easy, threshold and interval paces come from ability, never from the goal (rule G-1).
     """
     ability = fitness.today()
-    speeds = training_speeds(fitness)
+    speeds = training_speeds(fitness, sex=sex)
     unsure = STILL_SURE if had_paces else TOO_UNSURE
     if (
         speeds is None
@@ -103,17 +106,15 @@ def paces_of(
         return _by_effort(_usual_easy(activities, today), ability.ln_speed)
     at = ability.ln_speed if paced_at is None else paced_at
     shift = math.exp(at - ability.ln_speed)
-    marathon = speeds.marathon * shift
-    easy_high = min(speeds.easy_high * shift, 0.96 * marathon)
     return Paces(
-        easy_low=min(speeds.easy_low * shift, 0.97 * easy_high),
-        easy_high=easy_high,
-        marathon=marathon,
+        easy_low=speeds.easy_low * shift,
+        easy_high=speeds.easy_high * shift,
+        marathon=speeds.marathon * shift,
         threshold=speeds.threshold * shift,
         interval=speeds.interval * shift,
         repetition=speeds.repetition * shift,
-        race=marathon,
-        half_band_s=STEP_S_PER_KM if ability.sd_ln <= 0.06 else 2 * STEP_S_PER_KM,
+        race=speeds.marathon * shift,
+        half_band_s=_half_band_s(speeds),
         certain=True,
         ability=at,
     )
@@ -134,6 +135,12 @@ def for_goal(paces: Paces, *, goal: Goal, fitness: Fitness, today: date) -> Pace
     now = fitness.today().ln_speed
     shift = 0.0 if now is None or paces.ability is None else paces.ability - now
     return replace(paces, race=goal.distance_m / expected.median_s * math.exp(shift))
+
+
+def _half_band_s(speeds: TrainingSpeeds) -> int:
+    """What is unsure of the threshold, in whole 5 s/km: at least 5, at most 15."""
+    half_s = speeds.half_width_ln * 1000.0 / speeds.threshold
+    return min(max(STEP_S_PER_KM * round(half_s / STEP_S_PER_KM), STEP_S_PER_KM), WIDEST_HALF_S)
 
 
 def _race_guess(paces: Paces, distance_m: float) -> float:

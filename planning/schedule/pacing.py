@@ -34,7 +34,12 @@ class Pacing:
 
 
 def pacing_of(
-    fitness: Fitness, *, activities: Sequence[Activity], closing: Plan | None, today: date
+    fitness: Fitness,
+    *,
+    activities: Sequence[Activity],
+    closing: Plan | None,
+    today: date,
+    sex: str | None = None,
 ) -> Pacing:
     """Paces of today's ability for a new plan; for a standing one those it stands on, until ability
     has moved by 1 % since they were set or a race is new (rule G-1).
@@ -46,12 +51,14 @@ def pacing_of(
     }
     seen = tuple(sorted(races))
     set_at = closing.paced_at if closing else None
-    now = paces_of(fitness, activities=activities, today=today, had_paces=set_at is not None)
+    now = paces_of(
+        fitness, activities=activities, today=today, sex=sex, had_paces=set_at is not None
+    )
     if closing is None or now.ability is None or not now.certain:
         keeps = set_at if closing else now.ability if now.certain else None
         return Pacing(now, keeps, seen)
     standing = paces_of(
-        fitness, activities=activities, today=today, paced_at=set_at, had_paces=True
+        fitness, activities=activities, today=today, sex=sex, paced_at=set_at, had_paces=True
     )
     new = [races[day] for day in seen if day not in closing.races_seen]
     if set_at is None:

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.activity import LoadBasis, Sport, Surface
+from planning.fitness.heart import HeartLimits
 from planning.fitness.load import (
-    HeartLimits,
     daily_loads,
     day_loads,
     load_of,
@@ -53,6 +53,25 @@ def test_where_pace_means_little_the_heart_counts(surface):
     assert load.basis is LoadBasis.HEART_RATE
     assert load.minutes == pytest.approx(60 * relative_trimp(120, MAN))
     assert load_of(hour, threshold_m_per_s=4.0).basis is LoadBasis.DURATION
+
+
+def test_pace_is_made_comparable_for_grade_where_that_is_known():
+    # 10 km in an hour that cost as much as 11 on the flat, threshold 4 m/s: 60 (11/14.4)^2
+    hilly = run(MONDAY, 10.0, 360, flat_distance_m=11_000.0, climb_m=400.0)
+    load = load_of(hilly, threshold_m_per_s=4.0, limits=MAN)
+    assert (load.minutes, load.basis) == (pytest.approx(35.01, abs=0.01), LoadBasis.PACE)
+
+
+@pytest.mark.parametrize(
+    ("climb_m", "basis"),
+    [(200.0, LoadBasis.HEART_RATE), (199.0, LoadBasis.PACE), (None, LoadBasis.PACE)],
+)
+def test_on_hills_of_which_only_the_climb_is_known_the_heart_counts(climb_m, basis):
+    hilly = run(MONDAY, 10.0, 360, climb_m=climb_m, average_heart_rate_bpm=160.0)
+    assert load_of(hilly, threshold_m_per_s=4.0, limits=MAN).basis is basis
+    assert load_of(hilly, threshold_m_per_s=4.0).basis is LoadBasis.PACE  # better than nothing
+    known = replace(hilly, flat_distance_m=10_400.0)
+    assert load_of(known, threshold_m_per_s=4.0, limits=MAN).basis is LoadBasis.PACE
 
 
 def test_limits_that_make_no_sense_are_not_used():
@@ -119,6 +138,53 @@ def test_running_faster_never_costs_less(one, other):
         for speed in sorted((one, other))
     )
     assert slow.minutes <= fast.minutes + 1e-9
+
+
+anywhere = st.sampled_from([Surface.ROAD, Surface.TRACK, Surface.TRAIL, Surface.TREADMILL])
+heart_rates = st.none() | st.floats(60.0, 200.0)
+
+
+@quick
+@given(st.floats(1.0, 300.0), st.floats(1.0, 300.0), st.floats(150.0, 700.0), heart_rates, anywhere)
+def test_more_minutes_at_one_effort_never_cost_less(one, other, pace, heart_rate, surface):
+    short, long = (
+        load_of(
+            run(
+                MONDAY,
+                minutes * 60 / pace,
+                pace,
+                average_heart_rate_bpm=heart_rate,
+                surface=surface,
+            ),
+            threshold_m_per_s=4.0,
+            limits=MAN,
+        )
+        for minutes in sorted((one, other))
+    )
+    assert short.basis is long.basis
+    assert 0 <= short.minutes <= long.minutes + 1e-9
+
+
+@quick
+@given(heart_rates, heart_rates)
+def test_a_faster_heart_never_costs_less(one, other):
+    calm, driven = (
+        load_of(
+            run(MONDAY, 8.0, 450, surface=Surface.TRAIL, average_heart_rate_bpm=bpm), limits=MAN
+        )
+        for bpm in sorted((one or 90.0, other or 90.0))
+    )
+    assert calm.minutes <= driven.minutes + 1e-9
+
+
+def test_days_without_a_run_only_let_go():
+    days = day_loads({MONDAY: 60.0}, until=MONDAY + timedelta(30))
+    assert len(days) == 31
+    for before, after in pairwise(days):
+        assert (after.fitness, after.fatigue) == (
+            pytest.approx(before.fitness * 41 / 42),
+            pytest.approx(before.fatigue * 6 / 7),
+        )
 
 
 def test_days_are_summed_in_any_order():

@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.fitness.ability import estimate
-from planning.fitness.expectation import EFFORT_LN_M
 from planning.fitness.prediction import (
     HALF_M,
     MARATHON_M,
@@ -16,7 +14,6 @@ from planning.fitness.prediction import (
     distance_forecasts,
     predict,
     speed_held_for,
-    training_speeds,
 )
 from tests.planning.athletes import MONDAY, run, runs, ten_k_time_s
 
@@ -106,7 +103,6 @@ def test_other_distances_are_not_predicted(distance):
 @pytest.mark.parametrize("fitness", [NOBODY, LIMPING])
 def test_too_little_is_not_predicted_but_can_be_guessed_widely(fitness):
     assert predict(fitness, 10_000.0) is None
-    assert training_speeds(fitness) is None
     assert {forecast.median_s for forecast in distance_forecasts(fitness)} == {None}
     assert predict(fitness, 10_000.0, even_if_thin=True).sd_ln > 0.1
 
@@ -119,31 +115,7 @@ def test_the_four_forecasts():
     assert 2.0 < marathon.median_s / half.median_s < 2.3
 
 
-@pytest.mark.parametrize("fitness", [RUNNER, SPEEDY, BEGINNER])
-def test_training_speeds_are_in_their_order(fitness):
-    s = training_speeds(fitness)
-    ladder = [s.easy_low, s.easy_high, s.marathon, s.half, s.ten_k, s.interval, s.repetition]
-    assert all(slow <= fast for slow, fast in pairwise(ladder))
-    assert s.marathon <= s.threshold <= s.interval
-    assert s.easy_low == s.long_low < s.easy_high < s.long_high
-    assert s.sd_ln == fitness.today().sd_ln
-
-
-def test_threshold_is_the_race_of_an_hour():
-    threshold = training_speeds(RUNNER).threshold
-    assert predict(RUNNER, threshold * 3_600).median_s == pytest.approx(3_600, rel=1e-6)
-    assert speed_held_for(RUNNER, 1_800) > threshold
-
-
-def test_the_paces_of_a_43_minute_runner_are_sensible():
-    # 10 km in 43:00 is about VDOT 48: Daniels' easy 5:15-5:50, threshold 4:24, interval 4:04 a km
-    speeds = math.log(10_000 / 2_580) - 0.06 * (EFFORT_LN_M - math.log(10_000))
-    s = training_speeds(replace(RUNNER, ln_speeds=speeds))
-    pace = {
-        name: 1_000 / getattr(s, name)
-        for name in ("easy_low", "easy_high", "threshold", "interval", "repetition")
-    }
-    assert pace == pytest.approx(
-        {"easy_low": 348, "easy_high": 316, "threshold": 264, "interval": 244, "repetition": 231},
-        abs=3,
-    )
+def test_the_speed_that_lasts_an_hour_is_the_race_of_that_length():
+    speed = speed_held_for(RUNNER, 3_600.0)
+    assert predict(RUNNER, speed * 3_600).median_s == pytest.approx(3_600, rel=1e-6)
+    assert speed_held_for(RUNNER, 1_800.0) > speed

@@ -1,5 +1,6 @@
 """Which paces a plan stands on: today's ability, the ability it was paced at, or none at all."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ import pytest
 
 from planning.fitness.ability import estimate
 from planning.fitness.prediction import predict
-from planning.goals.goal import HALF_M
+from planning.goals.goal import HALF_M, MARATHON_M
 from planning.schedule.adapt import plan_for
+from planning.schedule.effort import Effort, effort_of
 from planning.schedule.paces import for_goal, paces_of
+from planning.schedule.pacing import pacing_of
 from planning.workout import TargetType, unrolled
 from tests.planning.schedule.cases import ATHLETE, TODAY, as_planned, goal_in, history, planned
 
@@ -51,8 +54,58 @@ def test_no_paces_while_ability_is_too_unsure_and_no_flicker_at_the_border():
 
 
 def test_bands_widen_with_doubt():
-    assert paces(spread(0.05)).half_band_s == 5
-    assert paces(spread(0.08)).half_band_s == 10
+    # 4:49/km: half a band is .6745 x sqrt(sd^2 - .03^2) of it, in steps of 5 s
+    assert paces(spread(0.035)).half_band_s == 5  # .6745 x .018 x 289 s = 3.5 s
+    assert paces(spread(0.05)).half_band_s == 10  # 7.8 s
+    assert paces(spread(0.08)).half_band_s == 15  # 14.5 s
+    assert paces(spread(0.10)).half_band_s == 15  # 18.6 s: no wider, it would be another purpose's
+
+
+def test_by_sex_easy_stays_below_the_first_border_of_the_zones():
+    woman, man, unknown = (paces(sex=sex).easy_high for sex in ("f", "m", None))
+    assert man < unknown < woman
+    assert man == pytest.approx(0.646 / 0.808 * paces().threshold)
+    own = pacing_of(FITNESS, activities=HISTORY, closing=None, today=TODAY, sex="m")
+    assert own.paces.easy_high == man
+    closing, _ = planned(ATHLETE, (goal_in(14, HALF_M),), HISTORY)
+    stood = pacing_of(FITNESS, activities=HISTORY, closing=closing, today=TODAY + WEEK, sex="m")
+    assert stood.paces.easy_high == pytest.approx(man)
+    goals = (goal_in(14, HALF_M),)
+    for sex, fastest in (("m", man), ("f", woman)):
+        plan, _ = planned(replace(ATHLETE, sex=sex), goals, HISTORY)
+        assert targets_of(plan)[Effort.EASY] == {paces(sex=sex).target(Effort.EASY)}
+        assert max(t.high for t in targets_of(plan)[Effort.EASY]) == pytest.approx(
+            fastest, rel=0.01
+        )
+
+
+def targets_of(plan):
+    """Every target of the plan by what its step is meant to feel like."""
+    told = defaultdict(set)
+    for day in plan.days():
+        for step in unrolled(day.workout.workout.steps) if day.workout else ():
+            told[effort_of(step)].add(step.target)
+    return told
+
+
+@pytest.mark.parametrize("distance_m", [5_000.0, 10_000.0, HALF_M, MARATHON_M])
+def test_only_race_pace_work_knows_the_goal(distance_m):
+    """Rule G-1: easy, threshold, interval and repetition targets are those of today's ability."""
+    goal = goal_in(4, distance_m)
+    usual_s = predict(FITNESS, distance_m, weeks_ahead=4).median_s
+    wishes = (None, 0.80 * usual_s, 0.97 * usual_s, 1.10 * usual_s)
+    plans = [planned(ATHLETE, (replace(goal, target_s=wish),), HISTORY)[0] for wish in wishes]
+    from_ability = paces(sex=ATHLETE.sex)
+    trained = set()
+    for plan in plans:
+        for effort, targets in targets_of(plan).items():
+            if effort not in {Effort.RACE, None}:
+                assert targets == {from_ability.target(effort)}, effort
+                trained.add(effort)
+    assert {Effort.EASY, Effort.THRESHOLD} <= trained
+    raced = [targets_of(plan)[Effort.RACE] for plan in plans]
+    assert raced[0] != raced[2]  # a goal within reach is what race pace is rehearsed at
+    assert raced[0] == raced[1]  # one out of reach is not
 
 
 def test_paces_of_another_ability_are_scaled_to_it():
