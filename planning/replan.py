@@ -17,16 +17,18 @@ from planning.completeness import (
 )
 from planning.fitness.ability import AbilityToday, Fitness, estimate
 from planning.fitness.prediction import DistanceForecast, distance_forecasts
+from planning.goals.course import RaceTime
+from planning.goals.drift import Running, break_effect, running_of
 from planning.goals.goal import Goal
-from planning.goals.trajectory import Before, GoalForecast, forecast
+from planning.goals.trajectory import Before, GoalForecast, expected_time, forecast, missing_for
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
 from planning.schedule.mileage import REMEMBERED_DAYS
 from planning.schedule.plan import Change, Layer, LayerKind, Plan
-from planning.weather import Weather
+from planning.weather import Weather, temperature_on
 from planning.wellness import Wellness
 
-__all__ = ["Closing", "Outcome", "State", "replan"]
+__all__ = ["Closing", "Outcome", "State", "foretell", "replan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,11 @@ def replan(state: State, today: date) -> Outcome:
     before = state.closing
     if before is not None and before.day >= today:
         raise ValueError(f"the closing of {before.day} cannot be the past of {today}")
-    known = sorted(
-        (activity for activity in state.activities if activity.day <= today),
-        key=lambda activity: (activity.start_at, activity.id),
-    )
     goals = sorted(
         (goal for goal in state.goals if goal.is_alive(today)), key=lambda goal: (goal.day, goal.id)
     )
-    fitness = estimate(known, today)
-    heard, withheld = _heard_until(state, known, today), _withheld(state, known, today)
-    kept_back = missing(state.withheld, known, today, days=REMEMBERED_DAYS)
-    silent = is_silent(today, heard)
-    told = _Told(heard if heard is not None and silent else today, withheld)
-    forecasts = _forecasts(goals, fitness, known, state=state, today=today, told=told)
+    grounds = _grounds(state, today)
+    known, fitness = grounds.activities, grounds.fitness
     plan, changes = plan_for(
         athlete=state.athlete,
         goals=goals,
@@ -101,15 +95,18 @@ def replan(state: State, today: date) -> Outcome:
         closing_ability=before.ability.ln_speed if before else None,
         layers=state.layers,
         complete_until=state.complete_until,
-        grows=not withheld,
-        withheld_on=[each.day for each in kept_back if each.day is not None],
+        grows=not grounds.withheld,
+        withheld_on=grounds.withheld_on,
     )
+    running = grounds.running(plan)
+    forecasts = _forecasts(goals, grounds, running, state=state)
+    off = break_effect(today, running)
     races = race_days(known)
     now = Closing(today, plan, fitness.today(), forecasts, races)
     return Outcome(
         day=today,
         ability=now.ability,
-        distances=distance_forecasts(fitness),
+        distances=distance_forecasts(fitness, (off,) if off else ()),
         forecasts=forecasts,
         plan=plan,
         changes=changes,
@@ -130,36 +127,90 @@ def race_days(activities: Sequence[Activity]) -> tuple[date, ...]:
     return tuple(sorted({run.day for run in activities if run.is_run and run.is_race}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What a forecast must know of what is not known. `withheld`: why there can be none."""
+def foretell(
+    state: State, race: Goal, *, today: date, plan: Plan | None, temperature_c: float | None = None
+) -> RaceTime | str:
+    """Any race as the forecasts of goals are made, on its day and with `plan` followed until then;
+    or why there is none: too little to go by, or too much that is withheld.
 
+    Without `temperature_c` that of the day counts, where it is known.
+    """
+    grounds = _grounds(state, today)
+    if grounds.withheld:
+        return grounds.withheld
+    known = temperature_on(race.day, state.weather)
+    time = expected_time(
+        race,
+        fitness=grounds.fitness,
+        activities=grounds.activities,
+        today=today,
+        running=grounds.running(plan),
+        temperature_c=known if temperature_c is None else temperature_c,
+    )
+    return missing_for(race, grounds.fitness) if time is None else time
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What everything is decided from, as of `today`: `activities` by start, none later.
+
+    `known_until` is the last day of which something is known, `withheld_on` are days of which a
+    source keeps what was done, `withheld` says why so much is kept that nothing can be foretold.
+    """
+
+    today: date
+    activities: tuple[Activity, ...]
+    fitness: Fitness
     known_until: date
+    withheld_on: frozenset[date]
     withheld: str
+
+    def running(self, plan: Plan | None) -> Running:
+        return running_of(
+            self.activities,
+            plan,
+            today=self.today,
+            known_until=self.known_until,
+            withheld_on=self.withheld_on,
+        )
+
+
+def _grounds(state: State, today: date) -> _Grounds:
+    known = tuple(
+        sorted(
+            (activity for activity in state.activities if activity.day <= today),
+            key=lambda activity: (activity.start_at, activity.id),
+        )
+    )
+    heard = _heard_until(state, known, today)
+    kept_back = missing(state.withheld, known, today, days=REMEMBERED_DAYS)
+    return _Grounds(
+        today=today,
+        activities=known,
+        fitness=estimate(known, today),
+        known_until=heard if heard is not None and is_silent(today, heard) else today,
+        withheld_on=frozenset(each.day for each in kept_back if each.day is not None),
+        withheld=_withheld(state, known, today),
+    )
 
 
 def _forecasts(
-    goals: Sequence[Goal],
-    fitness: Fitness,
-    known: Sequence[Activity],
-    *,
-    state: State,
-    today: date,
-    told: _Told,
+    goals: Sequence[Goal], grounds: _Grounds, running: Running, *, state: State
 ) -> tuple[GoalForecast, ...]:
-    before = state.closing
+    before, today = state.closing, grounds.today
     said = {each.goal_id: each for each in before.forecasts} if before else {}
     days = (today - before.day).days if before else 1
-    raced = bool(new_race_days(before, race_days(known))) if before else False
+    raced = bool(new_race_days(before, race_days(grounds.activities))) if before else False
     return tuple(
         forecast(
             goal,
-            fitness=fitness,
-            activities=known,
+            fitness=grounds.fitness,
+            activities=grounds.activities,
             today=today,
             before=Before(said.get(goal.id), days, raced),
-            known_until=told.known_until,
-            withheld=told.withheld,
+            withheld=grounds.withheld,
+            running=running,
+            temperature_c=temperature_on(goal.day, state.weather),
         )
         for goal in goals
     )

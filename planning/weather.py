@@ -90,3 +90,9 @@ def believed(told: Iterable[Weather]) -> dict[date, Weather]:
     here = (one for one in told if one.place is None)
     least_first = sorted(here, key=lambda one: (one.source != SAID, one.source), reverse=True)
     return dict(sorted({one.day: one for one in least_first}.items()))
+
+
+def temperature_on(day: date, told: Iterable[Weather]) -> float | None:
+    """Degrees Celsius believed of that day; None where nothing is known."""
+    known = believed(one for one in told if one.day == day)
+    return known[day].temperature_c if day in known else None

@@ -1,7 +1,8 @@
 """Ability -> time distribution for a distance."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -22,6 +23,18 @@ _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a course, a day or weeks to come do to ln(time): above 0 is slower.
+
+    `sd_ln` is how unsure that is; `what` names it.
+    """
+
+    what: str
+    ln_time: float
+    sd_ln: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """A race time as a distribution: normal in ln(time).
 
@@ -39,6 +52,12 @@ class Prediction:
     def probability_of(self, target_s: float) -> float:
         """The chance of running `target_s` or faster."""
         return _NORMAL.cdf(math.log(target_s / self.median_s) / self.sd_ln)
+
+    def under(self, effects: Sequence[Effect]) -> "Prediction":
+        """The same race with these effects, each unsure for itself: never surer than without."""
+        slower = math.exp(math.fsum(each.ln_time for each in effects))
+        sd = math.hypot(self.sd_ln, *(each.sd_ln for each in effects))
+        return replace(self, median_s=self.median_s * slower, sd_ln=sd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +96,15 @@ def widened(sd_ln: float, weeks: float) -> float:
     return math.sqrt(sd_ln**2 + HORIZON_SD**2 * weeks)
 
 
-def distance_forecasts(fitness: Fitness) -> tuple[DistanceForecast, ...]:
-    """5 km, 10 km, half and marathon as of the day of the estimate."""
-    return tuple(_forecast(distance, predict(fitness, distance)) for distance in STANDARD_M)
+def distance_forecasts(
+    fitness: Fitness, effects: Sequence[Effect] = ()
+) -> tuple[DistanceForecast, ...]:
+    """5 km, 10 km, half and marathon as of the day of the estimate, under these effects."""
+    return tuple(
+        _forecast(distance, told and told.under(effects))
+        for distance in STANDARD_M
+        for told in (predict(fitness, distance),)
+    )
 
 
 def speed_over(fitness: Fitness, distance_m: float) -> float:

@@ -10,14 +10,17 @@ from planning.fitness.ability import Fitness
 from planning.fitness.prediction import Prediction
 from planning.goals.assessment import Need, needs_of
 from planning.goals.completion import chance_to_finish
-from planning.goals.course import course_time, ultras_of
-from planning.goals.goal import Goal
+from planning.goals.course import RaceTime, race_time, ultras_of
+from planning.goals.drift import Running, drift
+from planning.goals.goal import HALF_M, Goal
+from planning.goals.influences import told_of
 from planning.goals.result import result_message, result_of
 from planning.goals.sentence import finish_message, time_message
 from planning.goals.status import Status, settled, verdict_of
 from planning.goals.wording import distance_name, kilometres
 
 UNSURE_SD = 0.10  # of ln(10 km time)
+WEATHER_FORESEEN_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +67,16 @@ def forecast(
     activities: Sequence[Activity],
     today: date,
     before: Before = AFRESH,
-    known_until: date | None = None,
     withheld: str = "",
+    running: Running | None = None,
+    temperature_c: float | None = None,
 ) -> GoalForecast:
-    """The trajectory to `goal` as of `today`, training and preparing as usual until then.
+    """The trajectory to `goal` as of `today`, running as `running` has it, else as usual.
 
-    Times in seconds. The spread grows from `known_until` (default: today), the last day of which
-    something is known. Median, range, versions and probability come from one distribution: the
-    versions are the times reached with probability .2, .5 and .8. `withheld` says why nothing can
-    be foretold: too much of what was run is kept from us.
+    Times in seconds. The spread grows from the last day of which `running` knows something.
+    Median, range, versions and probability come from one distribution: the versions are the times
+    reached with probability .2, .5 and .8. `withheld` says why nothing can be foretold: too much of
+    what was run is kept from us. `temperature_c` is that of the goal's day, where it is known.
     """
     result = result_of(goal, activities, today)
     if goal.day < today or result is not None:
@@ -80,21 +84,56 @@ def forecast(
     if goal.distance_m is None:
         return _without_numbers(goal, Status.UNKNOWN, _habit_message(activities, today))
     weeks = max((goal.day - today).days, 0) / 7
-    expected = course_time(
+    time = expected_time(
         goal,
-        fitness,
-        weeks_ahead=weeks,
-        weeks_unknown=max((today - (known_until or today)).days, 0) / 7,
-        ultras=ultras_of(activities, today),
+        fitness=fitness,
+        activities=activities,
+        today=today,
+        running=running,
+        temperature_c=temperature_c,
     )
-    needs, missing = needs_of(goal, activities, today), _missing(goal, fitness)
+    expected = time.expected if time else None
+    needs, missing = needs_of(goal, activities, today), missing_for(goal, fitness)
     if withheld:
         return _without_numbers(goal, Status.UNKNOWN, withheld, needs)
     if goal.is_timed:
         told = _timed(goal, expected, needs=needs, before=before, weeks=weeks, missing=missing)
     else:
         told = _to_finish(goal, expected, needs=needs, before=before, missing=missing)
-    return replace(told, message=f"{told.message}{_caution(fitness)}")
+    because = _because(goal, time, today, temperature_c) if time else ""
+    return replace(told, message=f"{told.message}{because}{_caution(fitness)}")
+
+
+def expected_time(
+    goal: Goal,
+    *,
+    fitness: Fitness,
+    activities: Sequence[Activity],
+    today: date,
+    running: Running | None = None,
+    temperature_c: float | None = None,
+) -> RaceTime | None:
+    """The race's time on its day and what moves it: the course, the heat, and how is run until
+    then. Arguments as of `forecast`; None where `course.race_time` has none.
+    """
+    time = race_time(
+        goal,
+        fitness,
+        weeks_ahead=max((goal.day - today).days, 0) / 7,
+        weeks_unknown=(today - running.known_until).days / 7 if running else 0.0,
+        ultras=ultras_of(activities, today),
+        temperature_c=temperature_c,
+    )
+    if time is None or running is None:
+        return time
+    return replace(time, effects=(*time.effects, *drift(goal, running)))
+
+
+def missing_for(goal: Goal, fitness: Fitness) -> str:
+    """Why there are no numbers, if so: too little to go by, or a distance out of range."""
+    if not fitness.ready:
+        return f"No forecast yet: {fitness.message.removeprefix('Not yet: ')}"
+    return f"No forecast: {distance_name(goal.distance_m or 0.0)} is outside what can be foreseen."
 
 
 def _timed(
@@ -189,19 +228,26 @@ def _without_numbers(
     )
 
 
-def _missing(goal: Goal, fitness: Fitness) -> str:
-    """Why there are no numbers, if so: too little to go by, or a distance out of range."""
-    if not fitness.ready:
-        return f"No forecast yet: {fitness.message.removeprefix('Not yet: ')}"
-    return f"No forecast: {distance_name(goal.distance_m or 0.0)} is outside what can be foreseen."
-
-
 def _caution(fitness: Fitness) -> str:
     """Said as long as the range is too wide to train by (rule B-1)."""
     sd_ln = fitness.today().sd_ln
     if sd_ln is None or sd_ln <= UNSURE_SD:
         return ""
     return f" Not yet sure: {fitness.runs_used} runs of late are little to go by."
+
+
+def _because(goal: Goal, time: RaceTime, today: date, temperature_c: float | None) -> str:
+    """What moves the forecast. That no weather is known is said where it helps: heat costs most
+    over long distances, and a week ahead it is foretold.
+    """
+    told = told_of(time.effects, time.expected, temperature_c=temperature_c)
+    near = (goal.day - today).days <= WEATHER_FORESEEN_DAYS
+    if temperature_c is None and near and time.flat.distance_m >= HALF_M * 0.995:
+        told += (
+            " No weather is known for the day and none is assumed: "
+            f"`goalward weather set {goal.day.isoformat()} --temp C` says it."
+        )
+    return f" {told.strip()}" if told else ""
 
 
 def _habit_message(activities: Sequence[Activity], today: date) -> str:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from planning.athlete import Athlete
 from planning.completeness import Withheld
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
-from planning.replan import State, replan
+from planning.replan import State, foretell, replan
 from planning.schedule.mileage import mileage_of
 from planning.schedule.plan import DayStatus, Layer, LayerKind
+from planning.weather import Weather
 from tests.planning.athletes import MONDAY, race, ride, run, runs
 from tests.sizes import FIXED, examples
 
@@ -26,7 +27,8 @@ HISTORY = runs(WEEKS, 50, 335)
 def goal(target_s=11_700.0, distance_m=MARATHON_M, weeks=14, ident="g1", **fields):
     kind = GoalKind.TIME if target_s else GoalKind.COMPLETION
     day = TODAY + timedelta(weeks=weeks, days=-1)
-    return Goal(ident, kind, Priority.A, day, distance_m, target_s, **fields)
+    priority = fields.pop("priority", Priority.A)
+    return Goal(ident, kind, priority, day, distance_m, target_s, **fields)
 
 
 def state(*goals, activities=HISTORY, **fields):
@@ -291,3 +293,75 @@ def test_the_same_history_imported_in_another_order_over_time_is_the_same_today(
         for _ in range(4)
     }
     assert len(outcomes) == 1
+
+
+# --- the day and the way to it ----------------------------------------------------------------------
+
+
+def warm(on, temperature_c=24.0, source="athlete"):
+    return Weather(source, on, temperature_c)
+
+
+def test_the_weather_of_the_day_is_in_the_forecast_of_a_goal_and_is_said():
+    stated = goal()
+    cool = replan(state(stated), TODAY).forecasts[0]
+    other_day = (warm(stated.day - timedelta(days=1)),)
+    assert replan(state(stated, weather=other_day), TODAY).forecasts == (cool,)
+    hot = replan(state(stated, weather=(warm(stated.day),)), TODAY).forecasts[0]
+    assert hot.median_s > 1.04 * cool.median_s
+    assert hot.probability < cool.probability
+    assert "24 °C cost about" in hot.message
+    assert "°C" not in cool.message
+
+
+def test_that_no_weather_is_known_is_said_in_the_last_week_before_a_long_race():
+    for weeks, distance_m, said in ((1, MARATHON_M, True), (3, MARATHON_M, False), (1, 1e4, False)):
+        told = replan(state(goal(None, distance_m, weeks)), TODAY).forecasts[0].message
+        assert ("No weather is known" in told) == said
+    hot = state(goal(weeks=1), weather=(warm(goal(weeks=1).day),))
+    assert "No weather is known" not in replan(hot, TODAY).forecasts[0].message
+
+
+def test_the_forecast_is_of_the_plan_being_followed():
+    stated = goal()
+    outcome = replan(state(stated), TODAY)
+    planned = foretell(state(stated), stated, today=TODAY, plan=outcome.plan)
+    without = foretell(state(stated), stated, today=TODAY, plan=None)
+    assert outcome.forecasts[0].median_s == planned.expected.median_s
+    volume, taper = planned.effects
+    assert (volume.what, taper.what) == ("volume", "taper")
+    assert -0.005 < volume.ln_time < 0
+    assert without.effects == ()
+    assert planned.expected.median_s < without.expected.median_s
+    assert planned.expected.sd_ln > without.expected.sd_ln
+    assert "The taper, if run as planned" in outcome.forecasts[0].message
+
+
+def test_no_plan_reads_a_forecast():
+    stated = goal()
+    cool = replan(state(stated), TODAY)
+    hot = replan(state(stated, weather=(warm(stated.day, 33.0),)), TODAY)
+    assert hot.forecasts[0].verdict != cool.forecasts[0].verdict
+    assert hot.plan == cool.plan
+
+
+def test_a_break_costs_at_once_where_it_is_known_to_be_one():
+    day = TODAY + timedelta(days=20)
+    rested = replan(state(goal(), complete_until=day), day)
+    silent = replan(state(goal()), day)
+    assert rested.distances[1].median_s > 1.02 * silent.distances[1].median_s
+    soon = goal(2_700.0, 10_000.0, weeks=3)
+    stated = state(soon, complete_until=day)
+    assert "The break costs about" in replan(stated, day).forecasts[0].message
+    assert "The break" not in replan(state(soon), day).forecasts[0].message
+
+
+def test_any_race_is_foretold_as_goals_are_or_it_is_said_why_not():
+    stated = goal(2_700.0, 15_000.0, priority=Priority.C)
+    hot = state(weather=(warm(stated.day),))
+    known = foretell(hot, stated, today=TODAY, plan=None)
+    asked = foretell(hot, stated, today=TODAY, plan=None, temperature_c=15.0)
+    assert known.expected.median_s > asked.expected.median_s
+    assert "5 are needed" in foretell(state(activities=()), stated, today=TODAY, plan=None)
+    hidden = tuple(Withheld("strava", str(n), TODAY - timedelta(n), "", "") for n in range(20))
+    assert "withheld" in foretell(state(withheld=hidden), stated, today=TODAY, plan=None)

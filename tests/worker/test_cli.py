@@ -229,6 +229,65 @@ def test_forecast_has_the_contracts_shape(trained):
     assert "Chance:" in told
 
 
+RACE_SHOWN = {
+    "as_of": date,
+    "day": date,
+    "distance_m": float,
+    "climb_m": (float, None),
+    "temperature_c": (float, None),
+    "dew_point_c": (float, None),
+    "median_s": (float, None),
+    "p10_s": (float, None),
+    "p90_s": (float, None),
+    "sd_ln": (float, None),
+    "versions": ({"stretch_s": float, "realistic_s": float, "conservative_s": float}, None),
+    "costs": ListOf(
+        {"what": str, "median_s": float, "p10_s": float, "p90_s": float, "evidence": str}
+    ),
+    "message": str,
+}
+
+
+def test_any_race_is_forecast_with_what_its_course_and_its_day_cost(trained):
+    asked = ("forecast", "--distance", "15k")
+    flat = trained.ok(*asked, "--json").json
+    assert fits(flat, RACE_SHOWN) == []
+    assert flat["day"] == TODAY.isoformat()
+    hard = trained.ok(
+        *asked, "--climb", "150", "--temp", "24", "--dew-point", "20", "--day", RACE, "--json"
+    ).json
+    assert fits(hard, RACE_SHOWN) == []
+    assert [cost["what"] for cost in hard["costs"]][:2] == ["climb", "heat"]
+    assert all(cost["p10_s"] < cost["median_s"] < cost["p90_s"] for cost in hard["costs"])
+    assert hard["p90_s"] / hard["p10_s"] > flat["p90_s"] / flat["p10_s"]
+    told = trained.ok(*asked, "--climb", "150", "--temp", "27", "--dew-point", "20").out
+    for said in ("The climb costs about", "27 °C cost about", "paces mean little", "Humidity is"):
+        assert said in told
+    assert "As on a cool day" in trained.ok(*asked).out
+
+
+def test_weather_that_is_known_of_the_day_counts(trained):
+    trained.ok("weather", "set", RACE, "--temp", "26")
+    shown = trained.ok("forecast", "--distance", "half", "--day", RACE, "--json").json
+    assert shown["temperature_c"] == 26.0
+    assert "26 °C cost about" in trained.ok("forecast").out
+
+
+def test_a_race_that_cannot_be_forecast_says_why(trained):
+    assert "1.5 to 100 km" in trained.wrong("forecast", "--distance", "200k")
+    assert "past" in trained.wrong("forecast", "--distance", "10k", "--day", "2020-01-01")
+    assert "--temp" in trained.wrong("forecast", "--distance", "10k", "--dew-point", "12")
+    assert "--distance" in trained.wrong("forecast", "--temp", "20")
+
+
+def test_a_race_nobody_can_foretell_has_no_numbers(home):
+    shown = home.ok("forecast", "--distance", "10k", "--json").json
+    assert fits(shown, RACE_SHOWN) == []
+    assert shown["median_s"] is None
+    assert "needed" in shown["message"]
+    assert "needed" in home.ok("forecast", "--distance", "10k").out
+
+
 def test_fitness_says_what_each_run_did(trained, tmp_path):
     shown = trained.ok("fitness", "--json").json
     assert shown["ability"]["runs_used"] > 20

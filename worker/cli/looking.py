@@ -5,13 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worker.cli.session import AthleteOption, JsonOption, KnownAtOption, print_json, session
+from worker.cli.session import (
+    AthleteOption,
+    JsonOption,
+    KnownAtOption,
+    Session,
+    print_json,
+    session,
+)
 
 if TYPE_CHECKING:
     from planning.activity import Activity
     from planning.athlete import Units
     from worker.cli.explaining import View
-    from worker.cli.session import Session
 
 LONGEST_ID = 18
 
@@ -100,7 +106,7 @@ def fitness(
                 typer.echo(line)
 
 
-def _explained(at_work: "Session", day: date) -> "View":
+def _explained(at_work: Session, day: date) -> "View":
     from planning.fitness.evidence import explained
     from worker.cli.explaining import explanation_view
 
@@ -108,7 +114,7 @@ def _explained(at_work: "Session", day: date) -> "View":
     return explanation_view(explained(recorded, day), recorded, units)
 
 
-def _weeks(at_work: "Session", since: date, until: date) -> "View":
+def _weeks(at_work: Session, since: date, until: date) -> "View":
     from planning.fitness.progress import fitness_weeks
     from worker.cli.explaining import weeks_view
 
@@ -116,7 +122,7 @@ def _weeks(at_work: "Session", since: date, until: date) -> "View":
     return weeks_view(fitness_weeks(recorded, since, until), units)
 
 
-def _recorded(at_work: "Session") -> "tuple[tuple[Activity, ...], Units]":
+def _recorded(at_work: Session) -> "tuple[tuple[Activity, ...], Units]":
     """Every activity that is known, and how the athlete counts metres."""
     from worker import store
     from worker.db import reading
@@ -128,29 +134,70 @@ def _recorded(at_work: "Session") -> "tuple[tuple[Activity, ...], Units]":
 
 
 def forecast(
-    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+    distance: Annotated[
+        str | None,
+        typer.Option(help="Any race instead: 5k, 10k, half, marathon, 15k or metres, to 100 km."),
+    ] = None,
+    climb: Annotated[
+        float | None, typer.Option(min=0, max=30_000, help="Metres climbed on its course.")
+    ] = None,
+    temp: Annotated[
+        float | None, typer.Option(min=-60, max=60, help="Temperature, degrees Celsius.")
+    ] = None,
+    dew_point: Annotated[
+        float | None, typer.Option(min=-80, max=40, help="Dew point, degrees Celsius.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(help="Its day, the plan being followed until then (today).")
+    ] = None,
+    athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
+    json: JsonOption = False,
 ) -> None:
-    """Finish times today and the trajectory to each goal, always with a range."""
+    """Finish times today and the trajectory to each goal, always with a range.
+
+    With --distance: any race, and what its course, its day and the weeks until then cost.
+    """
+    from worker.cli.failing import UsedWrongly
+    from worker.cli.races import Asked, show_race
+
+    with session(athlete, known_at=known_at) as at_work:
+        if distance is None:
+            if any(given is not None for given in (climb, temp, dew_point, day)):
+                raise UsedWrongly("--climb, --temp, --dew-point and --day are of a --distance")
+            _goals(at_work, json=json)
+            return
+        asked = Asked.read(
+            at_work,
+            distance,
+            climb_m=climb,
+            temperature_c=temp,
+            dew_point_c=dew_point,
+            day=day,
+        )
+        show_race(at_work, asked, json=json)
+
+
+def _goals(at_work: Session, *, json: bool) -> None:
     from worker import store
     from worker.cli.goals import describe
     from worker.cli.showing import distance_lines, forecast_json, goal_lines
     from worker.db import reading
 
-    with session(athlete, known_at=known_at) as at_work:
-        outcome = at_work.outcome()
-        with reading(at_work.runtime.engine) as conn:
-            goals = store.goals(conn, at_work.athlete_id, until=at_work.until)
-        if json:
-            print_json(forecast_json(outcome, goals))
-            return
-        typer.echo(f"On {outcome.day}, if you raced today (8 times out of 10 within the range):")
-        for line in distance_lines(outcome):
-            typer.echo(line)
-        for goal in goals:
-            if goal.retired_on is None:
-                typer.echo(f"\n{goal.day}  {describe(goal)}")
-                for line in goal_lines(outcome, goal):
-                    typer.echo(line)
+    outcome = at_work.outcome()
+    with reading(at_work.runtime.engine) as conn:
+        goals = store.goals(conn, at_work.athlete_id, until=at_work.until)
+    if json:
+        print_json(forecast_json(outcome, goals))
+        return
+    typer.echo(f"On {outcome.day}, if you raced today (8 times out of 10 within the range):")
+    for line in distance_lines(outcome):
+        typer.echo(line)
+    for goal in goals:
+        if goal.retired_on is None:
+            typer.echo(f"\n{goal.day}  {describe(goal)}")
+            for line in goal_lines(outcome, goal):
+                typer.echo(line)
 
 
 def news(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from planning.fitness.ability import estimate
 from planning.fitness.prediction import predict
+from planning.goals.drift import running_of
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.trajectory import Before, forecast
 from tests.planning.athletes import MONDAY, race, ride, run, runs
@@ -114,7 +115,8 @@ def test_a_faster_last_race_never_slows_the_middle_of_the_forecast(time_s, facto
 
 
 def test_nothing_known_of_late_widens_the_forecast():
-    silent = told(goal(11_700), known_until=TODAY - timedelta(days=21))
+    running = running_of(HISTORY, None, today=TODAY, known_until=TODAY - timedelta(days=21))
+    silent = told(goal(11_700), running=running)
     assert silent.median_s == told(goal(11_700)).median_s
     assert silent.p90_s > told(goal(11_700)).p90_s
 

@@ -1,0 +1,45 @@
+import pytest
+
+from planning.fitness.prediction import Effect, Prediction
+from planning.goals.influences import costs_of, told_of
+
+COOL = Prediction(42_195.0, 12_000.0, 0.08)
+
+
+def told(*effects, temperature_c=None):
+    return told_of(effects, COOL.under(effects), temperature_c=temperature_c)
+
+
+def test_a_cost_is_against_the_same_race_without_it():
+    heat, taper = Effect("heat", 0.05, 0.025), Effect("taper", -0.011, 0.011)
+    hot, rested = costs_of((heat, taper), COOL.under((heat, taper)))
+    assert hot.middle_s == pytest.approx(12_000 * 0.98906 * 0.05127, rel=1e-3)
+    assert hot.low_s < hot.middle_s < hot.high_s
+    assert rested.middle_s < 0 < rested.high_s
+    assert "1.8 million" in hot.evidence
+
+
+@pytest.mark.parametrize(
+    ("effect", "says"),
+    [
+        (Effect("climb", 0.01, 0.005), "The climb costs about 2:00 (43 s to 3:20): from speed at"),
+        (Effect("heat", 0.05, 0.025), "22 °C cost about 10:00 (3:40 to 17:00): one curve after"),
+        (Effect("volume", -0.01, 0.01), "More kilometres, if run as planned, are worth about 2:00"),
+        (Effect("volume", 0.01, 0.01), "Fewer kilometres than of late, as planned, cost about"),
+        (Effect("break", 0.03, 0.015), "The break costs about 6:10 (2:10 to 10:00) by then:"),
+        (Effect("taper", -0.011, 0.011), "The taper, if run as planned, is worth about 2:10 (0 s"),
+        (Effect("first year", 0.0, 0.03), "It is the first year of running: beginners gain very"),
+    ],
+)
+def test_each_is_said_with_its_range_and_what_it_stands_on(effect, says):
+    assert told(effect, temperature_c=22.0).startswith(says)
+
+
+def test_what_is_hardly_anything_is_not_said():
+    assert not told(Effect("climb", 0.002, 0.001))
+    assert not told()
+
+
+def test_above_25_degrees_paces_mean_little():
+    assert "paces mean little" in told(temperature_c=26.0)
+    assert not told(temperature_c=25.0)
