@@ -44,17 +44,23 @@ class Found(ctypes.Structure):
 
 
 def run():
-    if not DATA.exists():
-        return [{"run": f"skipped: no recordings at {DATA}"}]
+    with tempfile.TemporaryDirectory() as folder:
+        kernel = compiled(Path(folder))
+        if kernel is None:
+            return [{"run": "NOT MEASURED: there is no C compiler (cc) here", "held": "no"}]
+        if not DATA.exists():
+            return [{"run": f"skipped: no recordings at {DATA}"}]
+        return list(rows([timed(kernel, record, streams) for record, streams, _ in recordings()]))
+
+
+def compiled(folder):
+    """The C function; None where nothing can compile it."""
     compiler = shutil.which("cc")
     if compiler is None:
-        return [{"run": "NOT MEASURED: no C compiler (cc) on this machine", "held": "no"}]
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "deriving.so"
-        subprocess.run([compiler, *FLAGS, "-o", library, SOURCE, "-lm"], check=True)
-        kernel = ctypes.CDLL(str(library)).derive
-        measured = [(len(s.time_s), *timed(kernel, r, s)) for r, s, _ in recordings()]
-    return list(rows(measured))
+        return None
+    library = folder / "deriving.so"
+    subprocess.run([compiler, *FLAGS, "-o", library, SOURCE, "-lm"], check=True)
+    return ctypes.CDLL(str(library)).derive
 
 
 def missed(table):
@@ -62,7 +68,7 @@ def missed(table):
 
 
 def rows(measured):
-    """`measured`: (samples, seconds of ours, seconds of C) of each run."""
+    """`measured` holds what `timed` says of each run."""
     ordered = sorted(measured)
     tenth = len(ordered) // 10
     parts = {"the shortest tenth": ordered[:tenth], "the longest tenth": ordered[-tenth:]}
@@ -81,7 +87,7 @@ def rows(measured):
 
 
 def timed(kernel, record, streams):
-    """Seconds of ours and of C."""
+    """Samples, seconds of ours and seconds of C, which must have found the same."""
     arguments, out = prepared(streams)
     seen = derive(record, streams, zone=UTC)
     kernel(*arguments)
@@ -90,7 +96,7 @@ def timed(kernel, record, streams):
     for _ in range(TURNS):
         ours.append(_took(lambda: derive(record, streams, zone=UTC)))
         ceiling.append(_took(lambda: kernel(*arguments)))
-    return min(ours), min(ceiling)
+    return len(streams.time_s), min(ours), min(ceiling)
 
 
 def prepared(streams):
