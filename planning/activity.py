@@ -96,6 +96,9 @@ class Record:
     device: str | None = None
     planned_ident: str | None = None  # of the structured workout it executed, when the source says
     parent_id: str | None = None  # what the legs of one multisport activity have in common
+    # What the watch held the second lactate threshold to be. Shown, never used (rule Z-2).
+    watch_threshold_m_per_s: float | None = None
+    watch_threshold_bpm: float | None = None
 
     def local_day(self, zone: tzinfo) -> date:
         """The day as the athlete lived it: by the record's own offset, else in `zone`."""

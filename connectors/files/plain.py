@@ -23,6 +23,7 @@ _MESSAGES = {
     "lap": "sport",
     "sport": "sport sub_sport",
     "workout": "wkt_name wkt_description",
+    "zones_target": "threshold_heart_rate",
 }
 READ = tuple(_MESSAGES)
 FIELDS = frozenset(" ".join(_MESSAGES.values()).split())

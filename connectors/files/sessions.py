@@ -174,6 +174,7 @@ def _recorded(
         max_heart_rate_bpm=_number(session, "max_heart_rate") or max_bpm,
         device=_device(reading),
         planned_ident=_planned_ident(reading),
+        watch_threshold_bpm=_threshold_bpm(reading) if sport is Sport.RUN else None,
     )
     return Recorded(record, streams(own, leg.start_s, on_foot=sport in ON_FOOT))
 
@@ -275,6 +276,11 @@ def _utc_offset_s(reading: Reading) -> int | None:
             if abs(local - instant - offset) <= SLACK_S and -12 * 3600 <= offset <= 14 * 3600:
                 return offset
     return None
+
+
+def _threshold_bpm(reading: Reading) -> float | None:
+    """Zero is how a watch says that it has none; it writes no threshold pace."""
+    return _number(reading.first("zones_target"), "threshold_heart_rate") or None
 
 
 def _name(reading: Reading) -> str:

@@ -79,6 +79,8 @@ def record_of(detail: Json, source: str, *, planned_ident: str | None = None) ->
         device=metadata.get("manufacturer"),
         planned_ident=planned_ident,
         parent_id=str(detail["parentId"]) if detail.get("parentId") else None,
+        watch_threshold_m_per_s=positive(summary.get("lactateThresholdSpeed")),
+        watch_threshold_bpm=positive(summary.get("lactateThresholdHeartRate")),
     )
 
 

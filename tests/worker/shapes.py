@@ -99,6 +99,47 @@ FORECAST = {
     ),
     "goals": ListOf(GOAL),
 }
+RANGE = {"low": float, "middle": float, "high": float}
+BORDER = {"speed_m_per_s": (RANGE, None), "heart_rate_bpm": (RANGE, None)}
+BAND = {"low_m_per_s": NUMBER, "high_m_per_s": NUMBER, "effort": str}
+WATCH = {
+    "day": date,
+    "source": str,
+    "speed_m_per_s": NUMBER,
+    "heart_rate_bpm": NUMBER,
+    "used": OneOf((False,)),
+    "why": str,
+}
+FITNESS = {
+    "as_of": date,
+    "ability": {"ln_speed": NUMBER, "sd_ln": NUMBER, "runs_used": int, "message": str},
+    "distances": FORECAST["distances"],
+    "zones": {
+        "sex": OneOf(("f", "m", None)),
+        "first_border": BORDER,
+        "second_border": BORDER,
+        "highest_heart_rate_bpm": NUMBER,
+        "highest_heart_rate_from": OneOf(("set", "seen", None)),
+        "message": str,
+    },
+    "paces": dict.fromkeys(
+        ("easy", "long", "marathon", "threshold", "interval", "repetition"), BAND
+    ),
+    "watch_threshold": (WATCH, None),
+    "load": {
+        "fitness": NUMBER,
+        "fatigue": NUMBER,
+        "form": NUMBER,
+        "activities": ListOf(
+            {
+                "id": str,
+                "day": date,
+                "minutes": float,
+                "basis": OneOf(("pace", "heart_rate", "duration")),
+            }
+        ),
+    },
+}
 STEP = {
     "step": OneOf(("warmup", "work", "recovery", "rest", "cooldown")),
     "duration": {"type": OneOf(("time", "distance", "open")), "value": NUMBER},

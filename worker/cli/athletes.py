@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 athlete_commands = typer.Typer(
     no_args_is_help=True, help="Who runs: time zone, days, limits, channels."
 )
+LEAST_RESERVE_BPM = 40  # between resting and highest: less is a slip of the pen
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -67,6 +68,7 @@ def show(
         typer.echo(f"{at_work.athlete_id}  {profile.name or '(no name)'}, {profile.zone.key}")
         typer.echo(f"  runs on {days}; the long run on {WEEKDAYS[profile.long_run_weekday]}")
         typer.echo(f"  runs a week: {profile.runs_per_week or 'as many as lately'}")
+        typer.echo(f"  sex: {profile.sex or 'not said'}; {_heart(profile)}")
         typer.echo(f"  changes by themselves: {profile.autonomy.value}")
 
 
@@ -100,13 +102,24 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     long_run: Annotated[str | None, typer.Option(help="Day of the long run: sun.")] = None,
     runs_per_week: Annotated[int | None, typer.Option(min=1, max=7, help="Runs a week.")] = None,
     units: Annotated[str | None, typer.Option(help="metric or imperial.")] = None,
-    sex: Annotated[str | None, typer.Option(help="f or m; for heart-rate borders only.")] = None,
+    sex: Annotated[
+        str | None, typer.Option(help="f or m: where easy ends, by pace and heart rate.")
+    ] = None,
     birth_year: Annotated[int | None, typer.Option(min=1900, help="Year of birth.")] = None,
     max_hr: Annotated[
-        float | None, typer.Option(min=100, max=240, help="Highest heart rate seen, bpm.")
+        float | None,
+        typer.Option(
+            min=100,
+            max=240,
+            help="Highest heart rate ever seen in a race or at the end of hard hills, bpm; not 220 "
+            "less age. Default: what a year of runs shows.",
+        ),
     ] = None,
     resting_hr: Annotated[
-        float | None, typer.Option(min=25, max=110, help="Resting heart rate, bpm.")
+        float | None,
+        typer.Option(
+            min=25, max=110, help="Resting heart rate, bpm. Default: the median of 28 nights."
+        ),
     ] = None,
     autonomy: Annotated[
         str | None,
@@ -204,8 +217,18 @@ def _plausible(profile: "Athlete", today: date) -> None:
     if profile.long_run_weekday not in profile.run_weekdays:
         day = WEEKDAYS[profile.long_run_weekday]
         raise UsedWrongly(f"the long run is on {day}, which is not one of --days; set --long-run")
+    highest, resting = profile.max_heart_rate_bpm, profile.resting_heart_rate_bpm
+    if highest and resting and resting + LEAST_RESERVE_BPM > highest:
+        raise UsedWrongly(f"--resting-hr {resting:.0f} is too near to --max-hr {highest:.0f}")
     if profile.birth_year and profile.birth_year > today.year - 5:
         raise UsedWrongly(f"--birth-year {profile.birth_year} makes too young a runner")
+
+
+def _heart(profile: "Athlete") -> str:
+    """Limits as set; without them they are read from runs and nights."""
+    limits = (("highest", profile.max_heart_rate_bpm), ("resting", profile.resting_heart_rate_bpm))
+    said = [f"{name} {bpm:.0f} bpm" if bpm else f"{name} as recorded" for name, bpm in limits]
+    return f"heart rate: {', '.join(said)}"
 
 
 def _weekday(words: str) -> int:

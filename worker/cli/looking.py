@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from planning.activity import Activity
     from planning.athlete import Units
     from worker.cli.explaining import View
+    from worker.rulings import Told
 
 LONGEST_ID = 18
 
@@ -84,8 +85,20 @@ def fitness(
     known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The estimate of what you can run today, and how sure it is."""
-    from worker.cli.showing import distance_lines
+    """The estimate of what you can run today, how sure it is, and what to train by.
+
+    Times: the range holds eight times out of ten.
+
+    Zones: slower than the first border is easy, faster than the second is hard.
+
+    Paces: by purpose, from the estimate and never from a goal.
+
+    Load: minutes at threshold that would have cost the same.
+
+    It gets surer with runs of every week, a race, and `athlete set --sex --max-hr --resting-hr`.
+    """
+    from worker.cli.showing import distance_lines, distances_json
+    from worker.cli.training import training_view
     from worker.cli.words import parsed_day
     from worker.stored import to_body
 
@@ -94,16 +107,30 @@ def fitness(
         outcome = at_work.outcome()
         more = _explained(at_work, outcome.day) if explain else None
         weeks = _weeks(at_work, first_day, outcome.day) if first_day else None
+        training = training_view(_told(at_work, outcome.day))
         if json:
-            shown = {"as_of": outcome.day.isoformat(), "ability": to_body(outcome.ability)}
+            shown = {
+                "as_of": outcome.day.isoformat(),
+                "ability": to_body(outcome.ability),
+                "distances": distances_json(outcome),
+                **training.json,
+            }
             print_json(shown | (more.json if more else {}) | (weeks.json if weeks else {}))
             return
         typer.echo(outcome.ability.message)
         for line in distance_lines(outcome):
             typer.echo(line)
-        for view in (more, weeks):
+        for view in (training, more, weeks):
             for line in ("", *view.lines) if view else ():
                 typer.echo(line)
+
+
+def _told(at_work: Session, day: date) -> "Told":
+    from worker.db import reading
+    from worker.rulings import told
+
+    with reading(at_work.runtime.engine) as conn:
+        return told(conn, at_work.athlete_id, day, until=at_work.until)
 
 
 def _explained(at_work: Session, day: date) -> "View":

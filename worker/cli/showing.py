@@ -34,17 +34,22 @@ def forecast_json(outcome: Outcome, goals: Sequence[Goal]) -> dict[str, Any]:
             "ten_k_median_s": ten_k.median_s if ten_k else None,
             "sd_ln": outcome.ability.sd_ln,
         },
-        "distances": [
-            {
-                "distance_m": shown.distance_m,
-                "median_s": shown.median_s,
-                "p10_s": shown.p10_s,
-                "p90_s": shown.p90_s,
-            }
-            for shown in outcome.distances
-        ],
+        "distances": distances_json(outcome),
         "goals": [_goal_json(goal, by_id[goal.id]) for goal in goals if goal.id in by_id],
     }
+
+
+def distances_json(outcome: Outcome) -> list[dict[str, Any]]:
+    """Finish times today, the fast end first."""
+    return [
+        {
+            "distance_m": shown.distance_m,
+            "median_s": shown.median_s,
+            "p10_s": shown.p10_s,
+            "p90_s": shown.p90_s,
+        }
+        for shown in outcome.distances
+    ]
 
 
 def _goal_json(goal: Goal, forecast: GoalForecast) -> dict[str, Any]:

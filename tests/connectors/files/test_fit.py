@@ -57,6 +57,13 @@ def test_a_run_is_what_the_watch_wrote():
     assert series.temperature_c is None
 
 
+def test_what_the_watch_holds_the_threshold_to_be_is_read_of_runs():
+    for bpm, sport, told in ((172, "running", 172.0), (0, "running", None), (172, "cycling", None)):
+        zones = {"mesg_num": NUMBERS["ZONES_TARGET"], "threshold_heart_rate": bpm}
+        assert only(fit_file(before=[zones], sport=sport)).record.watch_threshold_bpm == told
+    assert only(fit_file()).record.watch_threshold_bpm is None
+
+
 @pytest.mark.parametrize(
     ("sport", "sub_sport", "is_sport", "surface"),
     [

@@ -235,6 +235,14 @@ def test_a_race_in_every_field():
     assert (record.name, record.planned_ident) == ("Lyon Running", "g1")
 
 
+def test_what_garmin_holds_the_threshold_to_be():
+    more = {"lactateThresholdSpeed": 4.05, "lactateThresholdHeartRate": 171.0}
+    record = record_of(DETAIL | {"summaryDTO": DETAIL["summaryDTO"] | more}, "garmin")
+    assert (record.watch_threshold_m_per_s, record.watch_threshold_bpm) == (4.05, 171)
+    plain = record_of(DETAIL, "garmin")
+    assert plain.watch_threshold_m_per_s is plain.watch_threshold_bpm is None
+
+
 def test_a_start_without_gmt_is_taken_as_it_is_and_the_offset_is_not_known():
     summary = {key: v for key, v in DETAIL["summaryDTO"].items() if key != "startTimeGMT"}
     record = record_of(DETAIL | {"summaryDTO": summary}, "garmin")
