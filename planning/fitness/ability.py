@@ -22,6 +22,10 @@ from planning.fitness.own import BASE_SD, Efforts, Own, efforts_of
 
 ENOUGH_RUNS = 5
 WINDOW_DAYS = 180
+# Who always runs alike is easier to foretell than who races, jogs and walks: the variance goes with
+# the width of the scores of half a year. Leaving each athlete out, CRPS 3.52 for 3.55 on the day.
+USUAL_WIDTH, LEAST_WIDTH, MOST_WIDTH = 0.14, 0.05, 0.35
+WIDTH_PRIOR = 10.0  # runs as usual that are added to one's own
 THIN_RUNS, THIN_SD = 10, 0.10  # below ten runs in the window the range widens, to .10 more at five
 
 
@@ -124,7 +128,10 @@ def _spread(own: Own, features: Features) -> FloatArray:
     """Of ln(time), at EFFORT_LN_M."""
     thin = min(max(THIN_RUNS - features.runs, 0) / (THIN_RUNS - ENOUGH_RUNS), 2.0)
     weeks_away = max(features.weeks_away - 1.0, 0.0)
-    return np.sqrt(BASE_SD**2 * own.spread() + THIN_SD**2 * thin + 0.019**2 * weeks_away)
+    n = features.runs
+    width = (n * features.width + WIDTH_PRIOR * USUAL_WIDTH) / (n + WIDTH_PRIOR)
+    width = min(max(width, LEAST_WIDTH), MOST_WIDTH) / USUAL_WIDTH
+    return np.sqrt(BASE_SD**2 * own.spread() * width + THIN_SD**2 * thin + 0.019**2 * weeks_away)
 
 
 def _message(runs: int) -> str:

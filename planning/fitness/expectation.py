@@ -15,18 +15,19 @@ from planning.fitness.history import NORMAL_FADE, TEN_K_M, Runs
 TERMS = (
     "constant",
     "recent",
-    "near",
+    "best near",
     "usual",
     "speed",
-    "marathon volume",
-    "lasting",
     "absence",
     "long runs",
     "marathon long runs",
 )
 SPEED_ORIGIN = 1.1  # ln m/s, about 3 m/s
 FURTHEST_WEEKS = 26.0  # as far as was looked; the expectation stays there, the spread grows on
-RECENT_DAYS, LASTING_DAYS = 45.0, 700.0
+RECENT_DAYS, BEST_DAYS = 30.0, 500.0
+BEST_LN = (
+    0.2  # how soon a run of another length ceases to say much of a distance, in ln: by a fifth
+)
 LONG_M, VERY_LONG_M = 15_000.0, 25_000.0
 LN_HALF, LN_MARATHON = math.log(21_097.5), math.log(42_195.0)
 # "Usual" pace is read from runs at least this long; an effort is this much faster than usual.
@@ -57,11 +58,12 @@ class Features:
 
     q90: float  # of 180 days
     recent80: float  # of a year, the younger the more
-    lasting90: float  # of all years, the younger the more
-    q80: float  # of 90 days
+    width: float  # of 180 days, from the median to the 95 % quantile: how differently they run
+    all_ln_m: FloatArray  # all years, slowest score first
+    all_score: FloatArray
+    all_age: FloatArray  # days
     half_year_m: FloatArray
     half_year_score: FloatArray
-    km_a_week: float
     weeks_away: float  # since the last run
     long_runs: int
     very_long_runs: int
@@ -83,18 +85,20 @@ def features_at(runs: Runs, cut: int) -> Features | None:
         return None
     day, score, metres = runs.day[rows], runs.score[rows], runs.distance_m[rows]
     age = (cut - day).astype(np.float64)
-    half, quarter, year = (int(np.searchsorted(day, cut - w)) for w in (180, 90, 365))
-    sample = score[half:] if len(day) - half >= 6 else score[-20:]
-    q90 = quantile(np.sort(sample), 0.9)
+    half, year = (int(np.searchsorted(day, cut - w)) for w in (180, 365))
+    sample = np.sort(score[half:] if len(day) - half >= 6 else score[-20:])
+    q90 = quantile(sample, 0.9)
     recent = np.exp(-age[year:] / RECENT_DAYS)
+    by_score = np.argsort(score, kind="stable")
     return Features(
         q90=q90,
         recent80=weighted_quantile(score[year:], recent, 0.8) if len(recent) else q90,
-        lasting90=weighted_quantile(score, np.exp(-age / LASTING_DAYS), 0.9),
-        q80=quantile(np.sort(score[quarter:]), 0.8) if quarter < len(day) else q90,
+        width=quantile(sample, 0.95) - quantile(sample, 0.5),
+        all_ln_m=np.log(metres[by_score]),
+        all_score=score[by_score],
+        all_age=age[by_score],
         half_year_m=metres[half:],
         half_year_score=score[half:],
-        km_a_week=_sum(runs.distance_m, runs, cut - 84, cut) / 12_000.0,
         weeks_away=float(age[-1]) / 7.0,
         long_runs=_longer(runs, LONG_M, cut - 84, cut),
         very_long_runs=_longer(runs, VERY_LONG_M, cut - 112, cut),
@@ -111,11 +115,9 @@ def terms_of(f: Features, distance_m: float) -> tuple[float, FloatArray]:
         [
             1.0,
             f.recent80 - f.q90,
-            _near(f, distance_m) - f.q90,
+            _best_near(f, ln_m) - f.q90,
             _usual_excess(f, ln_m, base),
             base - SPEED_ORIGIN,
-            marathon * math.log(max(f.km_a_week, 3.0) / 40.0),
-            f.lasting90 - f.q90,
             math.log1p(f.weeks_away),
             math.log1p(f.long_runs),
             marathon * math.log1p(f.very_long_runs),
@@ -142,9 +144,7 @@ def quantile(ordered: FloatArray, p: float) -> float:
 def weighted_quantile(values: FloatArray, weights: FloatArray, p: float) -> float:
     """The value below which a share `p` of the weight lies; each weight is centred on its value."""
     order = np.argsort(values, kind="stable")
-    ordered, mass = values[order], weights[order]
-    centre = (np.cumsum(mass) - 0.5 * mass) / mass.sum()
-    return float(np.interp(p, centre, ordered))
+    return _of_ordered(values[order], weights[order], p)
 
 
 def usual_ln_speed(distance_m: FloatArray, score: FloatArray, ln_m: float) -> float | None:
@@ -161,17 +161,21 @@ def _usual_excess(f: Features, ln_m: float, base: float) -> float:
     return 0.0 if usual is None else usual + float(np.interp(ln_m, EFFORT_LN_M, USUAL_LN)) - base
 
 
-def _near(f: Features, distance_m: float) -> float:
-    near = f.half_year_score[f.half_year_m >= 0.45 * distance_m]
-    return float(np.sort(near)[-2:].mean()) if len(near) >= 2 else f.q80
+def _best_near(f: Features, ln_m: float) -> float:
+    """Nearly the best of all years, the younger and the nearer in distance the more: the 99 %
+    quantile, so that a lone record counts a little less than one of many.
+    """
+    weights = np.exp(-f.all_age / BEST_DAYS - np.abs(f.all_ln_m - ln_m) / BEST_LN)
+    return _of_ordered(f.all_score, weights, 0.99)
+
+
+def _of_ordered(ascending: FloatArray, weights: FloatArray, p: float) -> float:
+    centre = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
+    return float(np.interp(p, centre, ascending))
 
 
 def _row(runs: Runs, day: int) -> int:
     return int(np.searchsorted(runs.day, day))
-
-
-def _sum(column: FloatArray, runs: Runs, first: int, last: int) -> float:
-    return float(column[_row(runs, first) : _row(runs, last)].sum())
 
 
 def _longer(runs: Runs, metres: float, first: int, last: int) -> int:

@@ -10,16 +10,14 @@ import numpy as np
 from planning.fitness.expectation import TERMS, Weights
 
 _WEIGHTS: dict[str, tuple[float, float]] = {  # on the day, and what comes to it 26 weeks ahead
-    "constant": (0.0384, 0.0493),
-    "recent": (0.1277, 0.1364),
-    "near": (0.0762, -0.0005),
-    "usual": (0.1362, -0.0263),
-    "speed": (-0.1327, -0.1314),
-    "marathon volume": (0.0207, 0.0001),
-    "lasting": (0.0695, 0.1706),
-    "absence": (-0.0023, -0.0209),
-    "long runs": (0.0088, -0.0073),
-    "marathon long runs": (0.0241, 0.0001),
+    "constant": (0.0329, 0.0402),
+    "recent": (0.1357, 0.1715),
+    "best near": (0.1325, 0.1417),
+    "usual": (0.1373, 0.0190),
+    "speed": (-0.1155, -0.1208),
+    "absence": (-0.0035, -0.0181),
+    "long runs": (0.0082, -0.0092),
+    "marathon long runs": (0.0273, 0.0001),
 }
 
 WEIGHTS = Weights(*np.array([_WEIGHTS[term] for term in TERMS]).T)

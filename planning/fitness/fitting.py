@@ -29,14 +29,13 @@ HORIZONS = (0, 4, 8, 12, 16, 26)  # weeks
 PRIOR_SD = {
     "constant": 0.07,
     "speed": 0.07,
-    "marathon volume": 0.035,
     "absence": 0.035,
     "usual": 0.28,
     "marathon long runs": 0.035,
 }
 OTHER_PRIOR_SD = 0.14
 # What moves with the weeks ahead: how much the recent and the lasting count. The rest hardly.
-MOVING = frozenset({"constant", "recent", "usual", "speed", "lasting", "absence"})
+MOVING = frozenset({"constant", "recent", "usual", "speed", "best near", "absence"})
 HARDLY = 0.1
 NOISE_LN = np.array([0.042, 0.046, 0.067, 0.083])  # of one effort, at EFFORT_LN_M
 NOISE_AHEAD = 0.02  # per square root of a week

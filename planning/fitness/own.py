@@ -12,8 +12,8 @@ from planning.fitness.fitted import WEIGHTS
 from planning.fitness.history import IntArray, Runs
 
 # Spread of ln(time) on the day itself, 5 km to marathon; between them linear in ln distance.
-BASE_SD = np.array([0.052, 0.050, 0.075, 0.095])
-OWN_CLIP, OWN_PRIOR, OWN_SCALE, OWN_DAYS = 0.2, 2.0, 0.4, 1_500.0
+BASE_SD = np.array([0.050, 0.046, 0.066, 0.088])
+OWN_CLIP, OWN_PRIOR, OWN_SCALE, OWN_DAYS = 0.2, 2.0, 0.6, 1_500.0
 REMEMBERED_DAYS = 5 * 365
 # A race that is named one tells more than a fast run, the more the fresher it is. Neutral on the
 # study's logs, where 30 of 12,978 runs bear such a name: MAPE 4.90 for 4.89.

@@ -14,7 +14,7 @@ from planning.fitness.history import TEN_K_M
 SHORTEST_M, LONGEST_M = 1_500.0, 100_000.0
 HALF_M, MARATHON_M, MILE_M = 21_097.5, 42_195.0, 1_609.344
 STANDARD_M = (5_000.0, TEN_K_M, HALF_M, MARATHON_M)
-HORIZON_SD = 0.013  # per square root of a week, on top of the spread of the day; the study's
+HORIZON_SD = 0.012  # per square root of a week, on top of the spread of the day; the study's
 SHORT_FADE = 0.06  # below 5 km: Riegel's exponent, 1.06
 LONG_FADE = 0.15  # beyond the marathon on flat roads: exponent 1.15
 OUTSIDE_SD = 0.16  # .14 more at 100 km: .20 in all without an ultra on record is the study's advice

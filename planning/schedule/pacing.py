@@ -11,6 +11,7 @@ from planning.schedule.plan import Plan
 from planning.schedule.receipt import Cause, race_in_words
 
 MOVED_LN = 0.01
+AS_EXPECTED = 0.05  # per cent: it would be said as 0.0
 RACE_DAYS = 28  # a race that becomes known later than this moves nothing by itself
 MOST_MATERIAL, MATERIAL_DAYS = 3, 7
 
@@ -85,7 +86,12 @@ def _cause(before: float, after: float, new: Sequence[Activity]) -> Cause:
     way = "up" if moved >= 0 else "down"
     if new and new[-1].distance_m and new[-1].moving_time_s:
         ran = race_in_words(new[-1].distance_m, new[-1].moving_time_s)
-        fact = f"your {ran} moved the estimate {way} by {abs(moved):.1f} %"
+        # what was expected moves paces too: those of a race, whose forecast is nearer now
+        fact = (
+            f"your {ran} moved the estimate {way} by {abs(moved):.1f} %"
+            if abs(moved) >= AS_EXPECTED
+            else f"your {ran} was as expected"
+        )
     else:
         fact = f"your recent runs moved the estimate {way} by {abs(moved):.1f} %"
     return Cause(fact, "G-1", before, after)

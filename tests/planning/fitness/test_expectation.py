@@ -72,9 +72,9 @@ def test_the_marathon_of_one_who_always_runs_the_same():
     base, found = terms(features_at(runs_of(YEAR, CUT), CUT), 42_195.0)
     assert base == pytest.approx(S - 0.06 * math.log(4.2195))
     assert found["speed"] == pytest.approx(base - 1.1)
-    assert found["marathon volume"] == pytest.approx(math.log(35 / 40))
-    # no run of 15 km or more: no usual pace and nothing near the distance
-    assert found["usual"] == found["near"] == found["marathon long runs"] == 0.0
+    # no run of 15 km or more: no usual pace; what is nearest is as good as all else
+    assert found["usual"] == found["marathon long runs"] == 0.0
+    assert found["best near"] == pytest.approx(0.0)
 
 
 def test_long_runs_are_counted():
@@ -88,32 +88,37 @@ def test_long_runs_are_counted():
     assert (found["long runs"], found["marathon long runs"]) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("feature", "term"), [("recent80", "recent"), ("lasting90", "lasting"), ("q80", "near")]
-)
-def test_each_quantile_pulls_with_its_own_weight(feature, term):
+def test_what_was_recent_pulls_with_its_own_weight():
     f = features_at(runs_of(YEAR, CUT), CUT)
-    moved = replace(f, **{feature: getattr(f, feature) + 0.1})
-    far_m = 30_000.0 if term == "near" else 10_000.0  # with nothing near: the faster runs
-    gain = ln_speed_from(moved, far_m, WEIGHTS.now) - ln_speed_from(f, far_m, WEIGHTS.now)
-    assert gain == pytest.approx(0.1 * WEIGHTS.now[TERMS.index(term)])
+    moved = replace(f, recent80=f.recent80 + 0.1)
+    gain = ln_speed_from(moved, 10_000.0, WEIGHTS.now) - ln_speed_from(f, 10_000.0, WEIGHTS.now)
+    assert gain == pytest.approx(0.1 * WEIGHTS.now[TERMS.index("recent")])
+
+
+def test_the_best_counts_most_for_its_own_distance_and_less_with_the_years():
+    day = MONDAY + timedelta(364)
+
+    def best_near(ago: int, km: float, distance_m: float) -> float:
+        one = run(day - timedelta(ago), km, 290.0)  # the others: 360 s/km
+        return terms(features_at(runs_of([*YEAR, one], CUT), CUT), distance_m)[1]["best near"]
+
+    there, elsewhere = best_near(20, 21.1, 21_097.5), best_near(20, 21.1, 5_000.0)
+    assert there > 0.05
+    assert 0.0 <= elsewhere < 0.01
+    assert best_near(20, 12.0, 16_000.0) > best_near(360, 12.0, 16_000.0)
 
 
 def test_the_terms_of_the_marathon_fade_in_from_the_half():
-    f = features_at(runs_of(YEAR, CUT), CUT)
-    more = replace(f, km_a_week=f.km_a_week * math.e)
-    gain = [
-        terms(more, d)[1]["marathon volume"] - terms(f, d)[1]["marathon volume"]
-        for d in (21_097.5, 29_836.0, 42_195.0)
-    ]
-    assert gain == pytest.approx([0.0, 0.5, 1.0], abs=1e-4)
+    f = replace(features_at(runs_of(YEAR, CUT), CUT), very_long_runs=3)
+    found = [terms(f, d)[1]["marathon long runs"] for d in (21_097.5, 29_836.0, 42_195.0)]
+    assert found == pytest.approx([0.0, 0.5 * math.log(4), math.log(4)], abs=1e-4)
 
 
 def test_no_faster_run_can_slow_anybody_down():
     """The base counts for what is left when all others have taken their part of it."""
     for weights in (WEIGHTS.at(0.0), WEIGHTS.at(26.0)):
         by_term = dict(zip(TERMS, weights.tolist(), strict=True))
-        pulling = [by_term[term] for term in ("recent", "near", "usual", "lasting")]
+        pulling = [by_term[term] for term in ("recent", "best near", "usual")]
         assert min(pulling) > 0.0
         assert 1.0 + by_term["speed"] - sum(pulling) > 0.0
 
@@ -127,7 +132,7 @@ def test_what_lies_ahead_comes_in_by_the_root_and_stays():
 
 def test_a_good_month_counts_less_for_a_far_day_and_the_years_more():
     ahead = dict(zip(TERMS, WEIGHTS.ahead.tolist(), strict=True))
-    assert ahead["lasting"] > 0.0
+    assert ahead["best near"] > 0.0
     f = features_at(runs_of(YEAR, CUT), CUT)
     better = replace(f, q90=f.q90 + 0.1)  # of the half-year
     gain = [
@@ -146,8 +151,8 @@ def test_a_long_break_falls_back_on_the_last_runs():
     late = CUT + 1_000
     f = features_at(runs_of(YEAR, late), late)
     assert f.runs == 0
-    assert f.q90 == f.recent80 == f.q80 == pytest.approx(S)
-    assert f.lasting90 == pytest.approx(S)
+    assert f.q90 == f.recent80 == pytest.approx(S)
+    assert f.all_score == pytest.approx(np.full(len(YEAR), S))
     assert math.isfinite(ln_speed_from(f, 42_195.0, WEIGHTS.now))
 
 

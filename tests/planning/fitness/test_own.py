@@ -31,7 +31,7 @@ def test_own_errors_are_shrunk_by_two_efforts():
     assert own.trust == pytest.approx([1 + 4 * math.exp(-10 / 90)])
     weight = own.trust[0] * math.exp(-10 / 1_500)
     assert own.shift(math.log(10_000)) == pytest.approx(weight * error / (weight + 2))
-    far = own.trust[0] * math.exp(-10 / 1_500 - math.log(4.2195) / 0.4)
+    far = own.trust[0] * math.exp(-10 / 1_500 - math.log(4.2195) / 0.6)
     assert own.shift(math.log(42_195)) == pytest.approx(far * error / (far + 2))
 
 

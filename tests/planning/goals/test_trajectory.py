@@ -133,10 +133,10 @@ def test_too_little_data_has_no_numbers_and_says_what_is_missing():
 
 
 def test_few_runs_are_said_to_be_little_to_go_by():
-    few = HISTORY[-6:]
+    few = HISTORY[-5:]
     said = told(goal(11_700), history=few, fitness=estimate(few, TODAY))
     assert said.median_s is not None
-    assert "Not yet sure: 6 runs" in said.message
+    assert "Not yet sure: 5 runs" in said.message
     assert "Not yet" not in told(goal(11_700)).message
 
 

@@ -100,7 +100,7 @@ def test_paces_stand_while_ability_moves_less_than_a_per_cent(ln):
     assert plan.paced_at == PLAN.paced_at
 
 
-@pytest.mark.parametrize("ln", [0.011, -0.011, 0.05])
+@pytest.mark.parametrize("ln", [0.016, -0.016, 0.05])
 def test_paces_move_with_ability_outside_the_freeze(ln):
     today = TODAY + DAY
     plan, changes = next_day(fitness=moved(ln))
