@@ -186,7 +186,8 @@ def _features(career, seen, day):
     if seen is career.runs:
         return known
     fast = features_at(seen, cut)
-    speeds = ("q90", "recent80", "lasting90", "q80", "half_year_m", "half_year_score")
+    scored = ("all_ln_m", "all_score", "all_age", "half_year_m", "half_year_score")
+    speeds = ("q90", "recent80", "width", *scored)
     return replace(known, **{name: getattr(fast, name) for name in speeds})
 
 
