@@ -115,6 +115,8 @@ def properties():
         "replan": ("tests/planning/test_replan.py", 300),
         "ability": ("tests/planning/fitness/test_ability.py", 400),
         "trajectory": ("tests/planning/goals/test_trajectory.py", 800),
+        "course": ("tests/planning/goals/test_course.py", 2000),
+        "drift": ("tests/planning/goals/test_drift.py", 2000),
         "inbox": ("tests/worker/test_inbox.py", 500),
         "damage": ("tests/connectors/files/test_damage.py", 3000),
         "workouts": ("tests/connectors/garmin/test_workouts.py", 3000),

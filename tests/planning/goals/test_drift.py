@@ -182,7 +182,10 @@ def test_no_taper_and_no_running_are_worth_nothing(share):
 
 def test_it_is_of_a_race_it_is_made_for_and_of_days_that_are_planned():
     assert tapered(0.6, Priority.B) is None
-    assert taper_effect(goal(6), running(50e3)) is None
+    half_planned = running(50e3, 50e3)
+    until = goal(6).day - timedelta(days=4)
+    metres = {day: m for day, m in half_planned.metres.items() if day <= until}
+    assert taper_effect(goal(6), Running(metres, TODAY, TODAY, until)) is None
 
 
 # --- the first year -------------------------------------------------------------------------------

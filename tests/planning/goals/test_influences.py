@@ -27,7 +27,10 @@ def test_a_cost_is_against_the_same_race_without_it():
         (Effect("volume", -0.01, 0.01), "More kilometres, if run as planned, are worth about 2:00"),
         (Effect("volume", 0.01, 0.01), "Fewer kilometres than of late, as planned, cost about"),
         (Effect("break", 0.03, 0.015), "The break costs about 6:10 (2:10 to 10:00) by then:"),
-        (Effect("taper", -0.011, 0.011), "The taper, if run as planned, is worth about 2:10 (0 s"),
+        (
+            Effect("taper", -0.011, 0.011),
+            "The taper, if run as planned, is worth about 2:10 (0 s to 5:00): ",
+        ),
         (Effect("first year", 0.0, 0.03), "It is the first year of running: beginners gain very"),
     ],
 )

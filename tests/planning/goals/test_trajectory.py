@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from planning.fitness.ability import estimate
 from planning.fitness.prediction import predict
-from planning.goals.drift import running_of
+from planning.goals.drift import Running, running_of
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.trajectory import Before, forecast
 from tests.planning.athletes import MONDAY, race, ride, run, runs
@@ -56,8 +56,17 @@ def test_the_words_stand_at_their_borders(verdict, z, status):
     assert ("aggressive but possible" in said.message) == (verdict == "stretch")
 
 
-def test_versions_range_and_probability_are_of_one_distribution():
-    said = told(goal(11_700))
+OFF = TODAY + timedelta(days=60)
+RESTED = Running({day.day: 9e3 for day in HISTORY}, TODAY, TODAY, OFF)  # nothing planned for weeks
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"temperature_c": 27.0}, {"running": RESTED}, {"running": RESTED, "temperature_c": 19.0}],
+)
+def test_versions_range_and_probability_are_of_one_distribution(fields):
+    said = told(goal(11_700), **fields)
+    assert (said.median_s == told(goal(11_700)).median_s) == (not fields)
     assert said.median_s == said.realistic_s
     order = [said.p10_s, said.stretch_s, said.realistic_s, said.conservative_s, said.p90_s]
     assert order == sorted(order)
@@ -68,7 +77,7 @@ def test_versions_range_and_probability_are_of_one_distribution():
         (said.p10_s, 0.1),
         (said.p90_s, 0.9),
     ):
-        assert told(goal(version_s)).probability == pytest.approx(probability, abs=1e-9)
+        assert told(goal(version_s), **fields).probability == pytest.approx(probability, abs=1e-9)
 
 
 def test_a_goal_further_away_is_less_certain_either_way():
