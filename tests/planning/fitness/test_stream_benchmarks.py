@@ -111,7 +111,7 @@ def test_stretches_are_runs_of_their_own_for_speed_and_not_for_volume():
     plain = streams._features(career, career.runs, DAY)
     found = streams._features(career, seen, DAY)
     assert found.q90 > plain.q90
-    assert (found.km_a_week, found.runs) == (plain.km_a_week, plain.runs)
+    assert (found.long_runs, found.runs) == (plain.long_runs, plain.runs)
 
 
 def test_a_stretch_or_the_climb_makes_a_run_faster_and_never_slower():
