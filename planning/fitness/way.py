@@ -46,9 +46,7 @@ class Way:
 def way_of(streams: Streams) -> Way | None:
     """None where the clock does not run forward or no way is to be seen."""
     time, metres = streams.time_s, streams.distance_m
-    if len(time) < 2 or not np.isfinite(time).all() or time[-1] - time[0] > _LONGEST_S:
-        return None
-    if not (time[1:] > time[:-1]).all():
+    if len(time) < 2 or not (time[1:] > time[:-1]).all() or time[-1] - time[0] > _LONGEST_S:
         return None
     known = np.isfinite(metres)
     return _through(time, metres) if known.all() else _through(time[known], metres[known])

@@ -110,8 +110,9 @@ def test_with_streams_the_whole_comes_first_then_the_stretches():
     assert [effort.distance_m for effort in efforts[1:]] == [d for d in STANDARD_M if d <= 10_000]
 
 
-def test_the_best_of_several_stretches_counts_and_none_reaches_across():
-    found = bests_of(record(), [way_of(steady(3.0, 400)), way_of(steady(4.0, 300))])
+@pytest.mark.parametrize("step", [1, -1])
+def test_the_best_of_several_stretches_counts_and_none_reaches_across(step):
+    found = bests_of(record(), [way_of(steady(3.0, 400)), way_of(steady(4.0, 300))][::step])
     assert by_distance(found.efforts[1:]) == pytest.approx(
         {400.0: 100.0, 800.0: 200.0, 1_000.0: 250.0}
     )
@@ -124,6 +125,12 @@ def test_a_track_that_jumps_gives_no_stretches():
     jumped[1_500:] += 600.0
     stretches = [way_of(Streams(streams.time_s, jumped))]
     assert bests_of(record(), stretches) == Bests((Effort(10_000.0, 3_000.0),))
+
+
+def test_a_track_a_second_faster_than_the_world_best_gives_none():
+    stretches = [way_of(steady(3_000 / 436.5, 437))]  # none of the curve's times tells of it
+    assert bests_of(record(), stretches) == Bests((Effort(10_000.0, 3_000.0),))
+    assert bests_of(record(), [way_of(steady(3_000 / 438.0, 439))]).curve_m
 
 
 def test_nor_does_one_that_is_too_fast_between_the_standard_distances():

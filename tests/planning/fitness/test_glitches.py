@@ -284,6 +284,14 @@ def test_a_heart_that_does_not_beat_is_none():
     assert found.record.average_heart_rate_bpm is None
 
 
+def test_a_lift_during_a_pause_is_no_cliff():
+    streams = run()
+    height = np.where(streams.time_s < 1_500, 100.0, 130.0)
+    paused = replace(streams, time_s=streams.time_s + 60.0 * (streams.time_s >= 1_500))
+    assert seen(replace(paused, altitude_m=height)).repairs == ()
+    assert seen(replace(streams, altitude_m=height)).repairs != ()
+
+
 def test_cliffs_of_the_altitude_are_taken_out_both_ways():
     time = np.arange(3_001.0)
     height = 100 + 20 * np.sin(time / 200)
