@@ -180,4 +180,4 @@ def _row(runs: Runs, day: int) -> int:
 
 def _longer(runs: Runs, metres: float, first: int, last: int) -> int:
     """Runs of at least so many metres in these days."""
-    return int((runs.distance_m[_row(runs, first) : _row(runs, last)] >= metres).sum())
+    return int((runs.volume_m[_row(runs, first) : _row(runs, last)] >= metres).sum())

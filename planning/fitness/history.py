@@ -37,6 +37,7 @@ class Runs:
     ids: tuple[str, ...]
     day: IntArray
     distance_m: FloatArray
+    volume_m: FloatArray  # the same, but nothing for a run that is not believed
     time_s: FloatArray  # moving
     result_s: FloatArray  # the longer of elapsed and moving: what a race clock shows
     score: FloatArray
@@ -100,6 +101,7 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
             ids=tuple(a.id for a in rows),
             day=day,
             distance_m=distance,
+            volume_m=np.where(trusted & ~verdict, 0.0, distance),
             time_s=time,
             result_s=np.fmax(time, elapsed),
             score=score,
@@ -160,4 +162,4 @@ def _flags(values: Iterable[bool]) -> BoolArray:
 
 
 _WHOLE, _REAL, _FLAG = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
-NO_RUNS = Runs((), _WHOLE, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _FLAG)
+NO_RUNS = Runs((), _WHOLE, _REAL, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _FLAG)

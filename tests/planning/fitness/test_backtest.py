@@ -2,8 +2,10 @@
 
 import csv
 import math
+import random
 import statistics
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from planning.activity import Record, RecordKind, Sport, Surface
 from planning.fitness.backtest import EffortRow, backtest
+from planning.fitness.career import Career
 from planning.fitness.fitted import WEIGHTS
 from planning.fitness.fitting import examples_of, fit
 from planning.fitness.observation import derive
@@ -147,3 +150,73 @@ def test_few_real_runs_are_refused(real):
     outdoors = [a for log in logs.values() for a in log if a.surface is not Surface.TREADMILL]
     refused = [a for a in outdoors if not a.usable and "long" not in a.reasons[0]]
     assert len(refused) < 0.005 * len(outdoors)
+
+
+def off_by(predicted):
+    return statistics.fmean(abs(p.median_s / p.effort.time_s - 1) * 100 for p in predicted)
+
+
+@pytest.mark.parametrize("weeks", [0, 8])
+def test_rows_that_somebody_doubts_change_next_to_nothing(real, weeks):
+    logs, predicted = real
+    with (DATA / "runs.csv").open() as lines:
+        doubted = {str(n) for n, row in enumerate(csv.DictReader(lines)) if row["suspect"] == "1"}
+    sound = {who: [a for a in log if a.id not in doubted] for who, log in logs.items()}
+    assert sum(map(len, logs.values())) - sum(map(len, sound.values())) == len(doubted) > 30
+    efforts = [one.effort for one in predicted]
+    left_in, left_out = (
+        off_by(backtest(each, efforts, weeks_ahead=weeks)) for each in (logs, sound)
+    )
+    assert abs(left_in - left_out) < 0.2
+
+
+@pytest.mark.parametrize("weeks", [0, 12])
+def test_real_rows_of_the_day_and_later_change_nothing(real, weeks):
+    logs, predicted = real
+    chance = random.Random(11)
+    for one in chance.sample(predicted, 12):
+        effort, log = one.effort, logs[one.effort.athlete]
+        known = effort.day - timedelta(weeks=weeks)
+        altered = [
+            a
+            if a.day < known
+            else replace(a, moving_time_s=chance.uniform(600, 9_000), is_race=chance.random() < 0.5)
+            for a in log
+        ]
+        told = backtest({effort.athlete: altered}, [effort], weeks_ahead=weeks)
+        assert told == backtest({effort.athlete: log}, [effort], weeks_ahead=weeks)
+
+
+def test_broken_rows_among_real_ones_move_the_next_days_little(real):
+    """One glitch at a time, in histories with twenty runs or more in the half-year."""
+    logs, _ = real
+    chance, moved = random.Random(5), []
+    careers = {who: Career.of(log) for who, log in logs.items()}
+    while len(moved) < 80:
+        career = careers[chance.choice(sorted(careers))]
+        one = chance.choice(career.told)
+        before = career.without([a.id for a in career.told if a.day > one.day])
+        day = one.day + timedelta(chance.randrange(15))
+        usual = before.fitness_on(day)
+        if usual.runs_used >= 20:
+            after = before.extended([glitch(one, chance)]).fitness_on(day)
+            moved.append(100 * float(abs(after.ln_speeds - usual.ln_speeds).max()))
+    assert statistics.fmean(moved) < 0.4
+    assert statistics.quantiles(moved, n=20)[-1] < 2.0
+    assert max(moved) < 5.0
+
+
+def glitch(one, chance):
+    time_s = one.moving_time_s or one.elapsed_time_s
+    km = chance.uniform(8, 60)
+    ride = replace(one, distance_m=1_000 * km, moving_time_s=km * chance.uniform(95, 200))
+    return chance.choice(
+        [
+            replace(ride, id="ride", elapsed_time_s=None, is_race=False),
+            replace(one, id="stuck", distance_m=72_000.0, moving_time_s=10_800.0),
+            replace(one, id="twice"),
+            replace(one, distance_m=10 * (one.distance_m or 0.0)),
+            replace(one, distance_m=0.1 * (one.distance_m or 0.0)),
+            replace(one, moving_time_s=time_s and time_s * chance.uniform(0.5, 1.0)),
+        ]
+    )

@@ -68,6 +68,15 @@ def test_some_runs_count_for_volume_only(fields):
     assert not runs.learnable[0]
 
 
+def test_what_is_not_believed_is_no_volume_either():
+    runs = runs_of(daily(*[330] * 12, 200, 330), CUT)
+    assert not runs.learnable[12]
+    assert runs.distance_m.tolist() == [10_000.0] * 14
+    assert runs.volume_m.tolist() == [10_000.0] * 12 + [0.0, 10_000.0]
+    indoors = runs_of(daily(*[330] * 12, 200, surface=Surface.TREADMILL), CUT)
+    assert indoors.volume_m.tolist() == [10_000.0] * 13  # doubted for its speed alone
+
+
 @pytest.mark.parametrize(
     ("fields", "raceable"),
     [
