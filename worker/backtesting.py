@@ -4,7 +4,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +16,11 @@ from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from planning.activity import Activity, FloatArray
 from planning.fitness.backtest import EffortRow, backtest, backtest_ultra
+from planning.fitness.detection import Signs
 from planning.fitness.expectation import TERMS, Weights
 from planning.fitness.fitting import Examples, NothingToFit, examples_of, fit, fit_shape
 from planning.fitness.observation import derive
+from planning.fitness.race_fitting import Tellings, fit_signs, tellings_of
 from planning.fitness.ultra import CLIMB_EFFORT, UltraRace
 from planning.records import activities_of
 from planning.units import format_duration, name_of_distance
@@ -89,6 +91,16 @@ class Log:
         known = self._examples()
         return {athlete: fit(known.without(athlete)) for athlete in sorted(self.runs)}
 
+    def signs(self) -> Signs | None:
+        """Of a race, fitted on all of it; None where nobody named one."""
+        return _signs(tellings_of(self.runs))
+
+    def signs_without_each(self) -> dict[str, Signs]:
+        """For each athlete those fitted on all others, where any of these named a race."""
+        known = tellings_of(self.runs)
+        found = {athlete: _signs(known.without(athlete)) for athlete in sorted(self.runs)}
+        return {athlete: signs for athlete, signs in found.items() if signs is not None}
+
     def _examples(self) -> Examples:
         if not any(effort.time_s for effort in self.efforts):
             raise NothingToFit("the efforts need a column time_s: what was run is what is fitted")
@@ -103,8 +115,9 @@ def predict_log(
     `leave_one_out`: by weights that were fitted without the athlete. Raises NothingToFit.
     """
     weights = log.weights_without_each() if leave_one_out else None
+    signs = log.signs_without_each() if leave_one_out else None
     efforts = track(log.efforts)
-    predicted = backtest(log.runs, efforts, weeks_ahead=weeks_ahead, weights=weights)
+    predicted = backtest(log.runs, efforts, weeks_ahead=weeks_ahead, weights=weights, signs=signs)
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
@@ -204,6 +217,15 @@ def weights_in_words(weights: Weights) -> str:
     return "\n".join(f'    "{term}": ({now:.4f}, {ahead:.4f}),' for term, now, ahead in rows)
 
 
+def signs_in_words(signs: Signs) -> str:
+    """As they stand in planning/fitness/fitted.py."""
+    steps = ", ".join(f"{step:.3f}" for step in signs.heart_rate)
+    single = ("constant", "standard", "longer", "faster", "named")
+    rows = {name: f"{getattr(signs, name):.3f}" for name in single}
+    rows["heart_rate"] = f"np.array([{steps}])"
+    return "\n".join(f"    {field.name}={rows[field.name]}," for field in fields(signs))
+
+
 def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
     """Every race on record, predicted from the days before it."""
     from planning.fitness.prediction import Prediction
@@ -228,6 +250,13 @@ def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
             )
         )
     return scored
+
+
+def _signs(known: Tellings) -> Signs | None:
+    try:
+        return fit_signs(known)
+    except NothingToFit:
+        return None
 
 
 def _runs_by_athlete(name: str, content: bytes) -> dict[str, tuple[Activity, ...]]:

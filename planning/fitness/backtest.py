@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from planning.activity import Activity, FloatArray
 from planning.fitness.career import Career
+from planning.fitness.detection import Signs
 from planning.fitness.expectation import Weights
-from planning.fitness.fitted import WEIGHTS
+from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
 from planning.fitness.prediction import Prediction, predict
 from planning.fitness.ultra import UltraRace, predict_ultra
 
@@ -38,21 +39,26 @@ def backtest(
     *,
     weeks_ahead: int = 0,
     weights: Mapping[str, Weights] | None = None,
+    signs: Mapping[str, Signs] | None = None,
 ) -> list[PredictedEffort]:
     """Predictions in the order of `efforts`, each from activities of earlier days only.
 
     With `weeks_ahead` the last that many weeks before an effort are not known either. Where there
-    is too little to speak of, the guess is wide; it is never left out. `weights` by athlete, where
-    they are to be others than those in force.
+    is too little to speak of, the guess is wide; it is never left out. `weights` and `signs` by
+    athlete, where they are to be others than those in force.
     """
-    others = weights or {}
+    own_weights, own_signs = weights or {}, signs or {}
     careers: dict[str, Career] = {}
     predicted = list[PredictedEffort]()
     for effort in efforts:
         who = effort.athlete
         if who not in careers:
             known = runs_by_athlete.get(who, ())
-            careers[who] = Career.of(known, weights=others.get(who, WEIGHTS))
+            careers[who] = Career.of(
+                known,
+                weights=own_weights.get(who, WEIGHTS),
+                signs=own_signs.get(who, RACE_SIGNS),
+            )
         predicted.append(_predicted(effort, careers[who], weeks_ahead))
     return predicted
 

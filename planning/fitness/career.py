@@ -7,8 +7,9 @@ from datetime import date
 
 from planning.activity import Activity
 from planning.fitness.ability import Fitness, fitness_of
+from planning.fitness.detection import Signs
 from planning.fitness.expectation import Weights
-from planning.fitness.fitted import WEIGHTS
+from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
 from planning.fitness.history import NO_RUNS, Runs, continued, in_order
 from planning.fitness.own import Efforts, efforts_of
 
@@ -26,11 +27,18 @@ class Career:
     runs: Runs
     efforts: Efforts
     weights: Weights
+    signs: Signs
 
     @classmethod
-    def of(cls, activities: Iterable[Activity], *, weights: Weights = WEIGHTS) -> "Career":
+    def of(
+        cls,
+        activities: Iterable[Activity],
+        *,
+        weights: Weights = WEIGHTS,
+        signs: Signs = RACE_SIGNS,
+    ) -> "Career":
         """In any order. Of two activities with one id the last counts."""
-        return cls((), NO_RUNS, efforts_of(NO_RUNS), weights).extended(activities)
+        return cls((), NO_RUNS, efforts_of(NO_RUNS), weights, signs).extended(activities)
 
     def extended(self, activities: Iterable[Activity]) -> "Career":
         """With these too; one whose id is known already takes the other's place.
@@ -63,5 +71,6 @@ class Career:
         untouched = self.runs.before(first.toordinal())
         runs = continued(untouched, later)
         since = len(untouched)
-        efforts = efforts_of(runs, self.weights, earlier=self.efforts.before(since), since=since)
-        return Career((*self.told[:same], *later), runs, efforts, self.weights)
+        known = self.efforts.before(since)
+        efforts = efforts_of(runs, self.weights, signs=self.signs, earlier=known, since=since)
+        return Career((*self.told[:same], *later), runs, efforts, self.weights, self.signs)

@@ -44,6 +44,7 @@ class Runs:
     learnable: BoolArray
     yardstick: BoolArray  # what later runs are gated by; see `believable`
     is_race: BoolArray
+    heart_rate_bpm: FloatArray  # average; NaN where it is not known
     raceable: BoolArray  # flat, on a road or track, hardly a pause: it may have been an effort
 
     def __len__(self) -> int:
@@ -108,6 +109,7 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
             learnable=trusted & verdict,
             yardstick=yardstick,
             is_race=is_race,
+            heart_rate_bpm=_column(rows, "average_heart_rate_bpm"),
             raceable=level & on_road & ~(elapsed > LONGEST_PAUSE * time),
         )
     )
@@ -162,4 +164,4 @@ def _flags(values: Iterable[bool]) -> BoolArray:
 
 
 _WHOLE, _REAL, _FLAG = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
-NO_RUNS = Runs((), _WHOLE, _REAL, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _FLAG)
+NO_RUNS = Runs((), _WHOLE, _REAL, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _REAL, _FLAG)

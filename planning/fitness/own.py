@@ -6,9 +6,9 @@ import numpy as np
 
 from planning.activity import FloatArray
 from planning.fitness.comparable import BoolArray
-from planning.fitness.detection import hard_efforts
+from planning.fitness.detection import Found, Signs, hard_efforts
 from planning.fitness.expectation import EFFORT_LN_M, Weights, ln_speed
-from planning.fitness.fitted import WEIGHTS
+from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
 from planning.fitness.history import IntArray, Runs
 
 # Spread of ln(time) on the day itself, 5 km to marathon; between them linear in ln distance.
@@ -30,7 +30,8 @@ class Own:
     age_days: FloatArray
     error: FloatArray  # ln(time run / time expected), clipped
     squared: FloatArray  # (error / base sd)^2, at most 9
-    trust: FloatArray  # 1 for a fast run, up to 5 for a named race
+    chance: FloatArray  # that it was raced
+    trust: FloatArray  # the chance; up to five times that for a named race
 
     def shares(self, ln_m: float) -> FloatArray:
         """Weight of each effort at a distance of e^ln_m metres; what is left to one is nobody's:
@@ -47,7 +48,7 @@ class Own:
     def spread(self) -> FloatArray:
         """How much wider (over 1) or narrower than BASE_SD^2 the errors were, at EFFORT_LN_M."""
         apart = np.abs(self.ln_m - EFFORT_LN_M[:, None])
-        weight = np.exp(-apart / SPREAD_SCALE - self.age_days / OWN_DAYS)
+        weight = self.chance * np.exp(-apart / SPREAD_SCALE - self.age_days / OWN_DAYS)
         total = (weight * self.squared).sum(axis=1)
         return np.asarray(
             (SPREAD_PRIOR + total) / (SPREAD_PRIOR + weight.sum(axis=1)), dtype=np.float64
@@ -66,6 +67,7 @@ class Efforts:
     day: IntArray
     ln_m: FloatArray
     error: FloatArray  # ln(time run / time expected)
+    chance: FloatArray  # that it was raced
     is_race: BoolArray
 
     def seen_on(self, cut: int) -> Own:
@@ -74,6 +76,7 @@ class Efforts:
         ln_m, error = self.ln_m[first:end], self.error[first:end]
         sd = np.interp(ln_m, EFFORT_LN_M, BASE_SD)
         age = (cut - self.day[first:end]).astype(np.float64)
+        chance = self.chance[first:end]
         fresh = 1.0 + RACE_TRUST * np.exp(-age / RACE_DAYS)
         return Own(
             row=self.row[first:end],
@@ -81,7 +84,8 @@ class Efforts:
             age_days=age,
             error=np.clip(error, -OWN_CLIP, OWN_CLIP),
             squared=np.minimum((error / sd) ** 2, HIGHEST_SQUARE),
-            trust=np.where(self.is_race[first:end], fresh, 1.0),
+            chance=chance,
+            trust=chance * np.where(self.is_race[first:end], fresh, 1.0),
         )
 
     def before(self, row: int) -> "Efforts":
@@ -91,26 +95,32 @@ class Efforts:
 
 
 def efforts_of(
-    runs: Runs, weights: Weights = WEIGHTS, *, earlier: Efforts | None = None, since: int = 0
+    runs: Runs,
+    weights: Weights = WEIGHTS,
+    *,
+    signs: Signs = RACE_SIGNS,
+    earlier: Efforts | None = None,
+    since: int = 0,
 ) -> Efforts:
     """Efforts against their own forecasts, each made from the days before it only.
 
-    `earlier` are those before the row `since`, by the same weights: they are taken as they are.
-    The result is the same bit for bit.
+    `earlier` are those before the row `since`, by the same weights and signs: they are taken as
+    they are. The result is the same bit for bit.
     """
     known = earlier or _none()
-    rows = hard_efforts(runs, since=since, earlier=known.row.tolist())[len(known.row) :]
+    found = hard_efforts(runs, signs, since=since, earlier=Found(known.row, known.chance))
+    rows, chance = found.row[len(known.row) :], found.chance[len(known.row) :]
     ln_m = np.log(runs.distance_m[rows])
     expected = [
         ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row]), weights) or 0.0
         for row in rows
     ]
     error = np.log(runs.result_s[rows]) - ln_m + np.array(expected, dtype=np.float64)
-    found = Efforts(np.array(rows, dtype=np.int64), runs.day[rows], ln_m, error, runs.is_race[rows])
-    pairs = ((getattr(known, c.name), getattr(found, c.name)) for c in fields(Efforts))
+    new = Efforts(rows, runs.day[rows], ln_m, error, chance, runs.is_race[rows])
+    pairs = ((getattr(known, c.name), getattr(new, c.name)) for c in fields(Efforts))
     return Efforts(*(np.concatenate(pair) for pair in pairs))
 
 
 def _none() -> Efforts:
     whole, real = np.empty(0, dtype=np.int64), np.empty(0)
-    return Efforts(whole, whole, real, real, np.empty(0, dtype=np.bool_))
+    return Efforts(whole, whole, real, real, real, np.empty(0, dtype=np.bool_))

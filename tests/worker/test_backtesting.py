@@ -8,7 +8,7 @@ import pytest
 
 from planning.fitness.expectation import TERMS
 from tests.planning.athletes import MONDAY, runs, ten_k_time_s
-from worker.backtesting import score_ultra
+from worker.backtesting import Log, score_ultra
 
 RUNS = ("athlete", "day", "distance_m", "moving_s", "elapsed_s", "kind", "suspect")
 EFFORTS = ("athlete", "day", "effort", "distance_m", "time_s")
@@ -84,7 +84,40 @@ def test_rows_that_somebody_doubts_are_left_out_only_to_compare(home, log, tmp_p
 
 def test_the_weights_are_printed_as_they_are_kept(home, log):
     told = home.ok("backtest", *words(log), "--refit").out.splitlines()
-    assert [line.strip().partition(":")[0].strip('"') for line in told] == list(TERMS)
+    assert [line.strip().partition(":")[0].strip('"') for line in told[:-1]] == list(TERMS)
+    assert told[-1] == "Nobody named a race: the signs of one stay as they are."
+
+
+def named(log):
+    """The same log, its races named."""
+    raced = {
+        ((one.day - MONDAY).days, name)
+        for name, pace in PACES.items()
+        for one in runs(40, 50.0, pace, seed=1)
+        if one.is_race
+    }
+    rows = list(csv.reader(log["--runs"].read_text().splitlines()))[1:]
+    lines = [(*row, int((int(row[1]), row[0]) in raced)) for row in rows]
+    return log | {"--runs": written(log["--runs"], (*RUNS, "name_says_race"), lines)}
+
+
+def test_the_signs_of_a_race_are_printed_too(home, log):
+    told = home.ok("backtest", *words(named(log)), "--refit").out.splitlines()[len(TERMS) :]
+    signs = ["constant", "standard", "longer", "faster", "heart_rate", "named"]
+    assert [line.strip().partition("=")[0] for line in told] == signs
+
+
+def test_the_signs_are_of_the_others_too(home, log, tmp_path):
+    """What one names a race says nothing of what their own races look like."""
+    paths = named(log)
+    known = Log.read(paths["--runs"], paths["--efforts"]).signs_without_each()
+    rows = list(csv.reader(log["--runs"].read_text().splitlines()))
+    unnamed = [row if row[0] != "a" else [*row[:-1], "0"] for row in rows[1:]]
+    written(log["--runs"], rows[0], unnamed)
+    again = Log.read(paths["--runs"], paths["--efforts"]).signs_without_each()
+    assert again["a"].constant == known["a"].constant
+    assert again["b"].constant != known["b"].constant
+    assert predicted(home, log, tmp_path, "--leave-one-out")
 
 
 def test_what_is_missing_is_said(home, log, tmp_path):

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from worker.backtesting import Log
 
 
+NOBODY_NAMED_A_RACE = "Nobody named a race: the signs of one stay as they are."
+
+
 def add_to(app: typer.Typer) -> None:
     app.command("backtest")(backtest)
 
@@ -33,7 +36,8 @@ def backtest(  # noqa: PLR0917  # options, given by name
         bool, typer.Option("--drop-suspect", help="Leave out rows marked suspect, to compare.")
     ] = False,
     refit: Annotated[
-        bool, typer.Option("--refit", help="Fit the weights on the log and print them.")
+        bool,
+        typer.Option("--refit", help="Fit weights and signs of a race on the log; print them."),
     ] = False,
     ultra: Annotated[
         Path | None,
@@ -79,6 +83,8 @@ def _log(log: "Log", out: Path | None, *, weeks: int, leave_one_out: bool, refit
     try:
         if refit:
             typer.echo(backtesting.weights_in_words(log.weights()))
+            signs = log.signs()
+            typer.echo(backtesting.signs_in_words(signs) if signs else NOBODY_NAMED_A_RACE)
         if out:
             count = backtesting.predict_log(
                 log, out, track=track, weeks_ahead=weeks, leave_one_out=leave_one_out

@@ -14,9 +14,10 @@ import pytest
 from planning.activity import Record, RecordKind, Sport, Surface
 from planning.fitness.backtest import EffortRow, backtest
 from planning.fitness.career import Career
-from planning.fitness.fitted import WEIGHTS
+from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
 from planning.fitness.fitting import examples_of, fit
 from planning.fitness.observation import derive
+from planning.fitness.race_fitting import fit_signs, tellings_of
 from tests.planning.athletes import MONDAY, run, runs
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "runs"
@@ -137,6 +138,16 @@ def test_the_weights_in_force_are_those_that_are_found(real):
     found = fit(examples_of(logs, [one.effort for one in predicted]))
     assert found.now == pytest.approx(WEIGHTS.now, abs=6e-5)
     assert found.ahead == pytest.approx(WEIGHTS.ahead, abs=6e-5)
+
+
+def test_the_signs_of_a_race_in_force_are_those_that_are_found(real):
+    logs, _ = real
+    found = fit_signs(tellings_of(logs))
+    single = ("constant", "standard", "longer", "faster", "named")
+    assert [getattr(found, name) for name in single] == pytest.approx(
+        [getattr(RACE_SIGNS, name) for name in single], abs=6e-4
+    )
+    assert found.heart_rate == pytest.approx(RACE_SIGNS.heart_rate, abs=6e-4)
 
 
 def test_four_of_five_real_efforts_lie_in_the_range(real):

@@ -33,7 +33,8 @@ DAYS = [MONDAY + timedelta(n) for n in (-1, 0, 12, 47, 50, 91, 129, 130, 150, 20
 def equal(one, other):
     columns = ((one.runs, other.runs), (one.efforts, other.efforts))
     return one.told == other.told and all(
-        np.array_equal(getattr(mine, column.name), getattr(theirs, column.name))
+        np.asarray(getattr(mine, column.name)).tobytes()
+        == np.asarray(getattr(theirs, column.name)).tobytes()
         for mine, theirs in columns
         for column in fields(mine)
     )

@@ -156,7 +156,8 @@ def test_order_does_not_matter():
 
 def equal(one, other):
     return all(
-        np.array_equal(getattr(one, column.name), getattr(other, column.name))
+        np.asarray(getattr(one, column.name)).tobytes()
+        == np.asarray(getattr(other, column.name)).tobytes()
         for column in fields(one)
     )
 

@@ -28,7 +28,8 @@ def test_own_errors_are_shrunk_by_two_efforts():
     expected = ln_speed(columns, day.toordinal(), 10_000.0, WEIGHTS)
     error = math.log(time_s / 10_000.0) + expected
     assert own.error == pytest.approx([error])
-    assert own.trust == pytest.approx([1 + 4 * math.exp(-10 / 90)])
+    assert own.chance[0] > 0.9
+    assert own.trust == pytest.approx([own.chance[0] * (1 + 4 * math.exp(-10 / 90))])
     weight = own.trust[0] * math.exp(-10 / 1_500)
     assert own.shift(math.log(10_000)) == pytest.approx(weight * error / (weight + 2))
     far = own.trust[0] * math.exp(-10 / 1_500 - math.log(4.2195) / 0.6)
@@ -39,8 +40,9 @@ def test_a_fast_run_that_bears_no_name_is_trusted_less():
     named, unnamed = (
         seen([*PLAIN, run(TODAY, 10.0, 290.0, is_race=named)])[1] for named in (True, False)
     )
-    assert unnamed.trust.tolist() == [1.0]
-    assert named.trust[0] > 4.9
+    assert unnamed.trust.tolist() == unnamed.chance.tolist()
+    assert 0.6 < unnamed.chance[0] < 1.0
+    assert named.trust[0] > 4.5
     assert named.error == unnamed.error
 
 
@@ -62,7 +64,7 @@ def test_shares_leave_what_two_average_efforts_are_worth():
 def test_efforts_older_than_five_years_are_forgotten():
     base = [run(MONDAY + timedelta(2 * n), 8.0, 330.0) for n in range(30)]
     day = MONDAY + timedelta(61)
-    efforts = efforts_of(runs_of([*base, run(day, 5.0, 290)], CUT))
+    efforts = efforts_of(runs_of([*base, run(day, 5.0, 280)], CUT))
     known = [len(efforts.seen_on(day.toordinal() + 5 * 365 + more).row) for more in (0, 1)]
     assert known == [1, 0]
 
