@@ -85,9 +85,11 @@ def test_without_a_limit_the_heart_rate_is_what_a_year_of_runs_shows(home, tmp_p
     assert "Your runs reach 186" in shown(home)["zones"]["message"]
 
 
-def test_too_little_is_said_by_effort_and_no_pace_is_made_up(home, tmp_path):
-    home.ok("import", hearts(tmp_path, runs=4))
+@pytest.mark.parametrize("runs", [4, 6])  # of six there is an estimate, of a sd over .10
+def test_too_little_is_said_by_effort_and_no_pace_is_made_up(home, tmp_path, runs):
+    home.ok("import", hearts(tmp_path, runs=runs))
     told = shown(home)
+    assert (told["ability"]["sd_ln"] is None) == (runs == 4)
     assert {band["low_m_per_s"] for band in told["paces"].values()} == {None}
     assert told["zones"]["first_border"] == {"speed_m_per_s": None, "heart_rate_bpm": None}
     text = home.ok("fitness").out
