@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeGuard
 
@@ -11,8 +11,15 @@ from sqlalchemy import Connection, select
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
 from planning.fitness.ability import Fitness, estimate
-from planning.fitness.heart import HeartLimits, heart_limits
-from planning.fitness.load import DayLoad, Load, daily_loads, day_loads, load_of
+from planning.fitness.heart import YEAR_DAYS, HeartLimits, heart_limits
+from planning.fitness.load import (
+    DayLoad,
+    Load,
+    daily_loads,
+    day_loads,
+    heart_scale,
+    load_of,
+)
 from planning.fitness.training import TrainingSpeeds, training_speeds
 from planning.records import activities_of, excluded_of
 from planning.rulings import Edit, Exclude, Join, Ruling, Split
@@ -52,13 +59,21 @@ class Told:
 
     def load_of(self, activity: Activity) -> Load:
         """By today's threshold, so that loads can be compared with each other."""
-        return load_of(activity, threshold_m_per_s=self._threshold_m_per_s, limits=self._limits)
+        return load_of(
+            activity,
+            threshold_m_per_s=self._threshold_m_per_s,
+            limits=self._limits,
+            scale=self.heart_scale,
+        )
 
     @cached_property
     def load_today(self) -> DayLoad | None:
         """Fitness, fatigue and form on `day`; None before the first activity."""
         loads = daily_loads(
-            self.activities, threshold_m_per_s=self._threshold_m_per_s, limits=self._limits
+            self.activities,
+            threshold_m_per_s=self._threshold_m_per_s,
+            limits=self._limits,
+            scale=self.heart_scale,
         )
         return next(reversed(day_loads(loads, until=self.day)), None)
 
@@ -69,6 +84,13 @@ class Told:
     @cached_property
     def speeds(self) -> TrainingSpeeds | None:
         return training_speeds(self.fitness, sex=self.profile.sex)
+
+    @cached_property
+    def heart_scale(self) -> float:
+        """From the runs of the year: what was a hard minute years ago is none by today's pace."""
+        year = timedelta(days=YEAR_DAYS)
+        recent = (one for one in self.activities if timedelta(0) <= self.day - one.day < year)
+        return heart_scale(recent, threshold_m_per_s=self._threshold_m_per_s, limits=self._limits)
 
     @property
     def _threshold_m_per_s(self) -> float | None:

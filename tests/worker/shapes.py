@@ -130,6 +130,7 @@ FITNESS = {
         "fitness": NUMBER,
         "fatigue": NUMBER,
         "form": NUMBER,
+        "heart_rate_scale": float,
         "activities": ListOf(
             {
                 "id": str,

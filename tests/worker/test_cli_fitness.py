@@ -23,12 +23,12 @@ def shown(home):
 
 def hearts(folder, *, runs=20, surface="run", highest=186):
     """A log of runs with heart rates."""
-    file = folder / "hearts.csv"
+    file = folder / f"{surface}.csv"
     with file.open("w", newline="") as out:
         rows = csv.writer(out)
         rows.writerow(("date", "distance_m", "moving_time_s", "avg_hr", "max_hr", "type"))
         for n in range(runs):
-            day = TODAY - timedelta(days=2 * n + 1)
+            day = TODAY - timedelta(days=2 * n + (1 if surface == "run" else 2))
             rows.writerow((day.isoformat(), 7_000, 2_500, 141, highest, surface))
     return file
 
@@ -106,13 +106,26 @@ def test_load_says_what_it_was_read_from(home, tmp_path):
     load = shown(home)["load"]
     assert {row["basis"] for row in load["activities"]} == {"heart_rate"}
     newest = load["activities"][0]
-    assert date.fromisoformat(newest["day"]) == TODAY - timedelta(days=1)
+    assert date.fromisoformat(newest["day"]) == TODAY - timedelta(days=2)
     one = home.ok("activity", "show", newest["id"], "--json").json["load"]
     assert one == {"minutes": newest["minutes"], "basis": newest["basis"]}
     assert load["form"] == pytest.approx(load["fitness"] - load["fatigue"], abs=2.0)
     text = home.ok("fitness").out
-    assert "20 by heart rate" in text
+    assert "20 by heart rate." in text
     assert "foretells no injury" in text
+
+
+def test_an_hour_on_a_belt_is_an_hour_of_the_same_effort_on_a_road(home, tmp_path):
+    home.ok("athlete", "set", "--resting-hr", 50, "--max-hr", 190)
+    home.ok("import", hearts(tmp_path), hearts(tmp_path, surface="treadmill"))
+    load = shown(home)["load"]
+    costs = {basis: [] for basis in ("pace", "heart_rate")}
+    for row in load["activities"]:
+        costs[row["basis"]].append(row["minutes"])
+    belt, road = (costs[basis][0] for basis in ("heart_rate", "pace"))
+    assert belt == pytest.approx(road, abs=0.2)
+    assert load["heart_rate_scale"] != 1.0
+    assert f"by heart rate (x {load['heart_rate_scale']:.2f}" in home.ok("fitness").out
 
 
 def test_a_watchs_threshold_is_shown_and_changes_nothing(trained, tmp_path):

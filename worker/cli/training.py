@@ -7,7 +7,6 @@ from typing import Any
 from planning.activity import LoadBasis
 from planning.athlete import Units
 from planning.fitness.heart import ENOUGH_RUNS, Highest, highest_heart_rate
-from planning.fitness.load import DayLoad
 from planning.fitness.training import Purpose, TrainingSpeeds
 from planning.fitness.watch import WHY_NEVER_USED, WatchThreshold, watch_threshold
 from planning.fitness.zones import TOO_UNSURE, Border, Range, Zones, zones
@@ -36,7 +35,7 @@ def training_view(told: Told) -> View:
             "zones": _zones_json(borders, highest),
             "paces": _paces_json(speeds),
             "watch_threshold": _watch_json(watch),
-            "load": _load_json(told.load_today, loads),
+            "load": _load_json(told, loads),
         },
         [
             *_zone_lines(borders, highest, per),
@@ -44,7 +43,7 @@ def training_view(told: Told) -> View:
             *_pace_lines(speeds, per),
             *_watch_lines(watch, borders, per),
             "",
-            *_load_lines(told.load_today, loads),
+            *_load_lines(told, loads),
         ],
     )
 
@@ -191,24 +190,29 @@ def _loads(told: Told) -> list[dict[str, Any]]:
     ]
 
 
-def _load_json(today: DayLoad | None, loads: list[dict[str, Any]]) -> dict[str, Any]:
+def _load_json(told: Told, loads: list[dict[str, Any]]) -> dict[str, Any]:
     """Minutes at threshold that would have cost the same; the three are means of a day."""
+    today = told.load_today
     return {
         "fitness": today and round(today.fitness, 1),
         "fatigue": today and round(today.fatigue, 1),
         "form": today and round(today.form, 1),
+        "heart_rate_scale": round(told.heart_scale, 3),
         "activities": loads,
     }
 
 
-def _load_lines(today: DayLoad | None, loads: list[dict[str, Any]]) -> list[str]:
+def _load_lines(told: Told, loads: list[dict[str, Any]]) -> list[str]:
+    today, scale = told.load_today, told.heart_scale
     if today is None:
         return ["Load: nothing was recorded yet."]
     counted = Counter(row["basis"] for row in loads)
     bases = [f"{counted[basis]} {words}" for basis, words in BASES.items() if counted[basis]]
     means = f"fitness {today.fitness:.0f} (42 days), fatigue {today.fatigue:.0f} (7 days)"
+    own = f" (x {scale:.2f}, as your runs with both show)" if scale != 1.0 else ""
+    words = ", ".join(bases).replace("by heart rate", f"by heart rate{own}")
     return [
         f"Load, in minutes at threshold a day: {means}, form {round(today.form):+d}.",
-        f"  The {len(loads)} activities of six weeks: {', '.join(bases) or 'none'}.",
+        f"  The {len(loads)} activities of six weeks: {words or 'none'}.",
         "  It describes how training was: no forecast reads it, and it foretells no injury.",
     ]

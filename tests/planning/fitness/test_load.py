@@ -11,6 +11,7 @@ from planning.fitness.heart import HeartLimits
 from planning.fitness.load import (
     daily_loads,
     day_loads,
+    heart_scale,
     load_of,
     relative_trimp,
 )
@@ -72,6 +73,42 @@ def test_on_hills_of_which_only_the_climb_is_known_the_heart_counts(climb_m, bas
     assert load_of(hilly, threshold_m_per_s=4.0).basis is LoadBasis.PACE  # better than nothing
     known = replace(hilly, flat_distance_m=10_400.0)
     assert load_of(known, threshold_m_per_s=4.0, limits=MAN).basis is LoadBasis.PACE
+
+
+def both(n, pace=500.0, bpm=120.0, **fields):
+    """Runs of an hour and a bit, by 120 bpm .2739 of threshold, by 2 m/s .25 of it."""
+    days = (MONDAY + timedelta(day) for day in range(n))
+    return [run(day, 8.0, pace, average_heart_rate_bpm=bpm, **fields) for day in days]
+
+
+def test_a_minute_by_heart_rate_is_worth_what_the_athletes_own_runs_say():
+    known = {"threshold_m_per_s": 4.0, "limits": MAN}
+    scale = heart_scale(both(10), **known)
+    assert scale == pytest.approx(0.25 / 0.2739, rel=1e-3)
+    belt = run(MONDAY, 8.0, 500, surface=Surface.TREADMILL, average_heart_rate_bpm=120.0)
+    road = load_of(both(1)[0], **known)
+    assert load_of(belt, **known, scale=scale).minutes == pytest.approx(road.minutes)
+    assert daily_loads([belt], **known, scale=scale)[MONDAY] == pytest.approx(road.minutes)
+    # one race with a strap that slipped does not move the median
+    assert heart_scale([*both(10), *both(1, pace=250.0)], **known) == scale
+
+
+def test_without_enough_runs_that_have_both_nothing_is_scaled():
+    known = {"threshold_m_per_s": 4.0, "limits": MAN}
+    for runs in (
+        both(9),
+        both(10, surface=Surface.TREADMILL),
+        both(10, sport=Sport.RIDE),
+        both(10, climb_m=400.0),  # pace says little there
+        both(10, bpm=50.0),
+        both(10, bpm=None),
+        both(10, moving_time_s=None, elapsed_time_s=None),
+    ):
+        assert heart_scale(runs, **known) == 1.0
+    assert heart_scale(both(10), threshold_m_per_s=None, limits=MAN) == 1.0
+    assert heart_scale(both(10), threshold_m_per_s=4.0, limits=None) == 1.0
+    assert heart_scale(both(10, bpm=60.0), **known) == 2.0
+    assert heart_scale(both(10, bpm=185.0), **known) == 0.5
 
 
 def test_limits_that_make_no_sense_are_not_used():
