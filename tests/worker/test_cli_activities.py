@@ -38,6 +38,8 @@ def test_copies_of_one_run_are_one_activity_whose_values_name_their_record(recor
     shown = recorded.ok("activity", "show", older["id"]).out
     assert f"distance_m: 5400.0  by {best}" in shown
     assert "threshold-equivalent minutes" in shown
+    assert "efforts: 5.4 km 30:00, 400 m 2:13, " in shown
+    assert "180 m in 1 min, 900 m in 5 min, 3600 m in 20 min  by" in shown
 
 
 def test_an_activity_is_named_by_the_beginning_of_its_id_or_as_the_latest(recorded):

@@ -301,7 +301,10 @@ def _line(one: "Activity", told: "Told") -> str:
 
 
 def _details(one: "Activity", told: "Told") -> list[str]:
-    lines = [f"{field}: {getattr(one, field)}  by {key}" for field, key in one.provenance.items()]
+    lines = [
+        f"{field}: {_best(one) if field == 'efforts' else getattr(one, field)}  by {key}"
+        for field, key in one.provenance.items()
+    ]
     load = told.load_of(one)
     lines.append(f"load: {load.minutes:.0f} threshold-equivalent minutes, from {load.basis.value}")
     lines += [f"not used for the estimate: {reason}" for reason in one.reasons]
@@ -309,6 +312,23 @@ def _details(one: "Activity", told: "Told") -> list[str]:
         lines += [f"{copy.key}: {repair}" for repair in copy.repairs]
     lines += [f"you said: {_words(ruling)}" for ruling in told.of(one)]
     return lines
+
+
+_CURVE_SHOWN_S = (60, 300, 1_200, 3_600)
+
+
+def _best(one: "Activity") -> str:
+    """The fastest over standard distances and the furthest in some times; the whole is said."""
+    from planning.fitness.efforts import CURVE_S
+    from planning.units import format_duration, name_of_distance
+
+    fastest = (f"{name_of_distance(e.distance_m)} {format_duration(e.time_s)}" for e in one.efforts)
+    furthest = (
+        f"{metres:.0f} m in {seconds // 60} min"
+        for seconds, metres in zip(CURVE_S, one.curve_m, strict=False)
+        if seconds in _CURVE_SHOWN_S
+    )
+    return ", ".join((*fastest, *furthest)) or "none"
 
 
 def _words(ruling: "Ruling") -> str:
