@@ -101,7 +101,7 @@ def _fastest(way: Way, distances_m: Sequence[float]) -> Iterator[tuple[float, fl
 
 
 def _furthest(way: Way, durations_s: Sequence[int]) -> FloatArray:
-    _, along = way.by_second()
+    along = way.by_second_m
     within = [duration for duration in durations_s if duration < len(along)]
     return np.array([(along[duration:] - along[:-duration]).max() for duration in within])
 

@@ -42,7 +42,7 @@ def furthest_m(seconds: FloatArray) -> FloatArray:
 
 def leaps(way: Way) -> tuple[Part, ...]:
     """Each part with more metres than can be run in it, in order."""
-    start_s, along = way.by_second()
+    along = way.by_second_m
     # cheap for nearly all runs: what is not too far with the leaps is not without them
     suspected = _suspected(along)
     if not suspected:
@@ -52,7 +52,7 @@ def leaps(way: Way) -> tuple[Part, ...]:
     left = step_m.copy()
     for window, most_m in suspected:
         _cut(left, cut, window, most_m)
-    return _merged(cut, step_m, start_s)
+    return _merged(cut, step_m, way.first_s)
 
 
 def _suspected(along: FloatArray) -> list[tuple[int, float]]:

@@ -13,28 +13,21 @@ _LONGEST_S = 10 * 86_400  # a longer recording has a broken clock: it is not loo
 class Way:
     """Seconds and metres of the samples whose distance is known, and what lies between them.
 
-    `time_s` rises, `covered_m` never falls; `step_s` and `step_m` are one shorter.
+    `time_s` rises, `covered_m` never falls; `step_s` and `step_m` are one shorter. `by_second_m`
+    are the metres at `first_s` and at each second from then until the last; they are linear between
+    samples, so nothing is lost where samples are at whole seconds.
     """
 
     time_s: FloatArray
     covered_m: FloatArray
     step_s: FloatArray
     step_m: FloatArray
+    first_s: float
+    by_second_m: FloatArray
 
     @property
     def length_m(self) -> float:
         return float(self.covered_m[-1] - self.covered_m[0])
-
-    def by_second(self) -> tuple[float, FloatArray]:
-        """(the first second, metres at it and at each second from then until the last).
-
-        Metres are linear between samples, so nothing is lost where samples are at whole seconds.
-        """
-        if (self.step_s == 1.0).all():  # as most watches write it: there is nothing to do
-            return float(self.time_s[0]), self.covered_m
-        first_s = float(np.floor(self.time_s[0]))
-        seconds = np.arange(first_s, np.ceil(self.time_s[-1]) + 1.0)
-        return first_s, np.interp(seconds, self.time_s, self.covered_m)
 
     def between(self, first_s: float, last_s: float) -> "Way | None":
         """The part from one second to another, ends included; None where that is no way."""
@@ -59,4 +52,9 @@ def _through(time: FloatArray, metres: FloatArray) -> Way | None:
     if (step_m < 0).any():
         metres = np.maximum.accumulate(metres)
         step_m = metres[1:] - metres[:-1]
-    return Way(time, metres, time[1:] - time[:-1], step_m)
+    step_s = time[1:] - time[:-1]
+    if (step_s == 1.0).all():  # as most watches write it: there is nothing to do
+        return Way(time, metres, step_s, step_m, float(time[0]), metres)
+    first_s = float(np.floor(time[0]))
+    seconds = np.arange(first_s, np.ceil(time[-1]) + 1.0)
+    return Way(time, metres, step_s, step_m, first_s, np.interp(seconds, time, metres))

@@ -62,6 +62,7 @@ class Told:
     """A prediction of an effort, as ln(predicted / run) and its spread."""
 
     athlete: str
+    label: str
     error: float
     sd: float
     said: float = 0.0  # what heart rate said, times what it is for
@@ -106,7 +107,11 @@ def _row(name, seen, without):
         "of CRPS": _change(who, _crps_of(seen), _crps_of(without)),
     }
     level = _errors_of(_level_apart(seen)), _errors_of(_level_apart(without))
-    return row | {"of MAPE, level apart": _change(who, *level)}
+    short = [[told for told in each if told.label in ("5K", "10K")] for each in (seen, without)]
+    return row | {
+        "of MAPE, level apart": _change(who, *level),
+        "of MAPE, 5 and 10 km": _change([t.athlete for t in short[0]], *map(_errors_of, short)),
+    }
 
 
 def _change(who, seen, without):
@@ -160,7 +165,9 @@ def _told(career, effort, seen=None):
 
     fitness = replace(plain, ln_speeds=speeds(0.0), ln_speeds_later=speeds(FURTHEST_WEEKS))
     expected = predict(fitness, effort.distance_m, even_if_thin=True)
-    return Told(effort.athlete, math.log(expected.median_s / effort.time_s), expected.sd_ln)
+    return Told(
+        effort.athlete, effort.label, math.log(expected.median_s / effort.time_s), expected.sd_ln
+    )
 
 
 def _errors(career, seen):

@@ -146,15 +146,17 @@ def test_decoupling_is_what_the_heart_ran_away_beyond_the_usual_drift():
 
 
 def test_what_is_said_counts_as_much_as_it_did_for_the_others():
-    others = [streams.Told("2", -0.1, 0.1, 0.1)] * 4
-    mine = streams.Told("1", -0.05, 0.1, 0.06)
+    others = [streams.Told("2", "HM", -0.1, 0.1, 0.1)] * 4
+    mine = streams.Told("1", "HM", -0.05, 0.1, 0.06)
     factor = 0.04 / (0.04 + 0.06**2)
     assert streams._moved(mine, [mine, *others]).error == pytest.approx(-0.05 + factor * 0.06)
 
 
 def test_crps_of_a_hit_is_that_of_the_normal():
     # Gneiting & Raftery 2007: sd (2 phi(0) - 1 / sqrt(pi)) = .2337 sd
-    assert streams._crps_of([streams.Told("1", 0.0, 0.05)]) == pytest.approx([1.1685], abs=1e-4)
+    assert streams._crps_of([streams.Told("1", "HM", 0.0, 0.05)]) == pytest.approx(
+        [1.1685], abs=1e-4
+    )
 
 
 def test_minutes_on_the_flat_are_read_where_the_runner_ran():

@@ -45,14 +45,14 @@ def test_samples_without_a_distance_are_passed_over_and_none_runs_backwards():
 def test_what_is_as_it_should_be_is_taken_as_it_is():
     streams = Streams(np.arange(5.0), 3 * np.arange(5.0))
     assert way_of(streams).covered_m is streams.distance_m
-    assert way_of(streams).by_second() == (0.0, pytest.approx(streams.distance_m))
+    assert way_of(streams).by_second_m is streams.distance_m
 
 
 def test_metres_by_second():
-    first_s, along = way([0.5, 1.5, 4.5], [0, 3, 9]).by_second()
-    assert (first_s, along.tolist()) == (0.0, [0, 1.5, 4, 6, 8, 9])
-    first_s, along = way([0.5, 1.5, 2.5], [0, 3, 9]).by_second()
-    assert (first_s, along.tolist()) == (0.5, [0, 3, 9])
+    found = way([0.5, 1.5, 4.5], [0, 3, 9])
+    assert (found.first_s, found.by_second_m.tolist()) == (0.0, [0, 1.5, 4, 6, 8, 9])
+    found = way([0.5, 1.5, 2.5], [0, 3, 9])
+    assert (found.first_s, found.by_second_m.tolist()) == (0.5, [0, 3, 9])
 
 
 def test_a_part_has_both_its_ends():
