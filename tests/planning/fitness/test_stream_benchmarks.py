@@ -14,6 +14,7 @@ from planning.activity import Streams
 from planning.fitness.backtest import EffortRow
 from planning.fitness.career import Career
 from planning.fitness.observation import derive
+from planning.fitness.prediction import predict
 from planning.records import activities_of
 from tests.benchmarks import deriving, streams
 from tests.planning.fitness.test_comparable import record
@@ -96,10 +97,24 @@ def effort(distance_m=21_097.5):
     return EffortRow("1", DAY, "HM", distance_m, 6_000.0)
 
 
-def career_of(*days_ago):
+def career_of(*days_ago, race_days_ago=()):
     noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    records = (record(external_id=str(n), start_at=noon - timedelta(n)) for n in days_ago)
+    records = [record(external_id=str(n), start_at=noon - timedelta(n)) for n in days_ago]
+    for n in race_days_ago:
+        told = {"moving_time_s": 2_600.0 - n, "elapsed_time_s": 2_600.0 - n, "is_race": True}
+        records.append(record(external_id=str(n), start_at=noon - timedelta(n), **told))
     return Career.of(activities_of(derive(one, None, zone=UTC) for one in records))
+
+
+def test_without_streams_the_study_says_what_the_estimate_says():
+    career = career_of(*range(5, 200, 4), race_days_ago=(3, 42, 110))
+    assert len(career.efforts.row) == 3
+    expected = predict(career.fitness_on(DAY - timedelta(1)), 21_097.5)
+    as_it_is = streams._told(career, effort())
+    assert as_it_is.error == pytest.approx(math.log(expected.median_s / 6_000.0))
+    assert as_it_is.sd == pytest.approx(expected.sd_ln)
+    # and so does its own reckoning from columns that are the same
+    assert streams._told(career, effort(), replace(career.runs)) == as_it_is
 
 
 def test_stretches_are_runs_of_their_own_for_speed_and_not_for_volume():
