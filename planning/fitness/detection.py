@@ -87,7 +87,9 @@ def clues_of(runs: Runs, row: int) -> Clues | None:
     return Clues(
         standard=any(low <= metres <= high for low, high in BANDS_M),
         ln_longer=math.log(metres / TEN_K_M),
-        ln_faster=None if usual is None else math.log(metres / runs.result_s[row]) - usual,
+        ln_faster=None
+        if usual is None
+        else math.log(runs.flat_m[row] / runs.result_s[row]) - usual,
         heart_rate_share=_share_below(runs.heart_rate_bpm[known], runs.heart_rate_bpm[row]),
         named=bool(runs.is_race[row]),
     )

@@ -30,14 +30,15 @@ LONGEST_PAUSE = 1.15  # elapsed over moving time: more is no race
 class Runs:
     """Columns of equal length, sorted by day. `day` is an ordinal (`date.toordinal`).
 
-    `score` is ln of the 10 km-equivalent speed; `learnable` says which rows the estimate may read
-    (road-like, at least 3 km, a believable speed). Volume counts every row.
+    `score` is ln of the 10 km-equivalent speed on the flat; `learnable` says which rows the
+    estimate may read (at least 3 km, not on a treadmill, a believable speed).
     """
 
     ids: tuple[str, ...]
     day: IntArray
     distance_m: FloatArray
     volume_m: FloatArray  # the same, but nothing for a run that is not believed
+    flat_m: FloatArray  # the same on the flat, by the recorded altitude where there is one
     time_s: FloatArray  # moving
     result_s: FloatArray  # the longer of elapsed and moving: what a race clock shows
     score: FloatArray
@@ -90,7 +91,9 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
     rows = [a for a, kept in zip(rows, sound, strict=True) if kept]
     distance, time, elapsed = distance[sound], time[sound], elapsed[sound]
     day = np.array([a.day.toordinal() for a in rows], dtype=np.int64)
-    score = score_of(distance, time)
+    flat = _column(rows, "flat_distance_m")
+    flat = np.where(np.isnan(flat), distance, flat)
+    score = score_of(flat, time)
     trusted = _flags(a.usable and a.surface is not Surface.TREADMILL for a in rows)
     trusted &= distance >= LEAST_DISTANCE_M
     is_race = _flags(a.is_race for a in rows)
@@ -103,6 +106,7 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
             day=day,
             distance_m=distance,
             volume_m=np.where(trusted & ~verdict, 0.0, distance),
+            flat_m=flat,
             time_s=time,
             result_s=np.fmax(time, elapsed),
             score=score,
@@ -164,4 +168,6 @@ def _flags(values: Iterable[bool]) -> BoolArray:
 
 
 _WHOLE, _REAL, _FLAG = np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
-NO_RUNS = Runs((), _WHOLE, _REAL, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _REAL, _FLAG)
+NO_RUNS = Runs(
+    (), _WHOLE, _REAL, _REAL, _REAL, _REAL, _REAL, _REAL, _FLAG, _FLAG, _FLAG, _REAL, _FLAG
+)

@@ -28,7 +28,7 @@ class Own:
     row: IntArray  # in the runs
     ln_m: FloatArray
     age_days: FloatArray
-    error: FloatArray  # ln(time run / time expected), clipped
+    error: FloatArray  # ln(time run on the flat / time expected), clipped
     squared: FloatArray  # (error / base sd)^2, at most 9
     chance: FloatArray  # that it was raced
     trust: FloatArray  # the chance; up to five times that for a named race
@@ -115,7 +115,7 @@ def efforts_of(
         ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row]), weights) or 0.0
         for row in rows
     ]
-    error = np.log(runs.result_s[rows]) - ln_m + np.array(expected, dtype=np.float64)
+    error = np.log(runs.result_s[rows] / runs.flat_m[rows]) + np.array(expected, dtype=np.float64)
     new = Efforts(rows, runs.day[rows], ln_m, error, chance, runs.is_race[rows])
     pairs = ((getattr(known, c.name), getattr(new, c.name)) for c in fields(Efforts))
     return Efforts(*(np.concatenate(pair) for pair in pairs))

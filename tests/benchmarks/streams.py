@@ -183,7 +183,9 @@ def _errors(career, seen):
         )
         for row in rows
     ]
-    return np.log(runs.result_s[rows]) - career.efforts.ln_m + np.array(expected)
+    # stretches add rows, and of a run as a whole they say nothing
+    flat_m = (seen if len(seen) == len(runs) else runs).flat_m
+    return np.log(runs.result_s[rows] / flat_m[rows]) + np.array(expected)
 
 
 def _features(career, seen, day):
@@ -208,6 +210,7 @@ def _with_stretches(runs, recorded):
     row, metres, seconds = (np.array(column) for column in zip(*more, strict=True))
     own = {
         "distance_m": metres,
+        "flat_m": metres,
         "time_s": seconds,
         "result_s": seconds,
         "score": score_of(metres, seconds),
@@ -230,17 +233,17 @@ def _by_best_stretch(runs, recorded):
 
 
 def _on_the_flat(runs, recorded):
-    distance = runs.distance_m.copy()
+    flat_m = runs.distance_m.copy()
     for one in recorded:
         row = _row_of(runs, one)
         if row is not None and one.flat is not None:
-            distance[row] *= one.flat
-    return replace(runs, score=score_of(distance, runs.time_s))
+            flat_m[row] *= one.flat
+    return replace(runs, flat_m=flat_m, score=score_of(flat_m, runs.time_s))
 
 
 def _by_both(runs, recorded):
-    flat, best = _on_the_flat(runs, recorded).score, _by_best_stretch(runs, recorded).score
-    return replace(runs, score=np.maximum(flat, best))
+    flat, best = _on_the_flat(runs, recorded), _by_best_stretch(runs, recorded)
+    return replace(flat, score=np.maximum(flat.score, best.score))
 
 
 COLUMNS = {

@@ -245,3 +245,8 @@ def test_what_was_found_before_is_taken_as_it_is():
         again = hard_efforts(runs, RACE_SIGNS, since=since, earlier=earlier)
         assert np.array_equal(again.row, whole.row)
         assert np.array_equal(again.chance, whole.chance)
+
+
+def test_pace_is_compared_on_the_flat():
+    level, rising = (clues(run(DAY, 10.0, 300, flat_distance_m=flat)) for flat in (None, 10_200.0))
+    assert rising.ln_faster - level.ln_faster == pytest.approx(math.log(1.02))

@@ -170,3 +170,14 @@ def test_columns_are_continued_bit_for_bit(known):
     assert equal(continued(runs_of(daily(*paces), day), daily(*paces)[known:]), whole)
     assert equal(whole.before(day), runs_of(daily(*paces), day))
     assert not whole.learnable.all()
+
+
+def test_a_run_counts_by_its_distance_on_the_flat_where_altitude_was_recorded():
+    hill = run(MONDAY, 10.0, 360.0, flat_distance_m=11_000.0)
+    plain = run(MONDAY + timedelta(1), 10.0, 360.0, climb_m=300.0)
+    runs = runs_of([hill, plain], CUT)
+    assert runs.score.tolist() == pytest.approx(
+        [math.log(11_000 / 3_600) + 0.06 * math.log(1.1), math.log(10_000 / 3_600)]
+    )
+    assert runs.distance_m.tolist() == [10_000.0, 10_000.0]  # and volume by what was run
+    assert runs.flat_m.tolist() == [11_000.0, 10_000.0]

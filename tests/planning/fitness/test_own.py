@@ -78,3 +78,12 @@ def test_later_efforts_are_not_seen_yet():
         assert np.array_equal(own.error, alone.error)
         assert np.array_equal(own.trust, alone.trust)
         assert (own.age_days > 0).all()
+
+
+def test_an_effort_is_compared_by_its_distance_on_the_flat():
+    day = TODAY - timedelta(10)
+    level, rising = (
+        seen([*PLAIN, race(day, 10.0, 3_000.0, flat_distance_m=flat)])[1]
+        for flat in (None, 10_150.0)
+    )
+    assert rising.error - level.error == pytest.approx([-math.log(1.015)])
