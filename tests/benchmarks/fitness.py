@@ -25,7 +25,7 @@ import numpy as np
 from planning.activity import Effort, Observation, Record, RecordKind, Sport
 from planning.athlete import Athlete
 from planning.fitness.career import Career
-from planning.fitness.efforts import STANDARD_M
+from planning.fitness.efforts import CURVE_S, STANDARD_M
 from planning.fitness.observation import derive
 from planning.records import activities_of
 from tests.servers import migrated_sqlite
@@ -99,11 +99,13 @@ def _record(source, kind, number, *, start_at, km, pace):
 
 
 def _observed(record):
-    """With the best efforts that streams would have given."""
+    """With the best efforts and the curve that streams would have given."""
     seen = derive(record, None, zone=UTC)
     speed = 1.03 * record.distance_m / record.moving_time_s
     within = tuple(Effort(m, m / speed) for m in STANDARD_M if m <= record.distance_m)
-    return replace(seen, efforts=seen.efforts + within, flat_distance_m=record.distance_m)
+    curve = tuple(round(s * speed, 1) for s in CURVE_S if s <= record.moving_time_s)
+    flat_m = record.distance_m
+    return replace(seen, efforts=seen.efforts + within, curve_m=curve, flat_distance_m=flat_m)
 
 
 def stored(folder, name, told):
