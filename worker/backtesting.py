@@ -15,10 +15,10 @@ import numpy as np
 from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from planning.activity import Activity, FloatArray
-from planning.fitness.backtest import EffortRow, backtest, backtest_ultra
+from planning.backtest import backtest, backtest_ultra
 from planning.fitness.detection import Signs
 from planning.fitness.expectation import TERMS, Weights
-from planning.fitness.fitting import Examples, NothingToFit, examples_of, fit, fit_shape
+from planning.fitness.fitting import EffortRow, Examples, NothingToFit, examples_of, fit, fit_shape
 from planning.fitness.observation import derive
 from planning.fitness.race_fitting import Tellings, fit_signs, tellings_of
 from planning.fitness.ultra import CLIMB_EFFORT, UltraRace
@@ -123,9 +123,9 @@ def predict_log(
         writer.writerow(COLUMNS)
         for one in predicted:
             day = (one.effort.day - ANY_MONDAY).days
-            median = "" if one.median_s is None else f"{one.median_s:.2f}"
-            sd = "" if one.sd_ln is None else f"{one.sd_ln:.5f}"
-            writer.writerow((one.effort.athlete, day, one.effort.label, median, sd))
+            told = one.expected
+            found = (f"{told.median_s:.2f}", f"{told.sd_ln:.5f}") if told else ("", "")
+            writer.writerow((one.effort.athlete, day, one.effort.label, *found))
     return len(predicted)
 
 
@@ -228,23 +228,21 @@ def signs_in_words(signs: Signs) -> str:
 
 def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
     """Every race on record, predicted from the days before it."""
-    from planning.fitness.prediction import Prediction
-
     with reading(runtime.engine) as conn:
         recorded = store.activities(conn, athlete_id)
     races = [a for a in recorded if a.is_run and a.is_race and a.distance_m and a.elapsed_time_s]
     rows = [EffortRow("", a.day, a.id, a.distance_m or 0.0, a.elapsed_time_s) for a in races]
     scored = []
     for one in backtest({"": recorded}, rows):
-        if one.median_s is None or one.sd_ln is None or one.effort.time_s is None:
+        expected = one.expected
+        if expected is None or one.effort.time_s is None:
             continue
-        expected = Prediction(one.effort.distance_m, one.median_s, one.sd_ln)
         scored.append(
             Scored(
                 one.effort.day,
                 one.effort.distance_m,
                 one.effort.time_s,
-                one.median_s,
+                expected.median_s,
                 expected.quantile_s(0.1),
                 expected.quantile_s(0.9),
             )

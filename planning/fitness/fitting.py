@@ -15,11 +15,11 @@ is of a race, so it carries what races were; without it, forecasts are too slow 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from planning.activity import Activity, FloatArray
-from planning.fitness.backtest import EffortRow
 from planning.fitness.expectation import EFFORT_LN_M, TERMS, Weights, far, features_at, terms_of
 from planning.fitness.history import TEN_K_M, runs_of
 from planning.fitness.ultra import ODD_LN, UltraRace, courses_and_times
@@ -47,6 +47,17 @@ ROUNDS, SHAPE_ROUNDS = 4, 6  # of reweighting
 
 class NothingToFit(Exception):
     """There are too few runners or races to tell anything by."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffortRow:
+    """A race-like effort that was run: `label` is whatever the log calls it ("10K")."""
+
+    athlete: str
+    day: date
+    label: str
+    distance_m: float
+    time_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planning.fitness.backtest import backtest
-from planning.fitness.prediction import Prediction
+from planning.backtest import backtest
 from worker.backtesting import Log
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "runs"
@@ -43,10 +42,9 @@ def goals(log):
     for weeks in WEEKS:
         told = backtest(log.runs, log.efforts, weeks_ahead=weeks, weights=weights)
         for number, one in enumerate(told):
-            foretold = Prediction(one.effort.distance_m, one.median_s, one.sd_ln)
             for share in GOALS:
-                target_s = share * one.median_s
-                chance = foretold.probability_of(target_s)
+                target_s = share * one.expected.median_s
+                chance = one.expected.probability_of(target_s)
                 yield Goal(one.effort.athlete, number, chance, one.effort.time_s <= target_s)
 
 

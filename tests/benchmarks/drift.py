@@ -11,8 +11,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from planning.fitness.backtest import backtest
-from planning.fitness.prediction import Prediction
+from planning.backtest import backtest
 from planning.goals.drift import BREAK, TAPER, VOLUME, Running, drift, running_of
 from planning.goals.goal import Goal, GoalKind, Priority
 from tests.benchmarks.calibration import ABSENT, DATA
@@ -63,10 +62,7 @@ def as_it_was_run(log, effort, weeks):
 
 
 def _row(weeks, name, told, counted):
-    under = [
-        Prediction(one.effort.distance_m, one.median_s, one.sd_ln).under(effects)
-        for one, effects in zip(told, counted, strict=True)
-    ]
+    under = [one.plain.under(effects) for one, effects in zip(told, counted, strict=True)]
     times = [one.effort.time_s for one in told]
     off = np.array([math.log(p.median_s / t) for p, t in zip(under, times, strict=True)])
     held = [p.quantile_s(0.1) <= t <= p.quantile_s(0.9) for p, t in zip(under, times, strict=True)]

@@ -8,9 +8,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from planning.fitness.backtest import EffortRow
 from planning.fitness.expectation import FURTHEST_WEEKS, TERMS, far
-from planning.fitness.fitting import HORIZONS, Examples, examples_of, fit
+from planning.fitness.fitting import HORIZONS, EffortRow, Examples, examples_of, fit
 from tests.planning.athletes import MONDAY, runs, ten_k_time_s
 
 ATHLETES = ("a", "b", "c", "d", "e", "f", "g", "h")

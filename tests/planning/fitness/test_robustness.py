@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.fitness.backtest import EffortRow, backtest
+from planning.backtest import backtest
 from planning.fitness.career import Career
+from planning.fitness.fitting import EffortRow
 from tests.planning.athletes import MONDAY, run, runs, ten_k_time_s
 from tests.sizes import FIXED, examples
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from planning.activity import Streams
-from planning.fitness.backtest import EffortRow
 from planning.fitness.career import Career
+from planning.fitness.fitting import EffortRow
 from planning.fitness.observation import derive
 from planning.fitness.prediction import predict
 from planning.records import activities_of

@@ -2,35 +2,35 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from planning.activity import Activity, FloatArray
 from planning.fitness.career import Career
 from planning.fitness.detection import Signs
 from planning.fitness.expectation import Weights
 from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
-from planning.fitness.prediction import Prediction, predict
+from planning.fitness.fitting import EffortRow
+from planning.fitness.prediction import Effect, Prediction, predict
 from planning.fitness.ultra import UltraRace, predict_ultra
-
-
-@dataclass(frozen=True, slots=True)
-class EffortRow:
-    """A race-like effort that was run: `label` is whatever the log calls it ("10K")."""
-
-    athlete: str
-    day: date
-    label: str
-    distance_m: float
-    time_s: float | None = None
+from planning.goals.drift import drift, running_of
+from planning.goals.goal import Goal, GoalKind, Priority
 
 
 @dataclass(frozen=True, slots=True)
 class PredictedEffort:
-    """The effort and what was expected of it; None outside 1,500 m to 100 km."""
+    """The effort and what was expected of it; None outside 1,500 m to 100 km.
+
+    `plain`: training as usual. `effects`: what the last weeks' running did besides, a break or a
+    taper.
+    """
 
     effort: EffortRow
-    median_s: float | None
-    sd_ln: float | None
+    plain: Prediction | None
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def expected(self) -> Prediction | None:
+        return self.plain and self.plain.under(self.effects)
 
 
 def backtest(
@@ -52,23 +52,25 @@ def backtest(
     predicted = list[PredictedEffort]()
     for effort in efforts:
         who = effort.athlete
+        known = runs_by_athlete.get(who, ())
         if who not in careers:
-            known = runs_by_athlete.get(who, ())
             careers[who] = Career.of(
                 known,
                 weights=own_weights.get(who, WEIGHTS),
                 signs=own_signs.get(who, RACE_SIGNS),
             )
-        predicted.append(_predicted(effort, careers[who], weeks_ahead))
+        predicted.append(_predicted(effort, known, careers[who], weeks_ahead))
     return predicted
 
 
-def _predicted(effort: EffortRow, career: Career, weeks_ahead: int) -> PredictedEffort:
-    fitness = career.fitness_on(effort.day - timedelta(days=1, weeks=weeks_ahead))
-    prediction = predict(fitness, effort.distance_m, weeks_ahead=weeks_ahead, even_if_thin=True)
-    if prediction is None:
-        return PredictedEffort(effort, None, None)
-    return PredictedEffort(effort, prediction.median_s, prediction.sd_ln)
+def _predicted(
+    effort: EffortRow, runs: Sequence[Activity], career: Career, weeks_ahead: int
+) -> PredictedEffort:
+    evening = effort.day - timedelta(days=1, weeks=weeks_ahead)
+    fitness = career.fitness_on(evening)
+    plain = predict(fitness, effort.distance_m, weeks_ahead=weeks_ahead, even_if_thin=True)
+    race = Goal("", GoalKind.COMPLETION, Priority.A, effort.day, effort.distance_m)
+    return PredictedEffort(effort, plain, drift(race, running_of(runs, None, today=evening)))
 
 
 def backtest_ultra(

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from planning.activity import Record, RecordKind, Sport, Surface
-from planning.fitness.backtest import EffortRow, backtest
+from planning.backtest import backtest
 from planning.fitness.career import Career
 from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
-from planning.fitness.fitting import examples_of, fit
+from planning.fitness.fitting import EffortRow, examples_of, fit
 from planning.fitness.observation import derive
 from planning.fitness.race_fitting import fit_signs, tellings_of
 from tests.planning.athletes import MONDAY, run, runs
@@ -39,14 +39,14 @@ def test_weeks_ahead_hides_the_last_weeks():
     early = [activity for activity in whole if activity.day < EFFORT.day - timedelta(weeks=8)]
     (seen,) = backtest({"a": whole}, [EFFORT], weeks_ahead=8)
     assert (seen,) == tuple(backtest({"a": early}, [EFFORT], weeks_ahead=8))
-    assert seen.sd_ln > backtest({"a": whole}, [EFFORT])[0].sd_ln
+    assert seen.expected.sd_ln > backtest({"a": whole}, [EFFORT])[0].expected.sd_ln
 
 
 def test_nobody_is_left_out():
     strangers = backtest({}, [EFFORT])
-    assert strangers[0].median_s == pytest.approx(3_600)
-    assert strangers[0].sd_ln > 0.2
-    assert backtest({}, [EffortRow("a", MONDAY, "mile", 200.0)])[0].median_s is None
+    assert strangers[0].expected.median_s == pytest.approx(3_600)
+    assert strangers[0].expected.sd_ln > 0.2
+    assert backtest({}, [EffortRow("a", MONDAY, "mile", 200.0)])[0].expected is None
 
 
 def activity_of(number, row):
@@ -117,7 +117,7 @@ def real():
 
 def test_real_efforts_are_predicted_better_than_by_riegel(real):
     _, predicted = real
-    errors = [abs(p.median_s / p.effort.time_s - 1) * 100 for p in predicted]
+    errors = [abs(p.expected.median_s / p.effort.time_s - 1) * 100 for p in predicted]
     assert len(errors) == 311
     assert statistics.fmean(errors) < 5.2  # Riegel over the best of 90 days: 6.7
 
@@ -129,7 +129,7 @@ def test_real_efforts_are_predicted_as_well_by_weights_from_other_runners(real):
     weights = {athlete: fit(known.without(athlete)) for athlete in logs}
     for weeks, at_most in ((0, 5.1), (8, 6.4), (16, 6.9)):
         without = backtest(logs, efforts, weeks_ahead=weeks, weights=weights)
-        errors = [abs(p.median_s / p.effort.time_s - 1) * 100 for p in without]
+        errors = [abs(p.expected.median_s / p.effort.time_s - 1) * 100 for p in without]
         assert statistics.fmean(errors) < at_most
 
 
@@ -152,7 +152,10 @@ def test_the_signs_of_a_race_in_force_are_those_that_are_found(real):
 
 def test_four_of_five_real_efforts_lie_in_the_range(real):
     _, predicted = real
-    inside = [abs(math.log(p.effort.time_s / p.median_s)) <= 1.281552 * p.sd_ln for p in predicted]
+    inside = [
+        abs(math.log(p.effort.time_s / p.expected.median_s)) <= 1.281552 * p.expected.sd_ln
+        for p in predicted
+    ]
     assert 0.76 <= statistics.fmean(inside) <= 0.86
 
 
@@ -164,7 +167,7 @@ def test_few_real_runs_are_refused(real):
 
 
 def off_by(predicted):
-    return statistics.fmean(abs(p.median_s / p.effort.time_s - 1) * 100 for p in predicted)
+    return statistics.fmean(abs(p.expected.median_s / p.effort.time_s - 1) * 100 for p in predicted)
 
 
 @pytest.mark.parametrize("weeks", [0, 8])
