@@ -10,7 +10,9 @@ from sqlalchemy import Connection, select
 
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
-from planning.fitness.ability import Fitness, estimate
+from planning.fitness.ability import Fitness
+from planning.fitness.career import Career
+from planning.fitness.detection import RaceLooks, race_looks
 from planning.fitness.heart import YEAR_DAYS, HeartLimits, heart_limits
 from planning.fitness.load import (
     DayLoad,
@@ -20,6 +22,7 @@ from planning.fitness.load import (
     heart_scale,
     load_of,
 )
+from planning.fitness.quality import Quality, quality_of
 from planning.fitness.training import TrainingSpeeds, training_speeds
 from planning.records import activities_of, excluded_of
 from planning.rulings import Edit, Exclude, Join, Ruling, Split
@@ -78,8 +81,27 @@ class Told:
         return next(reversed(day_loads(loads, until=self.day)), None)
 
     @cached_property
+    def career(self) -> Career:
+        return Career.of(self.activities)
+
+    @cached_property
     def fitness(self) -> Fitness:
-        return estimate(self.activities, self.day)
+        return self.career.fitness_on(self.day)
+
+    def quality_of(self, activity: Activity) -> Quality:
+        row = self._row_of(activity)
+        return quality_of(
+            activity, learnt=row is not None and bool(self.career.runs.learnable[row])
+        )
+
+    def race_looks_of(self, activity: Activity) -> RaceLooks | None:
+        """None where too little was known before it."""
+        row = self._row_of(activity)
+        return None if row is None else race_looks(self.career.runs, row, self.career.signs)
+
+    def _row_of(self, activity: Activity) -> int | None:
+        ids = self.career.runs.ids
+        return ids.index(activity.id) if activity.id in ids else None
 
     @cached_property
     def speeds(self) -> TrainingSpeeds | None:

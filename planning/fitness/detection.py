@@ -62,6 +62,14 @@ class Clues:
 
 
 @dataclass(frozen=True, slots=True)
+class RaceLooks:
+    """How likely a run was raced, or run as hard, and the signs that were looked at, in words."""
+
+    chance: float
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Efforts by their rows in the runs, oldest first, and how likely each was one."""
 
@@ -117,6 +125,12 @@ def in_words(clues: Clues) -> tuple[str, ...]:
         return (*words, "heart rate not known")
     higher = 100.0 * clues.heart_rate_share
     return (*words, f"a higher average heart rate than in {higher:.0f} % of the half-year's runs")
+
+
+def race_looks(runs: Runs, row: int, signs: Signs) -> RaceLooks | None:
+    """None where `clues_of` is None."""
+    clues = clues_of(runs, row)
+    return None if clues is None else RaceLooks(race_chance(clues, signs), in_words(clues))
 
 
 def hard_efforts(

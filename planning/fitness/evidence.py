@@ -7,12 +7,13 @@ from math import log
 
 import numpy as np
 
-from planning.activity import Activity, Surface
+from planning.activity import Activity
 from planning.fitness.ability import WINDOW_DAYS, Fitness, fitness_of
 from planning.fitness.career import Career
-from planning.fitness.comparable import is_possible
+from planning.fitness.detection import RaceLooks, race_looks
 from planning.fitness.expectation import EFFORT_LN_M
-from planning.fitness.history import LEAST_DISTANCE_M, TEN_K_M, in_order
+from planning.fitness.history import TEN_K_M, in_order
+from planning.fitness.quality import quality_of
 
 MATTERS_LN = 0.002  # an older run that moved less is not worth a line
 
@@ -22,7 +23,8 @@ class Evidence:
     """One activity's part in the estimate.
 
     `moved_ln` is ln of the 10 km speed with it less without it: .01 is one per cent faster. What
-    counts for volume only may still move it a little; `reason` says why it is not used for speed.
+    counts for volume only may still move it a little; `reason` says why it is not used for speed,
+    or how it was read.
     """
 
     activity_id: str
@@ -46,6 +48,7 @@ class PastEffort:
     time_s: float
     expected_s: float
     is_race: bool
+    looks: RaceLooks | None  # None: too little was known before it
     share: float
     moved_ln: float
 
@@ -97,7 +100,9 @@ def _parts(career: Career, activities: Iterable[Activity], today: date) -> list[
         without = career.without([a.id]).fitness_on(today) if a.is_run else None
         moved = 0.0 if without is None else whole - _ten_k(without)
         used = a.id in learnt
-        told.append(Evidence(a.id, a.day, used, moved, "" if used else _why_not(a)))
+        told.append(
+            Evidence(a.id, a.day, used, moved, "; ".join(quality_of(a, learnt=used).reasons))
+        )
     return told
 
 
@@ -117,6 +122,7 @@ def _past_efforts(career: Career, today: date) -> tuple[PastEffort, ...]:
                 time_s=time_s,
                 expected_s=time_s * float(np.exp(-error)),
                 is_race=bool(career.runs.is_race[row]),
+                looks=race_looks(career.runs, int(row), career.signs),
                 share=float(share),
                 moved_ln=float(rest - shift),
             )
@@ -130,20 +136,3 @@ def _ten_k(fitness: Fitness) -> float:
 
 def _ten_k_s(fitness: Fitness) -> float | None:
     return TEN_K_M / float(np.exp(_ten_k(fitness))) if fitness.ready else None
-
-
-def _why_not(a: Activity) -> str:
-    if not a.is_run:
-        return f"not a run but a {a.sport.value}" if a.sport.value != "other" else "not a run"
-    if a.reasons:
-        return "; ".join(a.reasons)
-    if a.surface is Surface.TREADMILL:
-        return "on a treadmill: it counts for volume only"
-    time_s = a.moving_time_s if a.moving_time_s is not None else a.elapsed_time_s
-    if not is_possible(a.distance_m or 0.0, time_s or 0.0):
-        return "no believable distance and time"
-    if (a.distance_m or 0.0) < LEAST_DISTANCE_M:
-        return "under 3 km: it counts for volume only"
-    if not a.usable:
-        return "left out by hand"
-    return "far faster than anything in the year before: the record is doubted"

@@ -50,6 +50,29 @@ def test_an_activity_is_named_by_the_beginning_of_its_id_or_as_the_latest(record
     assert "write more of it" in recorded.wrong("activity", "show", "")
 
 
+def test_what_a_run_is_worth_and_whether_it_was_raced(home, tmp_path):
+    lines = ["day,distance_m,moving_s,avg_hr"]
+    lines += [f"{2 * n},8000,2640,{130 + n % 9}" for n in range(40)]
+    lines += ["81,10000,2820,171", "83,2000,700,130", "85,8000,2640,131"]
+    (tmp_path / "log.csv").write_text("\n".join(lines))
+    home.ok("import", tmp_path / "log.csv", "--day-zero", "2026-05-04")
+    easy, short, fast = listed(home, "--since", "2026-07-24")
+    assert fast["quality"] == {"counts": True, "reasons": []}
+    assert fast["race_looks"]["chance"] > 0.9
+    assert short["quality"]["counts"] is False
+    assert short["race_looks"] is None
+    shown = home.ok("activity", "show", fast["id"]).out
+    assert "  counts for the estimate\n" in shown
+    assert "looks like a race (98 %): a usual race distance; 17 % faster than you usually" in shown
+    shown = home.ok("activity", "show", easy["id"]).out
+    assert "does not look like a race (1 %): not a usual race distance; as fast as" in shown
+    assert "not used for the estimate: under 3 km" in home.ok("activity", "show", short["id"]).out
+    explained = home.ok("fitness", "--explain").out
+    assert "looks like a race (98 %): a usual race distance" in explained
+    (effort,) = home.ok("fitness", "--explain", "--json").json["past_efforts"]
+    assert effort["race_looks"] == fast["race_looks"]
+
+
 def test_a_window_of_days(recorded):
     assert [one["day"] for one in listed(recorded, "--since", "2026-08-21")] == ["2026-08-21"]
     assert listed(recorded, "--days", "5") == []

@@ -250,6 +250,7 @@ def _copy_of(one: "Activity", words: str) -> str:
 
 
 def _as_json(one: "Activity", told: "Told") -> dict[str, Any]:
+    from worker.cli.explaining import race_looks_json
     from worker.stored import to_body
 
     load = told.load_of(one)
@@ -257,6 +258,8 @@ def _as_json(one: "Activity", told: "Told") -> dict[str, Any]:
         **to_body(one),
         "excluded": one in told.excluded,
         "load": {"minutes": round(load.minutes, 1), "basis": load.basis.value},
+        "quality": to_body(told.quality_of(one)),
+        "race_looks": race_looks_json(told.race_looks_of(one)),
         "copies": [
             {
                 "key": copy.key,
@@ -301,13 +304,18 @@ def _line(one: "Activity", told: "Told") -> str:
 
 
 def _details(one: "Activity", told: "Told") -> list[str]:
+    from worker.cli.explaining import race_looks_line
+
     lines = [
         f"{field}: {_best(one) if field == 'efforts' else getattr(one, field)}  by {key}"
         for field, key in one.provenance.items()
     ]
     load = told.load_of(one)
     lines.append(f"load: {load.minutes:.0f} threshold-equivalent minutes, from {load.basis.value}")
-    lines += [f"not used for the estimate: {reason}" for reason in one.reasons]
+    quality, looks = told.quality_of(one), told.race_looks_of(one)
+    use = "counts for the estimate" if quality.counts else "not used for the estimate"
+    lines.append(": ".join(filter(None, [use, "; ".join(quality.reasons)])))
+    lines += [race_looks_line(looks)] if looks else []
     for copy in told.copies_of(one):
         lines += [f"{copy.key}: {repair}" for repair in copy.repairs]
     lines += [f"you said: {_words(ruling)}" for ruling in told.of(one)]

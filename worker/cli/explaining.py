@@ -6,6 +6,7 @@ from typing import Any
 
 from planning.activity import Activity
 from planning.athlete import Units
+from planning.fitness.detection import RaceLooks
 from planning.fitness.evidence import Evidence, Explanation, PastEffort
 from planning.fitness.progress import FitnessWeek
 from planning.units import format_distance, format_duration
@@ -13,6 +14,7 @@ from planning.units import format_distance, format_duration
 FEW_EFFORTS = 12
 LEAST_SHARE = 0.005
 HARDLY_S = 0.5  # of 10 km
+LIKELY, UNLIKELY = 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,24 @@ def weeks_view(weeks: Sequence[FitnessWeek], units: Units) -> View:
     )
 
 
+def race_looks_json(looks: RaceLooks | None) -> dict[str, Any] | None:
+    if looks is None:
+        return None
+    return {"chance": round(looks.chance, 3), "signs": list(looks.signs)}
+
+
+def race_looks_line(looks: RaceLooks) -> str:
+    """Such as: looks like a race (80 %): a usual race distance; heart rate not known."""
+    per_cent = f"{100 * min(max(looks.chance, 0.01), 0.99):.0f} %"
+    if looks.chance >= LIKELY:
+        words = "looks like a race"
+    elif looks.chance >= UNLIKELY:
+        words = "may have been a race"
+    else:
+        words = "does not look like a race"
+    return f"{words} ({per_cent}): {'; '.join(looks.signs)}"
+
+
 def _explanation_json(told: Explanation) -> dict[str, Any]:
     """`moved_percent`: how much faster the 10 km estimate is for having it; shares in per cent."""
     return {
@@ -50,6 +70,7 @@ def _explanation_json(told: Explanation) -> dict[str, Any]:
                 "time_s": effort.time_s,
                 "expected_s": round(effort.expected_s, 1),
                 "race": effort.is_race,
+                "race_looks": race_looks_json(effort.looks),
                 "share_percent": round(100 * effort.share, 1),
                 "moved_percent": round(100 * effort.moved_ln, 2),
             }
@@ -130,18 +151,22 @@ def _past_lines(told: Explanation, units: Units) -> list[str]:
             f"{efforts} came out makes it {format_duration(told.ten_k_s)}."
         ),
         f"Their weight in that, the heaviest first ({100 * kept:.0f} % is kept for no difference):",
-        *(_effort_line(effort, units) for effort in heavy),
+        *(line for effort in heavy for line in _effort_lines(effort, units)),
         *(more if count > len(heavy) else ()),
     ]
 
 
-def _effort_line(effort: PastEffort, units: Units) -> str:
+def _effort_lines(effort: PastEffort, units: Units) -> list[str]:
     better = effort.expected_s / effort.time_s - 1.0
     came = f"{100 * abs(better):.1f} % {'faster' if better >= 0 else 'slower'} than expected"
     kind = "race" if effort.is_race else "hard run"
-    return (
+    line = (
         f"  {effort.day}  {_far(effort.distance_m, units):>7}  {format_duration(effort.time_s):>8}"
         f"  {kind:8}  {100 * effort.share:3.0f} %  {came}"
+    )
+    told = effort.looks is not None and not effort.is_race
+    return (
+        [line, f"  {'':10}  {race_looks_line(effort.looks)}"] if told and effort.looks else [line]
     )
 
 
@@ -149,7 +174,7 @@ def _part_line(told: Explanation, part: Evidence, activity: Activity, units: Uni
     far = _far(activity.distance_m, units) if activity.distance_m else "-"
     time_s = activity.moving_time_s or activity.elapsed_time_s
     took = format_duration(time_s) if time_s else "-"
-    what = _moved(told, part) if part.used else f"not used: {part.reason}"
+    what = ": ".join(filter(None, [_moved(told, part) if part.used else "not used", part.reason]))
     name = activity.name or activity.sport.value
     return f"  {part.day}  {far:>7}  {took:>8}  {name[:24]:24}  {what}"
 
