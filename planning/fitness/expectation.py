@@ -24,7 +24,7 @@ TERMS = (
 )
 SPEED_ORIGIN = 1.1  # ln m/s, about 3 m/s
 FURTHEST_WEEKS = 26.0  # as far as was looked; the expectation stays there, the spread grows on
-RECENT_DAYS, BEST_DAYS = 30.0, 500.0
+RECENT_DAYS, BEST_DAYS = 20.0, 700.0
 BEST_LN = (
     0.2  # how soon a run of another length ceases to say much of a distance, in ln: by a fifth
 )

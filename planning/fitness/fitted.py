@@ -11,14 +11,14 @@ from planning.fitness.detection import Signs
 from planning.fitness.expectation import TERMS, Weights
 
 _WEIGHTS: dict[str, tuple[float, float]] = {  # on the day, and what comes to it 26 weeks ahead
-    "constant": (0.0328, 0.0401),
-    "recent": (0.1357, 0.1715),
-    "best near": (0.1324, 0.1415),
-    "usual": (0.1372, 0.0198),
-    "speed": (-0.1157, -0.1211),
-    "absence": (-0.0035, -0.0181),
-    "long runs": (0.0083, -0.0090),
-    "marathon long runs": (0.0270, 0.0001),
+    "constant": (0.0324, 0.0403),
+    "recent": (0.0887, 0.1817),
+    "best near": (0.1298, 0.1322),
+    "usual": (0.1581, 0.0011),
+    "speed": (-0.1141, -0.1178),
+    "absence": (-0.0029, -0.0187),
+    "long runs": (0.0083, -0.0088),
+    "marathon long runs": (0.0279, 0.0001),
 }
 
 WEIGHTS = Weights(*np.array([_WEIGHTS[term] for term in TERMS]).T)

@@ -35,7 +35,7 @@ PRIOR_SD = {
 }
 OTHER_PRIOR_SD = 0.14
 # What moves with the weeks ahead: how much the recent and the lasting count. The rest hardly.
-MOVING = frozenset({"constant", "recent", "usual", "speed", "best near", "absence"})
+MOVING = frozenset({"constant", "recent", "speed", "best near", "absence"})
 HARDLY = 0.1
 NOISE_LN = np.array([0.042, 0.046, 0.067, 0.083])  # of one effort, at EFFORT_LN_M
 NOISE_AHEAD = 0.02  # per square root of a week
