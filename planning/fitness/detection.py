@@ -117,7 +117,7 @@ def race_chance(clues: Clues, signs: Signs) -> float:
 def in_words(clues: Clues) -> tuple[str, ...]:
     """The signs that were looked at, in plain words."""
     words = [
-        *(["it is marked as a race"] if clues.named else []),
+        *(["it is marked or named as a race"] if clues.named else []),
         "a usual race distance" if clues.standard else "not a usual race distance",
         _pace(clues.ln_faster),
     ]

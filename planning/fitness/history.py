@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from planning.activity import Activity, FloatArray, Surface
 from planning.fitness.comparable import BoolArray, possible
+from planning.fitness.naming import says_race
+from planning.records import ATHLETE
 
 type IntArray = npt.NDArray[np.int64]
 
@@ -44,7 +46,7 @@ class Runs:
     score: FloatArray
     learnable: BoolArray
     yardstick: BoolArray  # what later runs are gated by; see `believable`
-    is_race: BoolArray
+    is_race: BoolArray  # by a mark or by its name
     heart_rate_bpm: FloatArray  # average; NaN where it is not known
     raceable: BoolArray  # flat, on a road or track, hardly a pause: it may have been an effort
 
@@ -96,7 +98,7 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
     score = score_of(flat, time)
     trusted = _flags(a.usable and a.surface is not Surface.TREADMILL for a in rows)
     trusted &= distance >= LEAST_DISTANCE_M
-    is_race = _flags(a.is_race for a in rows)
+    is_race = _flags(a.is_race or _named_race(a) for a in rows)
     level = np.nan_to_num(_column(rows, "climb_m")) <= LEVEL_CLIMB * distance
     on_road = _flags(a.surface in {Surface.ROAD, Surface.TRACK} for a in rows)
     verdict, yardstick = believable(before, day, score, trusted=trusted, is_race=is_race)
@@ -156,6 +158,12 @@ def believable(
             insort(window, reached)
             year.append((today, reached))
     return verdict, counted
+
+
+def _named_race(activity: Activity) -> bool:
+    """The athlete's own word that it was none goes before what it is called."""
+    said = activity.provenance.get("is_race") == ATHLETE
+    return not said and says_race(activity.name, activity.distance_m)
 
 
 def _column(rows: Sequence[Activity], name: str) -> FloatArray:

@@ -139,7 +139,7 @@ def test_without_enough_before_it_nothing_is_said():
 def test_the_signs_are_said_in_words():
     told = clues(race(DAY, 10.0, 3_000.0, average_heart_rate_bpm=157.5))
     assert in_words(told) == (
-        "it is marked as a race",
+        "it is marked or named as a race",
         "a usual race distance",
         "10 % faster than you usually run such a distance",
         "a higher average heart rate than in 93 % of the half-year's runs",

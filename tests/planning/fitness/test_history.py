@@ -182,3 +182,17 @@ def test_a_run_counts_by_its_distance_on_the_flat_where_altitude_was_recorded():
     )
     assert runs.distance_m.tolist() == [10_000.0, 10_000.0]  # and volume by what was run
     assert runs.flat_m.tolist() == [11_000.0, 10_000.0]
+
+
+def test_a_race_is_one_by_its_mark_or_its_name_unless_the_athlete_says_no():
+    called = {"name": "Parkrun #7"}
+    runs = runs_of(
+        [
+            run(MONDAY, 5.0, 300.0, is_race=True),
+            run(MONDAY + timedelta(1), 5.0, 300.0, **called),
+            run(MONDAY + timedelta(2), 5.0, 300.0, **called, provenance={"is_race": "athlete"}),
+            run(MONDAY + timedelta(3), 5.0, 300.0),
+        ],
+        CUT,
+    )
+    assert runs.is_race.tolist() == [True, True, False, False]
