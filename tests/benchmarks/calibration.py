@@ -38,9 +38,9 @@ def run():
 
 
 def goals(log):
-    weights = log.weights_without_each()
+    weights, signs = log.weights_without_each(), log.signs_without_each()
     for weeks in WEEKS:
-        told = backtest(log.runs, log.efforts, weeks_ahead=weeks, weights=weights)
+        told = backtest(log.runs, log.efforts, weeks_ahead=weeks, weights=weights, signs=signs)
         for number, one in enumerate(told):
             for share in GOALS:
                 target_s = share * one.expected.median_s

@@ -38,10 +38,10 @@ def missed(table):
 
 
 def rows(log):
-    weights = log.weights_without_each()
+    weights, signs = log.weights_without_each(), log.signs_without_each()
     table = []
     for weeks in WEEKS:
-        told = backtest(log.runs, log.efforts, weeks_ahead=weeks, weights=weights)
+        told = backtest(log.runs, log.efforts, weeks_ahead=weeks, weights=weights, signs=signs)
         found = [drift(*as_it_was_run(log, one.effort, weeks)) for one in told]
         without = None
         for name, names in (EFFECTS | {ALL: (VOLUME, BREAK, TAPER)}).items():
