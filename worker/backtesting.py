@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from connectors.files.log import read_log
 from connectors.ports import OriginalFile
 from planning.activity import Activity, FloatArray
 from planning.backtest import backtest, backtest_ultra
+from planning.fitness.career import Career
 from planning.fitness.detection import Signs
 from planning.fitness.expectation import TERMS, Weights
 from planning.fitness.fitting import EffortRow, Examples, NothingToFit, examples_of, fit, fit_shape
@@ -32,15 +34,17 @@ if TYPE_CHECKING:
 
 type Track = Callable[[Sequence[EffortRow]], Iterable[EffortRow]]  # shows progress
 
+RACE, HARD_RUN = "race", "hard run"
 COLUMNS = ("athlete", "day", "effort", "median_s", "sd_ln")
 ANY_MONDAY = date(2021, 1, 4)  # day numbers of a log count from here; which day it is cannot matter
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One race of the athlete's own, beside what was expected of it."""
+    """A race or hard run of the athlete's own, beside what was expected of it."""
 
     day: date
+    is_race: bool
     distance_m: float
     time_s: float
     median_s: float
@@ -50,6 +54,7 @@ class Scored:
     def as_json(self) -> dict[str, Any]:
         return {
             "day": self.day.isoformat(),
+            "race": self.is_race,
             "distance_m": self.distance_m,
             "time_s": self.time_s,
             "median_s": self.median_s,
@@ -57,14 +62,31 @@ class Scored:
             "p90_s": self.p90_s,
         }
 
+    @property
+    def error_percent(self) -> float:
+        """Negative: foretold too fast."""
+        return 100 * (self.median_s / self.time_s - 1)
+
+    @property
+    def inside(self) -> bool:
+        return self.p10_s <= self.time_s <= self.p90_s
+
     def line(self) -> str:
-        error = 100 * (self.median_s / self.time_s - 1)
-        inside = "inside" if self.p10_s <= self.time_s <= self.p90_s else "outside"
+        kind = RACE if self.is_race else HARD_RUN
         return (
-            f"{self.day}  {name_of_distance(self.distance_m):>10}"
-            f"  run {format_duration(self.time_s)}"
-            f"  foretold {format_duration(self.median_s)} ({error:+.1f} %), {inside} the range"
+            f"{self.day}  {kind:8}  {name_of_distance(self.distance_m):>8}"
+            f"  run {format_duration(self.time_s):>7}"
+            f"  foretold {format_duration(self.median_s):>7} ({self.error_percent:+.1f} %), "
+            f"{'inside' if self.inside else 'outside'} the range"
         )
+
+
+def in_all(scored: Sequence[Scored]) -> str:
+    """How good it was on the whole. One at least."""
+    off = fmean(abs(one.error_percent) for one in scored)
+    inside = sum(one.inside for one in scored)
+    told = f"In all {len(scored)}: off by {off:.1f} % on the mean, {inside} inside the range"
+    return f"{told} (8 of 10 should be). Hard runs were found by their pace: that flatters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,28 +248,41 @@ def signs_in_words(signs: Signs) -> str:
     return "\n".join(f"    {field.name}={rows[field.name]}," for field in fields(signs))
 
 
-def of_athlete(runtime: "Runtime", athlete_id: int) -> list[Scored]:
-    """Every race on record, predicted from the days before it."""
+def of_athlete(runtime: "Runtime", athlete_id: int, *, weeks_ahead: int = 0) -> list[Scored]:
+    """Every flat race and hard run on record, oldest first, beside what the days before it said.
+
+    With `weeks_ahead` the last that many weeks before are not known either. Left out is what
+    nothing would have been said of: with too little before it, or shorter than is foretold.
+    """
     with reading(runtime.engine) as conn:
         recorded = store.activities(conn, athlete_id)
-    races = [a for a in recorded if a.is_run and a.is_race and a.distance_m and a.elapsed_time_s]
-    rows = [EffortRow("", a.day, a.id, a.distance_m or 0.0, a.elapsed_time_s) for a in races]
-    scored = []
-    for one in backtest({"": recorded}, rows):
-        expected = one.expected
-        if expected is None or one.effort.time_s is None:
-            continue
-        scored.append(
-            Scored(
-                one.effort.day,
-                one.effort.distance_m,
-                one.effort.time_s,
-                expected.median_s,
-                expected.quantile_s(0.1),
-                expected.quantile_s(0.9),
-            )
+    told = backtest({"": recorded}, _own_efforts(recorded, weeks_ahead), weeks_ahead=weeks_ahead)
+    return [
+        Scored(
+            one.effort.day,
+            one.effort.label == RACE,
+            one.effort.distance_m,
+            one.effort.time_s,
+            one.expected.median_s,
+            one.expected.quantile_s(0.1),
+            one.expected.quantile_s(0.9),
         )
-    return scored
+        for one in told
+        if one.expected and one.effort.time_s
+    ]
+
+
+def _own_efforts(recorded: Sequence[Activity], weeks_ahead: int) -> list[EffortRow]:
+    """Those before which there was enough to speak of."""
+    career = Career.of(recorded)
+    runs, found = career.runs, list[EffortRow]()
+    for row in np.union1d(np.flatnonzero(runs.is_race & runs.raceable), career.efforts.row):
+        day = date.fromordinal(int(runs.day[row]))
+        if career.fitness_on(day - timedelta(days=1, weeks=weeks_ahead)).ready:
+            label = RACE if runs.is_race[row] else HARD_RUN
+            metres, seconds = float(runs.distance_m[row]), float(runs.result_s[row])
+            found.append(EffortRow("", day, label, metres, seconds))
+    return found
 
 
 def _signs(known: Tellings) -> Signs | None:

@@ -121,7 +121,7 @@ def test_the_signs_are_of_the_others_too(home, log, tmp_path):
 
 
 def test_what_is_missing_is_said(home, log, tmp_path):
-    assert "belong together" in home.wrong("backtest", "--horizon-weeks", 8)
+    assert "belong together" in home.wrong("backtest", "--drop-suspect")
     assert "belong together" in home.wrong("backtest", "--refit", "--runs", log["--runs"])
     rows = [
         (*row[:4], "") for row in list(csv.reader(log["--efforts"].read_text().splitlines()))[1:]

@@ -459,7 +459,22 @@ def test_the_zone_is_where_the_machine_is_now(monkeypatch, zone):
 
 def test_backtest_of_ones_own_history(trained, tmp_path):
     assert trained.ok("backtest", "--json").json == []
+    assert "No races" in trained.ok("backtest").out
     assert "belong together" in trained.wrong("backtest", "--runs", tmp_path)
+    assert "belong together" in trained.wrong("backtest", "--leave-one-out")
+    fast = [(TODAY - timedelta(days=n), 10_000, 2_760, "run") for n in (70, 30)]
+    trained.ok("import", a_log(tmp_path, extra=fast))
+    scored = trained.ok("backtest", "--json").json
+    assert [row["day"] for row in scored] == [fast[0][0].isoformat(), fast[1][0].isoformat()]
+    shape = {"day": date, "race": bool, "distance_m": float, "time_s": float}
+    shape |= dict.fromkeys(("median_s", "p10_s", "p90_s"), float)
+    assert fits(scored, ListOf(shape)) == []
+    assert scored[1]["p10_s"] < scored[1]["median_s"] < scored[1]["p90_s"]
+    ahead = trained.ok("backtest", "--horizon-weeks", "4", "--json").json
+    assert ahead[-1]["p90_s"] / ahead[-1]["p10_s"] > scored[-1]["p90_s"] / scored[-1]["p10_s"]
+    told = trained.ok("backtest").out
+    assert told.count("hard run ") == 2
+    assert "In all 2: off by" in told
 
 
 # --- several athletes -----------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def backtest(  # noqa: PLR0917  # options, given by name
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Predict races from earlier days only: from a log, or (without options) your own history.
+    """Predict races from earlier days only: from a log, or (without --runs) your own history.
 
     A log needs --runs and --efforts, and --out for the predictions. What was run (time_s) is read
     only to fit (--leave-one-out, --refit), never to predict.
@@ -65,12 +65,12 @@ def backtest(  # noqa: PLR0917  # options, given by name
         log = Log.read(runs, efforts, drop_suspect=drop_suspect)
         _log(log, out, weeks=horizon_weeks, leave_one_out=leave_one_out, refit=refit)
         return
-    if any((runs, efforts, out, horizon_weeks, leave_one_out, drop_suspect, refit)):
+    if any((runs, efforts, out, leave_one_out, drop_suspect, refit)):
         raise UsedWrongly(
             "--runs, --efforts and --out belong together (--refit needs no --out); "
             "or give none of them"
         )
-    _own(athlete, json=json)
+    _own(athlete, weeks=horizon_weeks, json=json)
 
 
 def _log(log: "Log", out: Path | None, *, weeks: int, leave_one_out: bool, refit: bool) -> None:
@@ -109,15 +109,17 @@ def _ultra(path: Path) -> None:
         typer.echo(line)
 
 
-def _own(athlete: int | None, *, json: bool) -> None:
+def _own(athlete: int | None, *, weeks: int, json: bool) -> None:
     from worker import backtesting
 
     with session(athlete) as at_work:
-        rows = backtesting.of_athlete(at_work.runtime, at_work.athlete_id)
+        rows = backtesting.of_athlete(at_work.runtime, at_work.athlete_id, weeks_ahead=weeks)
     if json:
         print_json([row.as_json() for row in rows])
         return
     for row in rows:
         typer.echo(row.line())
-    if not rows:
+    if rows:
+        typer.echo(backtesting.in_all(rows))
+    else:
         typer.echo("No races or hard efforts with enough history before them yet.")
