@@ -42,6 +42,16 @@ def test_weeks_ahead_hides_the_last_weeks():
     assert seen.expected.sd_ln > backtest({"a": whole}, [EFFORT])[0].expected.sd_ln
 
 
+def test_an_athlete_s_own_signs_of_a_race_are_used():
+    whole = [replace(each, is_race=False) for each in runs(40, 50.0, 330.0)]
+    blind = replace(RACE_SIGNS, constant=-99.0)
+    seen, unseen, other = (
+        backtest({"a": whole}, [EFFORT], signs=signs)
+        for signs in (None, {"a": blind}, {"b": blind})
+    )
+    assert seen == other != unseen
+
+
 def test_nobody_is_left_out():
     strangers = backtest({}, [EFFORT])
     assert strangers[0].expected.median_s == pytest.approx(3_600)

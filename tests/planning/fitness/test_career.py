@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planning.activity import Sport, Surface
 from planning.fitness.ability import estimate
 from planning.fitness.career import Career
-from planning.fitness.fitted import WEIGHTS
+from planning.fitness.fitted import RACE_SIGNS, WEIGHTS
 from tests.planning.athletes import MONDAY, race, ride, run, runs
 from tests.sizes import FIXED, examples
 
@@ -114,6 +114,12 @@ def test_nothing_new_is_nothing_to_do():
     assert career.extended(LIFE[20:40]) is career
     assert career.extended([ride(MONDAY)]) is career
     assert career.without(["nobody"]) is career
+
+
+def test_its_own_signs_of_a_race_go_with_it():
+    nothing = replace(RACE_SIGNS, constant=-99.0)
+    career = Career.of(LIFE[:100], signs=nothing).extended(LIFE[100:])
+    assert set(career.efforts.row) < set(Career.of(LIFE).efforts.row)
 
 
 def test_its_own_weights_go_with_it():

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -87,3 +88,14 @@ def test_an_effort_is_compared_by_its_distance_on_the_flat():
         for flat in (None, 10_150.0)
     )
     assert rising.error - level.error == pytest.approx([-math.log(1.015)])
+
+
+def test_errors_widen_the_range_by_how_likely_they_were_a_races():
+    own = seen([*PLAIN, run(TODAY, 10.0, 290.0)])[1]
+    sure = replace(own, chance=np.ones(1), squared=np.array([9.0]))
+    half = replace(sure, chance=np.array([0.5]))
+    none = replace(sure, chance=np.zeros(1))
+    near = math.exp(-own.age_days[0] / 1_500)
+    assert sure.spread()[1] == pytest.approx((4 + 9 * near) / (4 + near))
+    assert half.spread()[1] == pytest.approx((4 + 4.5 * near) / (4 + 0.5 * near))
+    assert none.spread().tolist() == [1.0] * 4

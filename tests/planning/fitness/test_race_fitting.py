@@ -54,10 +54,22 @@ def test_who_is_left_out_has_no_part_in_it():
     of_c = np.array(known.athlete) == "c"
     mad = np.where(of_c[:, None], -known.columns, known.columns)
     odd = replace(known, columns=mad, named=known.named ^ of_c)
+    left = known.without("c")
+    kept = ~of_c
+    assert left.athlete == tuple(each for each in known.athlete if each != "c")
+    for column in ("columns", "heart_rate", "named", "names_races"):
+        assert np.array_equal(getattr(left, column), getattr(known, column)[kept])
     one, other = fit_signs(known.without("c")), fit_signs(odd.without("c"))
     assert (one.constant, one.faster, one.named) == (other.constant, other.faster, other.named)
     assert np.array_equal(one.heart_rate, other.heart_rate)
     assert fit_signs(odd).named != fit_signs(known).named
+
+
+def test_who_names_no_race_says_nothing_by_that():
+    """That a run bears no name tells of training only where its runner names races."""
+    known = told(8_000)
+    all_name = replace(known, names_races=np.ones(8_000, dtype=np.bool_))
+    assert fit_signs(all_name).faster != fit_signs(known).faster
 
 
 def test_without_a_named_race_nothing_can_be_found():
