@@ -72,7 +72,7 @@ def test_a_run_told_twice_moves_little(row, days):
     # One more of the same among a hundred and more: an order statistic moves by one place. A race
     # counts twice against what was expected of it.
     one = RUNNER[row]
-    assert moved([replace(one, id="twice")], days) < (0.02 if one.is_race else 0.003)
+    assert moved([replace(one, id="twice")], days) < (0.02 if one.is_race else 0.005)
 
 
 @quick
