@@ -168,6 +168,7 @@ class Activity:
     provenance: Mapping[str, str] = field(default_factory=dict)  # field name -> observation key
     flat_distance_m: float | None = None  # distance made comparable for grade; None: not known
     max_heart_rate_bpm: float | None = None
+    temperature_c: float | None = None  # of the air, where the weather of its day is known
     curve_m: tuple[float, ...] = ()  # most metres within each of `fitness.efforts.CURVE_S`
 
     @property

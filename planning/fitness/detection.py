@@ -97,7 +97,7 @@ def clues_of(runs: Runs, row: int) -> Clues | None:
         ln_longer=math.log(metres / TEN_K_M),
         ln_faster=None
         if usual is None
-        else math.log(runs.flat_m[row] / runs.result_s[row]) - usual,
+        else math.log(runs.comparable_m[row] / runs.result_s[row]) - usual,
         heart_rate_share=_share_below(runs.heart_rate_bpm[known], runs.heart_rate_bpm[row]),
         named=bool(runs.is_race[row]),
     )

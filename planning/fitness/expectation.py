@@ -24,6 +24,7 @@ TERMS = (
 )
 SPEED_ORIGIN = 1.1  # ln m/s, about 3 m/s
 FURTHEST_WEEKS = 26.0  # as far as was looked; the expectation stays there, the spread grows on
+LEAST_SAMPLE = 8  # scores, older than half a year where there are fewer
 RECENT_DAYS, BEST_DAYS = 20.0, 700.0
 BEST_LN = (
     0.2  # how soon a run of another length ceases to say much of a distance, in ln: by a fifth
@@ -86,7 +87,7 @@ def features_at(runs: Runs, cut: int) -> Features | None:
     day, score, metres = runs.day[rows], runs.score[rows], runs.distance_m[rows]
     age = (cut - day).astype(np.float64)
     half, year = (int(np.searchsorted(day, cut - w)) for w in (180, 365))
-    sample = np.sort(score[half:] if len(day) - half >= 6 else score[-20:])
+    sample = np.sort(score[min(half, max(len(day) - LEAST_SAMPLE, 0)) :])
     q90 = quantile(sample, 0.9)
     recent = np.exp(-age[year:] / RECENT_DAYS)
     by_score = np.argsort(score, kind="stable")

@@ -11,14 +11,14 @@ from planning.fitness.detection import Signs
 from planning.fitness.expectation import TERMS, Weights
 
 _WEIGHTS: dict[str, tuple[float, float]] = {  # on the day, and what comes to it 26 weeks ahead
-    "constant": (0.0324, 0.0403),
-    "recent": (0.0887, 0.1817),
-    "best near": (0.1298, 0.1322),
-    "usual": (0.1581, 0.0011),
-    "speed": (-0.1141, -0.1178),
-    "absence": (-0.0029, -0.0187),
-    "long runs": (0.0083, -0.0088),
-    "marathon long runs": (0.0279, 0.0001),
+    "constant": (0.0323, 0.0408),
+    "recent": (0.0839, 0.1628),
+    "best near": (0.1293, 0.1169),
+    "usual": (0.1573, 0.0006),
+    "speed": (-0.1137, -0.1145),
+    "absence": (-0.0025, -0.0187),
+    "long runs": (0.0082, -0.0087),
+    "marathon long runs": (0.0280, 0.0001),
 }
 
 WEIGHTS = Weights(*np.array([_WEIGHTS[term] for term in TERMS]).T)

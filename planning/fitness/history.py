@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from planning.activity import Activity, FloatArray, Surface
 from planning.fitness.comparable import BoolArray, possible
+from planning.fitness.conditions import lost_to_heat
 from planning.fitness.naming import says_race
 from planning.records import ATHLETE
 
@@ -40,7 +41,7 @@ class Runs:
     day: IntArray
     distance_m: FloatArray
     volume_m: FloatArray  # the same, but nothing for a run that is not believed
-    flat_m: FloatArray  # the same on the flat, by the recorded altitude where there is one
+    comparable_m: FloatArray  # the same on the flat and in the cool, as far as both are known
     time_s: FloatArray  # moving
     result_s: FloatArray  # the longer of elapsed and moving: what a race clock shows
     score: FloatArray
@@ -94,8 +95,9 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
     distance, time, elapsed = distance[sound], time[sound], elapsed[sound]
     day = np.array([a.day.toordinal() for a in rows], dtype=np.int64)
     flat = _column(rows, "flat_distance_m")
-    flat = np.where(np.isnan(flat), distance, flat)
-    score = score_of(flat, time)
+    kept = np.array([1.0 - lost_to_heat(a) for a in rows])
+    comparable = np.where(np.isnan(flat), distance, flat) / kept
+    score = score_of(comparable, time)
     trusted = _flags(a.usable and a.surface is not Surface.TREADMILL for a in rows)
     trusted &= distance >= LEAST_DISTANCE_M
     is_race = _flags(a.is_race or _named_race(a) for a in rows)
@@ -108,7 +110,7 @@ def continued(before: Runs, activities: Iterable[Activity]) -> Runs:
             day=day,
             distance_m=distance,
             volume_m=np.where(trusted & ~verdict, 0.0, distance),
-            flat_m=flat,
+            comparable_m=comparable,
             time_s=time,
             result_s=np.fmax(time, elapsed),
             score=score,

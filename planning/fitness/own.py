@@ -115,7 +115,8 @@ def efforts_of(
         ln_speed(runs, int(runs.day[row]), float(runs.distance_m[row]), weights) or 0.0
         for row in rows
     ]
-    error = np.log(runs.result_s[rows] / runs.flat_m[rows]) + np.array(expected, dtype=np.float64)
+    ran = np.log(runs.result_s[rows] / runs.comparable_m[rows])
+    error = ran + np.array(expected, dtype=np.float64)
     new = Efforts(rows, runs.day[rows], ln_m, error, chance, runs.is_race[rows])
     pairs = ((getattr(known, c.name), getattr(new, c.name)) for c in fields(Efforts))
     return Efforts(*(np.concatenate(pair) for pair in pairs))

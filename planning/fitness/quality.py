@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from planning.activity import Activity, Surface
 from planning.fitness.comparable import is_possible
+from planning.fitness.conditions import lost_to_heat
 from planning.fitness.history import LEAST_DISTANCE_M, LEVEL_CLIMB, LONGEST_PAUSE
 
+TELLING_LOSS = 0.005  # of speed
 TELLING_SLOPE = 0.005  # of the distance: less than that is not worth a word
 
 
@@ -27,7 +29,7 @@ def quality_of(activity: Activity, *, learnt: bool) -> Quality:
     """`learnt` is what the history says of it (`history.Runs.learnable`): that knows the others."""
     if not learnt:
         return Quality(False, (_why_not(activity),))
-    said = (_slope(activity), _ground(activity), _pauses(activity))
+    said = (_slope(activity), _heat(activity), _ground(activity), _pauses(activity))
     return Quality(True, tuple(words for words in said if words))
 
 
@@ -42,6 +44,13 @@ def _slope(a: Activity) -> str:
     if (a.climb_m or 0.0) <= LEVEL_CLIMB * distance_m:
         return ""
     return "hilly, and its altitude was not recorded: it shows less than was in it"
+
+
+def _heat(a: Activity) -> str:
+    lost = lost_to_heat(a)
+    if lost < TELLING_LOSS:
+        return ""
+    return f"for its {a.temperature_c:.0f} °C it is read as {100 * lost / (1 - lost):.0f} % faster"
 
 
 def _ground(a: Activity) -> str:

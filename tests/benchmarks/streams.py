@@ -184,8 +184,8 @@ def _errors(career, seen):
         for row in rows
     ]
     # stretches add rows, and of a run as a whole they say nothing
-    flat_m = (seen if len(seen) == len(runs) else runs).flat_m
-    return np.log(runs.result_s[rows] / flat_m[rows]) + np.array(expected)
+    comparable_m = (seen if len(seen) == len(runs) else runs).comparable_m
+    return np.log(runs.result_s[rows] / comparable_m[rows]) + np.array(expected)
 
 
 def _features(career, seen, day):
@@ -210,7 +210,7 @@ def _with_stretches(runs, recorded):
     row, metres, seconds = (np.array(column) for column in zip(*more, strict=True))
     own = {
         "distance_m": metres,
-        "flat_m": metres,
+        "comparable_m": metres,
         "time_s": seconds,
         "result_s": seconds,
         "score": score_of(metres, seconds),
@@ -233,12 +233,12 @@ def _by_best_stretch(runs, recorded):
 
 
 def _on_the_flat(runs, recorded):
-    flat_m = runs.distance_m.copy()
+    comparable_m = runs.distance_m.copy()
     for one in recorded:
         row = _row_of(runs, one)
         if row is not None and one.flat is not None:
-            flat_m[row] *= one.flat
-    return replace(runs, flat_m=flat_m, score=score_of(flat_m, runs.time_s))
+            comparable_m[row] *= one.flat
+    return replace(runs, comparable_m=comparable_m, score=score_of(comparable_m, runs.time_s))
 
 
 def _by_both(runs, recorded):

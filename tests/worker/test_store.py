@@ -271,6 +271,18 @@ def test_the_athletes_word_on_copies_is_in_the_activities(conn):
     assert store.next_news(conn, 1, after=MONDAY) == MONDAY + HOUR
 
 
+def test_a_run_knows_the_temperature_of_its_day_as_far_as_that_was_known(conn):
+    seen = derive(a_record(1, start_at=MONDAY), None, zone=PARIS)
+    store.put_observation(conn, 1, seen, known_at=MONDAY, now=MONDAY)
+    told = Weather("athlete", seen.day, 27.0)
+    store.put_weather(conn, 1, told, known_at=MONDAY + DAY, now=MONDAY)
+    (known,), (before,) = (
+        store.load_state(conn, 1, closing=None, until=until).activities for until in (None, MONDAY)
+    )
+    assert (known.temperature_c, before.temperature_c) == (27.0, None)
+    assert store.activities(conn, 1) == (known,)
+
+
 def test_weather_is_in_the_state_and_the_same_again_is_no_news(conn):
     told = Weather("athlete", date(2026, 9, 6), 24.0)
     assert store.put_weather(conn, 1, told, known_at=MONDAY, now=MONDAY)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from planning.activity import Surface
+from planning.fitness.conditions import lost_to_heat
 from planning.fitness.history import NO_RUNS, believable, continued, runs_of, score_of
 from tests.planning.athletes import MONDAY, ride, run
 
@@ -181,7 +182,18 @@ def test_a_run_counts_by_its_distance_on_the_flat_where_altitude_was_recorded():
         [math.log(11_000 / 3_600) + 0.06 * math.log(1.1), math.log(10_000 / 3_600)]
     )
     assert runs.distance_m.tolist() == [10_000.0, 10_000.0]  # and volume by what was run
-    assert runs.flat_m.tolist() == [11_000.0, 10_000.0]
+    assert runs.comparable_m.tolist() == [11_000.0, 10_000.0]
+
+
+def test_a_run_in_known_heat_counts_as_in_the_cool():
+    hot, cool = (
+        run(MONDAY, 10.0, 300.0, temperature_c=26.0),
+        run(MONDAY + timedelta(1), 10.0, 300.0),
+    )
+    runs = runs_of([hot, cool], CUT)
+    assert runs.comparable_m[0] == pytest.approx(10_000.0 / (1.0 - lost_to_heat(hot)))
+    assert runs.score[0] > runs.score[1] + 0.03
+    assert runs.volume_m.tolist() == [10_000.0, 10_000.0]
 
 
 def test_a_race_is_one_by_its_mark_or_its_name_unless_the_athlete_says_no():

@@ -17,6 +17,8 @@ from tests.planning.athletes import MONDAY, ride, run
             {"climb_m": 181.0},
             ("hilly, and its altitude was not recorded: it shows less than was in it",),
         ),
+        ({"temperature_c": 14.0}, ()),
+        ({"temperature_c": 28.0}, ("for its 28 °C it is read as 5 % faster",)),
         ({"surface": Surface.TRAIL}, ("on a trail: it shows less than was in it",)),
         ({"elapsed_time_s": 3_449.0}, ()),
         (
