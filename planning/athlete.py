@@ -1,6 +1,7 @@
 """The athlete as far as planning must know them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,26 @@ class Units(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StatedRace:
+    """A result by the athlete's word: no run of it is on record."""
+
+    distance_m: float
+    time_s: float
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFitness:
+    """How fit the athlete says to be, on the day `on`: used while runs say too little."""
+
+    on: date
+    races: tuple[StatedRace, ...] = ()
+    weekly_m: float | None = None  # metres a week, as held of late
+    longest_m: float | None = None  # the longest run of the last month
+    running_since: int | None = None  # a year
+
+
+@dataclass(frozen=True, slots=True)
 class Athlete:
     """Weekdays count from Monday = 0, as `date.weekday()` does."""
 
@@ -36,3 +57,4 @@ class Athlete:
     resting_heart_rate_bpm: float | None = None
     autonomy: Autonomy = Autonomy.AUTO
     horizon_days: int = 14
+    stated: StatedFitness | None = None

@@ -39,11 +39,24 @@ class Goal:
     stated_on: date | None = None  # the athlete's day on which it was stated
     retired_on: date | None = None  # given up on that day; None: alive
     cut_off_s: float | None = None  # the course closes; None: no limit
+    reason: str = ""  # why it matters, in the athlete's own words
+    temperature_c: float | None = None  # expected on the day, while no forecast knows better
+    qualifier: str = ""  # the race whose standard `target_s` was made from; see `standards`
+    buffer_s: float = 0.0  # how much faster than that standard
+    runs_per_week: int | None = None  # of a health goal: days with a run, each week
+    hours_per_week: float | None = None  # of a health goal
+    from_day: date | None = None  # of a health goal: kept up from here until `day`
 
     @property
     def is_timed(self) -> bool:
         """Whether there is a time to reach; without one a race is a goal to finish."""
         return self.kind is GoalKind.TIME and self.target_s is not None
+
+    @property
+    def habit(self) -> tuple[object, ...]:
+        """What is to be kept up, as parts of an id; nothing for a race."""
+        asked = (self.runs_per_week, self.hours_per_week, self.from_day)
+        return asked if any(part is not None for part in asked) else ()
 
     def is_alive(self, today: date) -> bool:
         """Stated by `today` and not given up: what planning looks at. The day may be past."""
@@ -54,5 +67,11 @@ class Goal:
     def statement(self) -> str:
         """A short id of what is wanted: another one when time, day or distance were changed."""
         return content_id(
-            self.kind, self.day, self.distance_m, self.target_s, self.climb_m, self.cut_off_s
+            self.kind,
+            self.day,
+            self.distance_m,
+            self.target_s,
+            self.climb_m,
+            self.cut_off_s,
+            *self.habit,
         )

@@ -244,7 +244,8 @@ def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft, *, an
 def _asked(known: _Known) -> tuple[str, ...]:
     """What was asked for, in digests: `goal id:digest` for each goal, `days:digest` at the end."""
     goals = (
-        f"{g.id}:{content_id(g.kind, g.priority, g.day, g.distance_m, g.target_s, g.climb_m)}"
+        f"{g.id}:"
+        + content_id(g.kind, g.priority, g.day, g.distance_m, g.target_s, g.climb_m, *g.habit)
         for g in known.standing
     )
     athlete = known.athlete
