@@ -9,6 +9,7 @@ import numpy as np
 
 from planning.activity import Activity, FloatArray
 from planning.athlete import Athlete
+from planning.goals.course import STEEPEST
 from planning.goals.goal import (
     FIFTY_K_M,
     FIVE_K_M,
@@ -48,6 +49,7 @@ FEWEST_WEEKS = 6.0  # less is not in the table
 
 WALKING_S_PER_M = 0.9  # 15 min/km
 SHORTEST_M, LONGEST_M = 1_500.0, 250_000.0
+FURTHEST_DAYS = 5 * 366  # a plan has weeks until the goal, and no forecast reaches so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,20 @@ def check_goal(goal: Goal, today: date, *, athlete: Athlete | None = None) -> tu
     return (
         *_day_problems(goal, today),
         *_distance_problems(goal),
+        *climb_problems(goal),
         *_time_problems(goal),
         *_age_problems(goal, athlete),
     )
+
+
+def climb_problems(goal: Goal) -> tuple[str, ...]:
+    """As `check_goal`, of the course's climb alone."""
+    if goal.climb_m is None or goal.distance_m is None:
+        return ()
+    most_m = STEEPEST * goal.distance_m
+    if 0.0 <= goal.climb_m <= most_m:
+        return ()
+    return (f"A course of that length climbs at most {most_m:.0f} m, not {goal.climb_m:.0f} m.",)
 
 
 def record_s(distance_m: float) -> float:
@@ -178,6 +191,8 @@ def _day_problems(goal: Goal, today: date) -> list[str]:
         return [
             "The day is less than a week away: training changes nothing any more, only rest helps."
         ]
+    if days > FURTHEST_DAYS:
+        return ["The day is over five years away: nothing can be foretold so far ahead."]
     if days > 2 * 366:
         return ["The day is over two years away: set a nearer goal on the way to it."]
     return []

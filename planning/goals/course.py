@@ -15,6 +15,7 @@ from planning.goals.goal import MARATHON_M, Goal
 CLIMB, HEAT = "climb", "heat"
 
 ROLLING, MOUNTAIN = 10.0, 30.0  # metres climbed per kilometre
+STEEPEST = 0.6  # metres climbed per metre: the steepest vertical kilometres climb .52
 ROAD_HILLS = 1.2e-4  # of the way, per (m/km)^2
 ULTRA_EXPONENT = 1.318
 ULTRA_SD = 0.20  # from a road record, without an ultra of the athlete's own

@@ -278,6 +278,24 @@ def test_a_race_that_cannot_be_forecast_says_why(trained):
     assert "past" in trained.wrong("forecast", "--distance", "10k", "--day", "2020-01-01")
     assert "--temp" in trained.wrong("forecast", "--distance", "10k", "--dew-point", "12")
     assert "--distance" in trained.wrong("forecast", "--temp", "20")
+    assert "five years" in trained.wrong("forecast", "--distance", "10k", "--day", "9999-12-31")
+    assert "at most 3000 m" in trained.wrong("forecast", "--distance", "5k", "--climb", 3_100)
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [("0001-01-01", "past"), ("2032-06-01", "five years"), ("9999-12-31", "years")]
+)
+def test_a_goal_on_a_day_nobody_can_plan_for_is_refused_and_leaves_nothing(trained, day, why):
+    before = trained.ok("goal", "list", "--json").json
+    assert why in trained.wrong("goal", "add", "--day", day)
+    assert trained.ok("goal", "list", "--json").json == before
+
+
+def test_a_goal_on_an_impossible_course_is_refused(trained):
+    assert "at most" in trained.wrong(
+        "goal", "add", "--distance", "5k", "--day", RACE, "--climb", 3_100
+    )
+    assert "--climb" in trained.wrong("goal", "add", "--day", RACE, "--climb", -5)
 
 
 def test_a_race_nobody_can_foretell_has_no_numbers(home):

@@ -38,7 +38,10 @@ PriorityOption = Annotated[
     ),
 ]
 NameOption = Annotated[str | None, typer.Option("--name", help="What you call it.")]
-ClimbOption = Annotated[float | None, typer.Option("--climb", help="Metres uphill of the course.")]
+ClimbOption = Annotated[
+    float | None,
+    typer.Option("--climb", min=0, max=30_000, help="Metres uphill of the course."),
+]
 CutOffOption = Annotated[
     str | None,
     typer.Option("--cut-off", help="When the course closes, as [H:]MM:SS after the start."),
@@ -221,7 +224,7 @@ def _check(at_work: Session, goal: "Goal", *, before: "Goal | None" = None) -> N
 
     What was accepted `before` is not held against a change of something else.
     """
-    from planning.goals.assessment import check_goal
+    from planning.goals.assessment import FURTHEST_DAYS, check_goal
     from worker import store
     from worker.cli.failing import UsedWrongly
     from worker.db import reading
@@ -229,12 +232,14 @@ def _check(at_work: Session, goal: "Goal", *, before: "Goal | None" = None) -> N
     with reading(at_work.runtime.engine) as conn:
         profile = store.profile_of(conn, at_work.athlete_id, until=at_work.until)
     problems = check_goal(goal, at_work.today, athlete=profile)
+    is_new_day = before is None or before.day != goal.day
+    if is_new_day and not 0 <= (goal.day - at_work.today).days <= FURTHEST_DAYS:
+        raise UsedWrongly(" ".join(problems))
     in_good_time = goal.day - IN_GOOD_TIME
     meant = set(check_goal(goal, in_good_time, athlete=profile))  # whatever the day: impossible
     if before is not None:
         meant -= set(check_goal(before, before.day - IN_GOOD_TIME, athlete=profile))
-    is_past = goal.day < at_work.today and (before is None or before.day != goal.day)
-    wrong = [problem for problem in problems if is_past or problem in meant]
+    wrong = [problem for problem in problems if problem in meant]
     if goal.cut_off_s is not None and goal.target_s is not None and goal.target_s > goal.cut_off_s:
         wrong.append("The course closes before the time that you want: --cut-off is under --time.")
     if wrong:

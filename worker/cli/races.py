@@ -39,6 +39,7 @@ class Asked:
     ) -> "Asked":
         """Raises UsedWrongly for what cannot be foretold: a day that is past, another distance."""
         from planning.fitness.prediction import LONGEST_M, SHORTEST_M
+        from planning.goals.assessment import FURTHEST_DAYS, climb_problems
         from planning.goals.goal import Goal, GoalKind, Priority
         from planning.units import parse_distance
         from worker.cli.failing import UsedWrongly
@@ -49,9 +50,13 @@ class Asked:
         on = parsed_day(day) if day else at_work.today
         if on < at_work.today:
             raise UsedWrongly(f"{on} is past")
+        if (on - at_work.today).days > FURTHEST_DAYS:
+            raise UsedWrongly(f"{on} is over five years away: nothing can be foretold so far ahead")
         if dew_point_c is not None and temperature_c is None:
             raise UsedWrongly("--dew-point says nothing without --temp")
         race = Goal("", GoalKind.COMPLETION, Priority.C, on, distance_m, climb_m=climb_m)
+        if wrong := climb_problems(race):
+            raise UsedWrongly(" ".join(wrong))
         return cls(race, temperature_c, dew_point_c)
 
 

@@ -1,4 +1,5 @@
 import itertools
+import math
 import random
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -134,6 +135,10 @@ def test_no_needs_without_a_distance_or_after_the_day():
             "less than a week",
         ),
         (goal(weeks=120, target_s=12_000), "two years"),
+        (goal(weeks=300, target_s=12_000), "five years"),
+        (goal(5_000.0, climb_m=3_100.0), "climbs at most 3000 m"),
+        (goal(5_000.0, climb_m=-1.0), "climbs at most"),
+        (goal(5_000.0, climb_m=math.nan), "climbs at most"),
         (goal(None, target_s=12_000), "Which distance"),
         (goal(kind=GoalKind.TIME), "Which time"),
         (goal(800.0), "outside"),
