@@ -25,7 +25,7 @@ WINDOW_DAYS = 180
 # Who always runs alike is easier to foretell than who races, jogs and walks: the variance goes with
 # the width of the scores of half a year. Leaving each athlete out, CRPS 3.52 for 3.55 on the day.
 USUAL_WIDTH, LEAST_WIDTH, MOST_WIDTH = 0.14, 0.05, 0.35
-WIDTH_PRIOR = 10.0  # runs as usual that are added to one's own
+WIDTH_PRIOR = 5.0  # runs as usual that are added to one's own
 THIN_RUNS, THIN_SD = 10, 0.10  # below ten runs in the window the range widens, to .10 more at five
 
 

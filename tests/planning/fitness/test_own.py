@@ -30,7 +30,7 @@ def test_own_errors_are_shrunk_by_two_efforts():
     error = math.log(time_s / 10_000.0) + expected
     assert own.error == pytest.approx([error])
     assert own.chance[0] > 0.9
-    assert own.trust == pytest.approx([own.chance[0] * (1 + 2 * math.exp(-10 / 90))])
+    assert own.trust == pytest.approx([own.chance[0] * (1 + 4 * math.exp(-10 / 60))])
     weight = own.trust[0] * math.exp(-10 / 1_500)
     assert own.shift(math.log(10_000)) == pytest.approx(weight * error / (weight + 2))
     far = own.trust[0] * math.exp(-10 / 1_500 - math.log(4.2195) / 0.6)
@@ -43,7 +43,7 @@ def test_a_fast_run_that_bears_no_name_is_trusted_less():
     )
     assert unnamed.trust.tolist() == unnamed.chance.tolist()
     assert 0.6 < unnamed.chance[0] < 1.0
-    assert named.trust[0] > 2.5
+    assert named.trust[0] > 4.0
     assert named.error == unnamed.error
 
 
