@@ -7,7 +7,7 @@ amounts are judgement, and the chance is said as a range in words.
 
 from collections.abc import Sequence
 
-from planning.goals.assessment import LONGEST_RUN, Need
+from planning.goals.needs import LONGEST_RUN, Need
 
 ALL_MET = 0.93
 LEAST = 0.05

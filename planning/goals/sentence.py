@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 
 from planning.fitness.prediction import Prediction
-from planning.goals.assessment import LONGEST_RUN, Need, base_rate
 from planning.goals.completion import in_words
 from planning.goals.goal import MARATHON_M, Goal
+from planning.goals.needs import LONGEST_RUN, Need
+from planning.goals.rates import base_rate
 from planning.goals.status import Verdict, verdict_of
 from planning.goals.wording import (
     about_time,

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from planning.activity import Activity
 from planning.fitness.ability import Fitness
 from planning.fitness.prediction import Prediction
-from planning.goals.assessment import Need, needs_of
 from planning.goals.completion import chance_to_finish
 from planning.goals.course import RaceTime, race_time, ultras_of
 from planning.goals.drift import Running, drift
 from planning.goals.goal import HALF_M, Goal
 from planning.goals.influences import told_of
+from planning.goals.needs import Need, needs_of
 from planning.goals.result import result_message, result_of
 from planning.goals.sentence import finish_message, time_message
 from planning.goals.status import Status, settled, verdict_of

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from planning.activity import Activity, content_id
 from planning.athlete import Athlete
 from planning.fitness.ability import Fitness
-from planning.goals.assessment import Need
 from planning.goals.goal import Goal
+from planning.goals.needs import Need
 from planning.goals.season import alive
 from planning.schedule.draft import MARATHON_BEFORE_M, Draft, Ground, draft, planned_week
 from planning.schedule.hand import pinned, with_layers, without_layers

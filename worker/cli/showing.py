@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
-from planning.goals.assessment import Need
 from planning.goals.goal import Goal
+from planning.goals.needs import Need
 from planning.goals.trajectory import GoalForecast
 from planning.replan import Outcome
 from planning.schedule.plan import DayStatus, Plan, PlanDay, PlanWeek

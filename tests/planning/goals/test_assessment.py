@@ -1,24 +1,13 @@
-import itertools
 import math
-import random
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from planning.athlete import Athlete
-from planning.goals.assessment import (
-    base_rate,
-    check_goal,
-    longest_run_gate,
-    needs_of,
-    peak_day,
-    record_s,
-    weekly_gate,
-)
+from planning.goals.assessment import check_goal, record_s
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
-from planning.goals.groundwork import groundwork
-from tests.planning.athletes import MONDAY, race, ride, run, runs
+from tests.planning.athletes import MONDAY
 
 TODAY = MONDAY + timedelta(weeks=26)
 
@@ -27,103 +16,6 @@ def goal(distance_m=MARATHON_M, weeks=16, target_s=None, kind=None, **fields):
     kind = kind or (GoalKind.TIME if target_s else GoalKind.COMPLETION)
     day = TODAY + timedelta(weeks=weeks)
     return Goal("g", kind, Priority.A, day, distance_m, target_s, **fields)
-
-
-def steady(km, longest_km, weeks=26):
-    """Four runs a week: one of them `longest_km`, the others the rest."""
-    told = []
-    for week in range(weeks):
-        for weekday, distance in ((1, 0), (3, 0), (4, 0), (6, longest_km)):
-            day = MONDAY + timedelta(weeks=week, days=weekday)
-            told.append(run(day, distance or (km - longest_km) / 3, 340))
-    return tuple(told)
-
-
-def test_eight_km_reach_twenty_five_in_about_twenty_weeks():
-    done = groundwork([run(TODAY, 8.0, 360)], TODAY)
-    assert done.reachable_longest_m(20) == pytest.approx(8_000 * 1.1**12)  # 25.1 km
-    assert done.reachable_longest_m(18) < 25_000
-
-
-def test_the_safe_rise_starts_from_training_and_after_a_month_off_from_half():
-    racing = [run(TODAY, 12.0, 360), race(TODAY - timedelta(days=3), 21.1, 6_300)]
-    assert groundwork(racing, TODAY).long_run_from_m == 12_000
-    assert groundwork(racing, TODAY).longest_m == 21_100
-    for usual, restart in ((12.0, 6_000), (30.0, 8_000)):
-        rested = groundwork([run(TODAY - timedelta(days=31), usual, 360)], TODAY)
-        assert rested.long_run_from_m == restart
-
-
-def test_weekly_distance_rises_by_a_tenth_or_three_km_and_rests_every_fourth_week():
-    done = groundwork(steady(40, 14), TODAY)
-    assert done.held_weekly_m == pytest.approx(40_000, rel=0.02)
-    assert done.reachable_weekly_m(3, MARATHON_M) == pytest.approx(done.held_weekly_m * 1.331)
-    assert done.reachable_weekly_m(4, MARATHON_M) == done.reachable_weekly_m(3, MARATHON_M)
-    assert done.reachable_weekly_m(52, MARATHON_M) == pytest.approx(1.5 * done.highest_weekly_m)
-    small = groundwork(steady(12, 5), TODAY)
-    assert small.reachable_weekly_m(2, MARATHON_M) == pytest.approx(small.held_weekly_m + 6_000)
-    assert small.reachable_weekly_m(52, HALF_M) == 25_000
-    assert small.reachable_weekly_m(52, MARATHON_M) == 40_000
-
-
-def test_what_was_run_does_not_depend_on_order_nor_on_other_sports_nor_on_glitches():
-    history = [*runs(20, 47.3, 331), *(run(TODAY, km / 7, 331) for km in range(20, 60))]
-    want = groundwork(history, TODAY)
-    for seed in range(5):
-        shuffled = random.Random(seed).sample(history, len(history))
-        extra = [ride(TODAY), run(TODAY, 90.0, 60), run(TODAY + timedelta(days=1), 50.0, 360)]
-        assert groundwork(shuffled + extra, TODAY) == want
-
-
-def test_a_drive_home_on_the_watch_is_no_long_run():
-    """Slow enough for a run, and doubted for its leaps."""
-    history = steady(12, 40)
-    drive = run(TODAY, 35.0, 170, usable=False, reasons=("it was no run",))
-    assert groundwork([*history, drive], TODAY) == groundwork(history, TODAY)
-    believed = run(TODAY, 35.0, 330, usable=True)
-    assert groundwork([*history, believed], TODAY) != groundwork(history, TODAY)
-
-
-def test_the_marathon_asks_for_what_fokkema_found():
-    assert longest_run_gate(MARATHON_M).least == 25_000
-    assert 28_000 <= longest_run_gate(MARATHON_M).aim <= 32_000
-    assert weekly_gate(MARATHON_M).least == 40_000
-    assert weekly_gate(HALF_M).aim == 32_000
-    assert longest_run_gate(HALF_M).aim == 21_000
-
-
-def test_longer_races_never_ask_for_less():
-    metres = [1_500, 3_000, 5_000, 8_000, 10_000, 15_000, 21_097.5, 30_000, 42_195, 5e4, 7e4, 1e5]
-    for gate in (longest_run_gate, weekly_gate):
-        for short, far in itertools.pairwise(metres):
-            assert gate(short).aim <= gate(far).aim
-            assert gate(short).least <= gate(far).least <= gate(far).aim
-
-
-def test_needs_are_dated_before_the_taper_and_met_by_history():
-    longest, weekly = needs_of(goal(), steady(60, 31), TODAY)
-    assert longest.by_day == weekly.by_day == goal().day - timedelta(weeks=4)
-    assert (longest.value, longest.unit, longest.met) == (30_000, "m", True)
-    assert (weekly.value, weekly.unit, weekly.met) == (45_000, "m/week", True)
-    assert peak_day(goal(HALF_M)) == goal().day - timedelta(weeks=3)
-    assert peak_day(goal(5_000.0)) == goal().day - timedelta(weeks=2)
-
-
-def test_what_is_asked_for_lies_between_the_least_and_the_aim_by_what_can_be_reached():
-    # 12 weeks to the peak day: seven steps from 14 km make 27.3 km
-    longest, _ = needs_of(goal(weeks=16), steady(40, 14), TODAY)
-    assert (longest.value, longest.met, longest.feasible) == (27_000, False, True)
-    longest, weekly = needs_of(goal(weeks=8), steady(25, 10), TODAY)
-    assert (longest.value, longest.met, longest.feasible) == (25_000, False, False)
-    assert (weekly.value, weekly.feasible) == (40_000, False)
-
-
-def test_no_needs_without_a_distance_or_after_the_day():
-    assert needs_of(goal(None, kind=GoalKind.HEALTH), steady(40, 14), TODAY) == ()
-    assert needs_of(goal(weeks=-1), steady(40, 14), TODAY) == ()
-    longest, weekly = needs_of(goal(), (), TODAY)
-    assert not longest.met
-    assert not weekly.met
 
 
 @pytest.mark.parametrize(
@@ -179,13 +71,6 @@ def test_the_young_have_a_longest_distance():
     assert problems(15, HALF_M)
     assert not problems(15, 10_000.0)
     assert not problems(30, MARATHON_M)
-
-
-def test_a_gain_is_held_against_what_runners_gained():
-    assert base_rate(5.1, 12) == "at least one in four"
-    assert base_rate(5.2, 12) == "between one in four and one in ten"
-    assert base_rate(10.9, 12) == "fewer than one in ten"
-    assert base_rate(1.0, 5) is None
 
 
 def test_records_are_those_of_the_lists_and_grow_with_distance():

@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from planning.goals.assessment import LONGEST_RUN, WEEKLY_DISTANCE, Need
 from planning.goals.completion import chance_to_finish, in_words
+from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 
 
 def need(what=LONGEST_RUN, *, reach=None, met=False):

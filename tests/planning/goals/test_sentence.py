@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from planning.fitness.prediction import Prediction
-from planning.goals.assessment import LONGEST_RUN, WEEKLY_DISTANCE, Need
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
+from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 from planning.goals.sentence import finish_message, time_message
 
 DAY = date(2026, 10, 4)

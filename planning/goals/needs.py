@@ -1,0 +1,116 @@
+"""What must happen before a goal's day: longest run and weekly distance, by when."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from planning.activity import Activity, FloatArray
+from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, HUNDRED_K_M, MARATHON_M, TEN_K_M, Goal
+from planning.goals.groundwork import groundwork
+
+LONGEST_RUN = "longest run"
+WEEKLY_DISTANCE = "weekly distance"
+
+# What a distance asks for, metres: aim and least of the longest run, aim and least of a week.
+# Marathon and half: Fokkema 2020 (longest under 25 km 13 min slower, over 21 km 4 min faster at the
+# half; 40 and 32 km a week), L-1, L-2. The other rows are coaching custom.
+GATE_LN_M = np.log([FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, FIFTY_K_M, HUNDRED_K_M])
+LONGEST_AIM = np.array([8e3, 12e3, 21e3, 30e3, 32e3, 50e3])
+LONGEST_LEAST = np.array([4e3, 8e3, 16e3, 25e3, 28e3, 40e3])
+WEEKLY_AIM = np.array([20e3, 25e3, 32e3, 45e3, 50e3, 65e3])
+WEEKLY_LEAST = np.array([10e3, 15e3, 24e3, 40e3, 42e3, 50e3])
+GATE_STEP_M = 500.0
+NEARLY = 0.98  # a watch measures to about two per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that must happen: {"what", "by_day", "value", "unit", "met"}.
+
+    `feasible`: it is met, or the steepest progression the rules allow reaches the least that the
+    distance asks for. `reachable` is what that progression reaches, `held` what was done so far,
+    in the same unit.
+    """
+
+    what: str
+    by_day: date
+    value: float
+    unit: str
+    met: bool
+    feasible: bool = True
+    reachable: float | None = None
+    held: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a distance asks for: the value worth aiming at, and the least."""
+
+    aim: float
+    least: float
+
+
+def longest_run_gate(distance_m: float) -> Gate:
+    """Metres of the longest training run; between the rows of the table by ln distance."""
+    return _gate(distance_m, LONGEST_AIM, LONGEST_LEAST)
+
+
+def weekly_gate(distance_m: float) -> Gate:
+    """Metres a week, held for four weeks."""
+    return _gate(distance_m, WEEKLY_AIM, WEEKLY_LEAST)
+
+
+def peak_day(goal: Goal) -> date:
+    """The day by which the groundwork must be laid: before the taper begins to bite.
+
+    Four weeks before a marathon or longer (Knopp 2024), three before a half, else two.
+    """
+    distance_m = goal.distance_m or 0.0
+    weeks = 4 if distance_m >= MARATHON_M * 0.98 else 3 if distance_m >= HALF_M * 0.98 else 2
+    return goal.day - timedelta(weeks=weeks)
+
+
+def needs_of(goal: Goal, activities: Sequence[Activity], today: date) -> tuple[Need, ...]:
+    """What must happen before the goal day: longest run and weekly distance, in metres.
+
+    The value is what can be reached under P-2 and P-3, kept between the least and the aim of the
+    distance. Empty for health goals and once the day is past.
+    """
+    if goal.distance_m is None or goal.day < today:
+        return ()
+    done, by_day = groundwork(activities, today), peak_day(goal)
+    weeks = (by_day - today).days / 7
+    return (
+        _need(
+            LONGEST_RUN,
+            by_day,
+            gate=longest_run_gate(goal.distance_m),
+            unit="m",
+            held=done.longest_m,
+            reachable=done.reachable_longest_m(weeks),
+        ),
+        _need(
+            WEEKLY_DISTANCE,
+            by_day,
+            gate=weekly_gate(goal.distance_m),
+            unit="m/week",
+            held=done.weekly_m,
+            reachable=done.reachable_weekly_m(weeks, goal.distance_m),
+        ),
+    )
+
+
+def _gate(distance_m: float, aim: FloatArray, least: FloatArray) -> Gate:
+    ln_m = math.log(distance_m)
+    values = [float(np.interp(ln_m, GATE_LN_M, row)) for row in (aim, least)]
+    return Gate(*(round(value / GATE_STEP_M) * GATE_STEP_M for value in values))
+
+
+def _need(what: str, by_day: date, *, gate: Gate, unit: str, held: float, reachable: float) -> Need:
+    within = math.floor(reachable / GATE_STEP_M) * GATE_STEP_M
+    value = min(max(within, gate.least), gate.aim)
+    met = held >= value * NEARLY
+    return Need(what, by_day, value, unit, met, met or reachable >= gate.least, reachable, held)
