@@ -1,11 +1,10 @@
 """Predictions beside what was run: for a log of many runners, or for the athlete's own history."""
 
 import csv
-import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
@@ -13,21 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from connectors.files.log import read_log
-from connectors.ports import OriginalFile
 from planning.activity import Activity, FloatArray
 from planning.backtest import backtest, backtest_ultra
 from planning.fitness.career import Career
 from planning.fitness.detection import Signs
 from planning.fitness.expectation import TERMS, Weights
 from planning.fitness.fitting import EffortRow, Examples, NothingToFit, examples_of, fit, fit_shape
-from planning.fitness.observation import derive
 from planning.fitness.race_fitting import Tellings, fit_signs, tellings_of
-from planning.fitness.ultra import CLIMB_EFFORT, UltraRace
-from planning.records import activities_of
+from planning.fitness.ultra import CLIMB_EFFORT
 from planning.units import format_duration, name_of_distance
 from worker import store
 from worker.db import reading
+from worker.logs import ANY_MONDAY, effort_rows, runs_by_athlete, ultra_histories
 
 if TYPE_CHECKING:
     from worker.app import Runtime
@@ -36,7 +32,6 @@ type Track = Callable[[Sequence[EffortRow]], Iterable[EffortRow]]  # shows progr
 
 RACE, HARD_RUN = "race", "hard run"
 COLUMNS = ("athlete", "day", "effort", "median_s", "sd_ln")
-ANY_MONDAY = date(2021, 1, 4)  # day numbers of a log count from here; which day it is cannot matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +93,11 @@ class Log:
 
     @classmethod
     def read(cls, runs: Path, efforts: Path, *, drop_suspect: bool = False) -> "Log":
-        """`drop_suspect` leaves out the rows that somebody marked as doubtful; we never do."""
-        content = runs.read_bytes()
-        if drop_suspect:
-            content = _without_suspects(content)
-        return cls(_runs_by_athlete(runs.name, content), tuple(_effort_rows(efforts)))
+        """`drop_suspect` leaves out the rows that somebody marked as doubtful; we never do.
+
+        Raises Unreadable.
+        """
+        return cls(runs_by_athlete(runs, drop_suspect=drop_suspect), effort_rows(efforts))
 
     def weights(self) -> Weights:
         """Fitted on all of it."""
@@ -162,6 +157,16 @@ class UltraScore:
     bias: float  # negative: foretold too fast
     inside: float  # % in the central 80 % range
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "effort_km": self.label,
+            "races": self.races,
+            "median_error_percent": round(self.median_error, 2),
+            "mean_error_percent": round(self.mean_error, 2),
+            "bias_percent": round(self.bias, 2),
+            "inside_percent": round(self.inside, 1),
+        }
+
     def line(self) -> str:
         return (
             f"{self.label:>14}{self.races:8}{self.median_error:8.1f}{self.mean_error:8.1f}"
@@ -177,9 +182,9 @@ def score_ultra(path: Path, *, track: Callable[[Sequence[str]], Iterable[str]]) 
     """The shape of courses fitted on the first half of the runners; then every race of the second
     half that has one before it, from its runner's earlier races. By effort, and all.
 
-    Raises NothingToFit for a file without runners enough.
+    Raises NothingToFit for a file without runners enough, and Unreadable.
     """
-    histories = _histories(path)
+    histories = ultra_histories(path)
     names = list(histories)
     half = len(names) // 2
     shape = fit_shape([histories[name] for name in names[:half]])
@@ -218,19 +223,14 @@ def _scored(label: str, rows: FloatArray) -> UltraScore:
     )
 
 
-def _histories(path: Path) -> dict[str, list[UltraRace]]:
-    """Races by runner, in the order of the file."""
-    found: dict[str, list[UltraRace]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            race = UltraRace(
-                ANY_MONDAY + timedelta(days=int(row["day"])),
-                1_000.0 * float(row["distance_km"]),
-                float(row["elev_gain_m"] or 0.0),
-                float(row["time_s"]),
-            )
-            found.setdefault(row["runner"], []).append(race)
-    return found
+def weights_as_json(weights: Weights) -> dict[str, Any]:
+    """By term: what counts on the day, and what comes in 26 weeks ahead."""
+    rows = zip(TERMS, weights.now, weights.ahead, strict=True)
+    return {term: {"now": float(now), "ahead": float(ahead)} for term, now, ahead in rows}
+
+
+def signs_as_json(signs: Signs) -> dict[str, Any]:
+    return {field.name: np.asarray(getattr(signs, field.name)).tolist() for field in fields(signs)}
 
 
 def weights_in_words(weights: Weights) -> str:
@@ -290,31 +290,3 @@ def _signs(known: Tellings) -> Signs | None:
         return fit_signs(known)
     except NothingToFit:
         return None
-
-
-def _runs_by_athlete(name: str, content: bytes) -> dict[str, tuple[Activity, ...]]:
-    lines = content.decode("utf-8-sig").splitlines()
-    athletes = sorted({row["athlete"] for row in csv.DictReader(lines)})
-    return {athlete: _runs_of(OriginalFile(name, content), athlete) for athlete in athletes}
-
-
-def _runs_of(file: OriginalFile, athlete: str) -> tuple[Activity, ...]:
-    log = read_log(file, where={"athlete": athlete}, day_zero=ANY_MONDAY)
-    return activities_of(derive(one.record, None, zone=UTC) for one in log.recorded)
-
-
-def _without_suspects(content: bytes) -> bytes:
-    rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
-    kept = io.StringIO()
-    writer = csv.DictWriter(kept, rows.fieldnames or ())
-    writer.writeheader()
-    writer.writerows(row for row in rows if row.get("suspect") != "1")
-    return kept.getvalue().encode()
-
-
-def _effort_rows(path: Path) -> Iterator[EffortRow]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            day = ANY_MONDAY + timedelta(days=int(row["day"]))
-            time_s = float(row.get("time_s") or 0) or None
-            yield EffortRow(row["athlete"], day, row["effort"], float(row["distance_m"]), time_s)

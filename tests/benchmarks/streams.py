@@ -34,7 +34,8 @@ from planning.fitness.prediction import predict
 from planning.fitness.way import way_of
 from tests.benchmarks.deriving import DATA as STREAMS
 from tests.benchmarks.deriving import recordings
-from worker.backtesting import ANY_MONDAY, Log
+from worker.backtesting import Log
+from worker.logs import ANY_MONDAY
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "runs"
 SINCE_DAYS, RECENT_DAYS = 180, 90

@@ -139,6 +139,44 @@ def test_nobody_can_be_left_out_of_one(home, log, tmp_path):
     assert "earlier runs are known" in home.wrong("backtest", *words(log), "--refit")
 
 
+def test_options_that_say_nothing_together_are_refused(home, log, tmp_path):
+    asked = ("backtest", *words(log), "--refit")
+    assert "add --out" in home.wrong(*asked, "--leave-one-out")
+    assert "add --out" in home.wrong(*asked, "--horizon-weeks", 4)
+    ultras = histories(tmp_path / "u.csv", 12)
+    assert "stands alone" in home.wrong("backtest", "--ultra", ultras, *words(log))
+    assert "stands alone" in home.wrong("backtest", "--ultra", ultras, "--horizon-weeks", 4)
+
+
+def test_a_file_that_is_no_such_log_is_named_with_what_it_lacks(home, log, tmp_path):
+    swapped = ("--runs", log["--runs"], "--efforts", log["--runs"], "--out", tmp_path / "out.csv")
+    assert "runs.csv lacks effort" in home.wrong("backtest", *swapped)
+    assert "efforts.csv lacks runner" in home.wrong("backtest", "--ultra", log["--efforts"])
+    rows = [("a", 140, "10K", 10_000, 3_000), ("a", "soon", "10K", 10_000, 3_000)]
+    written(log["--efforts"], EFFORTS, rows)
+    asked = ("backtest", *words(log), "--out", tmp_path / "out.csv")
+    assert "efforts.csv, row 3: 'soon' is no number" in home.wrong(*asked)
+    written(log["--efforts"], EFFORTS, [("a", 140, "10K", "nan", 3_000)])
+    assert "'nan' is no number" in home.wrong(*asked)
+    log["--runs"].write_bytes(b"\xff\xfe\x00")
+    assert "UTF-8" in home.wrong(*asked)
+    log["--runs"].write_text("")
+    assert "runs.csv lacks athlete" in home.wrong(*asked)
+
+
+def test_programs_read_it_too(home, log, tmp_path):
+    out = tmp_path / "out.csv"
+    told = home.ok("backtest", *words(log), "--refit", "--out", out, "--json").json
+    assert list(told["weights"]) == list(TERMS)
+    assert told["signs"] is None
+    assert (told["predicted"], told["out"]) == (9, str(out))
+    signs = home.ok("backtest", *words(named(log)), "--refit", "--json").json["signs"]
+    assert len(signs["heart_rate"]) > 1
+    *_, every = home.ok("backtest", "--ultra", histories(tmp_path / "u.csv", 12), "--json").json
+    assert (every["effort_km"], every["races"]) == ("all", 18)
+    assert every["median_error_percent"] < 5.0
+
+
 # --- trail and ultra ------------------------------------------------------------------------------
 
 

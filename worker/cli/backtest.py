@@ -1,15 +1,14 @@
 """`goalward backtest`: how good the predictions would have been."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from worker.cli.session import AthleteOption, JsonOption, print_json, session
-
-if TYPE_CHECKING:
-    from worker.backtesting import Log
-
 
 NOBODY_NAMED_A_RACE = "Nobody named a race: the signs of one stay as they are."
 
@@ -56,57 +55,94 @@ def backtest(  # noqa: PLR0917  # options, given by name
     """
     from worker.cli.failing import UsedWrongly
 
+    of_a_log = any((runs, efforts, out, leave_one_out, drop_suspect, refit))
     if ultra:
-        _ultra(ultra)
-        return
-    if runs and efforts and (out or refit):
-        from worker.backtesting import Log
-
-        log = Log.read(runs, efforts, drop_suspect=drop_suspect)
-        _log(log, out, weeks=horizon_weeks, leave_one_out=leave_one_out, refit=refit)
-        return
-    if any((runs, efforts, out, leave_one_out, drop_suspect, refit)):
+        if of_a_log or horizon_weeks:
+            raise UsedWrongly("--ultra stands alone: its races are predicted on their day")
+        _ultra(ultra, json=json)
+    elif runs and efforts and (out or refit):
+        if not out and (leave_one_out or horizon_weeks):
+            raise UsedWrongly("--leave-one-out and --horizon-weeks are of predictions: add --out")
+        asked = _Asked(out, horizon_weeks, leave_one_out=leave_one_out, refit=refit)
+        _log(runs, efforts, asked, drop_suspect=drop_suspect, json=json)
+    elif of_a_log:
         raise UsedWrongly(
             "--runs, --efforts and --out belong together (--refit needs no --out); "
             "or give none of them"
         )
-    _own(athlete, weeks=horizon_weeks, json=json)
+    else:
+        _own(athlete, weeks=horizon_weeks, json=json)
 
 
-def _log(log: "Log", out: Path | None, *, weeks: int, leave_one_out: bool, refit: bool) -> None:
-    from rich.progress import track
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Of a log: predictions into `out`, the fitted figures, or both."""
 
-    from planning.fitness.fitting import NothingToFit
+    out: Path | None
+    weeks: int
+    leave_one_out: bool
+    refit: bool
+
+
+def _log(runs: Path, efforts: Path, asked: _Asked, *, drop_suspect: bool, json: bool) -> None:
     from worker import backtesting
-    from worker.cli.failing import UsedWrongly
 
-    try:
-        if refit:
-            typer.echo(backtesting.weights_in_words(log.weights()))
-            signs = log.signs()
-            typer.echo(backtesting.signs_in_words(signs) if signs else NOBODY_NAMED_A_RACE)
-        if out:
-            count = backtesting.predict_log(
-                log, out, track=track, weeks_ahead=weeks, leave_one_out=leave_one_out
+    with _readable():
+        log = backtesting.Log.read(runs, efforts, drop_suspect=drop_suspect)
+        shown: dict[str, Any] = {}
+        if asked.refit:
+            weights, signs = log.weights(), log.signs()
+            shown["weights"] = backtesting.weights_as_json(weights)
+            shown["signs"] = signs and backtesting.signs_as_json(signs)
+            if not json:
+                typer.echo(backtesting.weights_in_words(weights))
+                typer.echo(backtesting.signs_in_words(signs) if signs else NOBODY_NAMED_A_RACE)
+        if asked.out:
+            shown["out"] = str(asked.out)
+            shown["predicted"] = backtesting.predict_log(
+                log,
+                asked.out,
+                track=_track,
+                weeks_ahead=asked.weeks,
+                leave_one_out=asked.leave_one_out,
             )
-            typer.echo(f"{count} efforts predicted into {out}")
-    except NothingToFit as error:
-        raise UsedWrongly(str(error)) from error
+            if not json:
+                typer.echo(f"{shown['predicted']} efforts predicted into {asked.out}")
+    if json:
+        print_json(shown)
 
 
-def _ultra(path: Path) -> None:
-    from rich.progress import track
-
-    from planning.fitness.fitting import NothingToFit
+def _ultra(path: Path, *, json: bool) -> None:
     from worker import backtesting
-    from worker.cli.failing import UsedWrongly
 
-    try:
-        scores = backtesting.score_ultra(path, track=track)
-    except NothingToFit as error:
-        raise UsedWrongly(str(error)) from error
+    with _readable():
+        scores = backtesting.score_ultra(path, track=_track)
+    if json:
+        print_json([score.as_json() for score in scores])
+        return
     for line in (backtesting.ULTRA_HEADER, *(score.line() for score in scores)):
         typer.echo(line)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What a file lacks is the asker's to mend."""
+    from planning.fitness.fitting import NothingToFit
+    from worker.cli.failing import UsedWrongly
+    from worker.logs import Unreadable
+
+    try:
+        yield
+    except (NothingToFit, Unreadable) as error:
+        raise UsedWrongly(str(error)) from error
+
+
+def _track[T](these: Sequence[T]) -> Iterable[T]:
+    """A progress bar that leaves what is printed alone."""
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(these, console=Console(stderr=True), transient=True)
 
 
 def _own(athlete: int | None, *, weeks: int, json: bool) -> None:
