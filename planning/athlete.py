@@ -50,6 +50,7 @@ class Athlete:
     run_weekdays: frozenset[int] = EVERY_DAY  # days on which a run may be planned
     long_run_weekday: int = 6
     runs_per_week: int | None = None  # None: as many as the athlete has been running
+    hours_per_week: float | None = None  # of running at most; None or 0: no limit
     units: Units = Units.METRIC
     sex: str | None = None  # "f", "m" or unknown
     birth_year: int | None = None

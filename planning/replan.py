@@ -23,6 +23,7 @@ from planning.goals.goal import Goal
 from planning.goals.trajectory import Before, GoalForecast, expected_time, forecast, missing_for
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
+from planning.schedule.draft import LAID_OUT_WEEKS
 from planning.schedule.mileage import REMEMBERED_DAYS
 from planning.schedule.plan import Change, Layer, LayerKind, Plan
 from planning.weather import Weather, temperature_on
@@ -70,8 +71,9 @@ class Outcome:
         return Closing(self.day, self.plan, self.ability, self.forecasts, self.race_days)
 
 
-def replan(state: State, today: date) -> Outcome:
-    """Ability, forecasts, plan, receipts and news as of `today`.
+def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -> Outcome:
+    """Ability, forecasts, plan, receipts and news as of `today`; the plan has days for
+    `laid_out_weeks`, and targets for the weeks after them.
 
     A function of the set of facts and the last closing: the order of activities and goals does not
     matter, later activities are not looked at, and doing it again the same day gives the same.
@@ -97,6 +99,7 @@ def replan(state: State, today: date) -> Outcome:
         complete_until=state.complete_until,
         grows=not grounds.withheld,
         withheld_on=grounds.withheld_on,
+        laid_out_weeks=laid_out_weeks,
     )
     running = grounds.running(plan)
     forecasts = _forecasts(goals, grounds, running, state=state)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
-from planning.replan import Closing, Outcome
+from planning.replan import Closing, Outcome, State
 from planning.replan import replan as decide
 from worker import store, tables
 from worker.app import Runtime
@@ -53,12 +53,18 @@ def as_of(runtime: Runtime, athlete_id: int, at: datetime | None = None) -> Outc
     Stored nowhere. While arrivals of earlier days wait to be read no day closes, but a person who
     asks is answered; and who asks about an earlier day gets the answer of that day.
     """
+    return decide(*known_as_of(runtime, athlete_id, at))
+
+
+def known_as_of(
+    runtime: Runtime, athlete_id: int, at: datetime | None = None
+) -> tuple[State, date]:
+    """Everything known now or at the calendar instant `at`, and the athlete's day then."""
     with reading(runtime.engine) as conn:
         zone = store.zone_of(conn, athlete_id, at=at)
         today = (at or runtime.calendar_now(conn)).astimezone(zone).date()
         last = store.last_closing(conn, athlete_id, before=today)
-        state = store.load_state(conn, athlete_id, closing=last, until=at)
-    return decide(state, today)
+        return store.load_state(conn, athlete_id, closing=last, until=at), today
 
 
 def tell(runtime: Runtime, key: str, held: Held) -> None:

@@ -16,7 +16,14 @@ from planning.fitness.ability import Fitness
 from planning.goals.goal import Goal
 from planning.goals.needs import Need
 from planning.goals.season import alive
-from planning.schedule.draft import MARATHON_BEFORE_M, Draft, Ground, draft, planned_week
+from planning.schedule.draft import (
+    LAID_OUT_WEEKS,
+    MARATHON_BEFORE_M,
+    Draft,
+    Ground,
+    draft,
+    planned_week,
+)
 from planning.schedule.hand import pinned, with_layers, without_layers
 from planning.schedule.limits import FREEZE_DAYS
 from planning.schedule.mileage import mileage_of
@@ -48,6 +55,7 @@ class _Known:
     pacing: Pacing
     grows: bool
     withheld_on: frozenset[date]
+    laid_out_weeks: int
 
     @property
     def monday(self) -> date:
@@ -80,13 +88,15 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     complete_until: date | None = None,
     grows: bool = True,
     withheld_on: Collection[date] = (),
+    laid_out_weeks: int = LAID_OUT_WEEKS,
 ) -> tuple[Plan | None, tuple[Change, ...]]:
     """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
 
     None without a goal that still stands. Activities after `today` are not looked at.
     `complete_until` is the last day of which all sources are complete; unless the plan `grows`, no
     week is more than what is held. What was done on the days `withheld_on` is not known, however
-    complete the sources are: something was. The paces stand on `closing_plan.paced_at`;
+    complete the sources are: something was. Days are laid out for `laid_out_weeks` from this one,
+    later weeks are targets. The paces stand on `closing_plan.paced_at`;
     `closing_ability` and `assessment_needs` change nothing yet.
     """
     del assessment_needs, closing_ability
@@ -109,6 +119,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         ),
         grows=grows,
         withheld_on=frozenset(withheld_on),
+        laid_out_weeks=laid_out_weeks,
     )
     plan, changes = _adapted(known, closing_plan)
     if closing_plan and not may_change(closing_plan, today) and _moves_paces(changes):
@@ -150,6 +161,7 @@ def _ground(known: _Known, closing: Plan | None) -> Ground:
             a.is_run and (a.distance_m or 0.0) > MARATHON_BEFORE_M for a in known.activities
         ),
         today=known.today,
+        laid_out_weeks=known.laid_out_weeks,
     )
 
 
@@ -254,6 +266,7 @@ def _asked(known: _Known) -> tuple[str, ...]:
         athlete.long_run_weekday,
         athlete.runs_per_week,
         athlete.birth_year,
+        *((athlete.hours_per_week,) if athlete.hours_per_week else ()),
     )
     return (*goals, f"days:{days}")
 

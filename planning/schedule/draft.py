@@ -26,6 +26,7 @@ MASTERS_AGE = 50  # rule M-2
 ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 MARATHON_BEFORE_M = 40_000.0
+PLANNED_HOURS = 0.97  # of the hours there are: sessions are rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Ground:
     peaks_m: Mapping[str, float]
     ran_marathon: bool
     today: date
+    laid_out_weeks: int = LAID_OUT_WEEKS  # from the current one; later weeks are targets only
 
     @property
     def monday(self) -> date:
@@ -67,7 +69,7 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
     before: tuple[PlanDay, ...] = ()
     for index, week in enumerate(weeks):
         volume_m = _volume_m(ground, week, mileage, peaks[week.goal.id])
-        if index >= LAID_OUT_WEEKS:
+        if index >= ground.laid_out_weeks:
             planned.append(_far_week(week, volume_m, ground.paces))
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
             continue
@@ -175,6 +177,8 @@ def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
         allowed_m = max(held_m, FIRST_WEEK_M)
     share = week.share if held_m > FIRST_WEEK_M else 1.0  # nothing to be lightened yet
     full_m = min(max(aim_m, held_m, FIRST_WEEK_M), allowed_m) * share
+    if hours := ground.athlete.hours_per_week:
+        full_m = min(full_m, hours * 3600 * PLANNED_HOURS * ground.paces.easy)
     # A B or C race takes its metres from the week's training.
     raced_m = sum(race.distance_m or 0.0 for race in week.races)
     return round(max(full_m - raced_m, 0.4 * full_m), -2)

@@ -67,7 +67,8 @@ def show(
         days = " ".join(WEEKDAYS[day] for day in sorted(profile.run_weekdays))
         typer.echo(f"{at_work.athlete_id}  {profile.name or '(no name)'}, {profile.zone.key}")
         typer.echo(f"  runs on {days}; the long run on {WEEKDAYS[profile.long_run_weekday]}")
-        typer.echo(f"  runs a week: {profile.runs_per_week or 'as many as lately'}")
+        hours = f"{profile.hours_per_week:g} h" if profile.hours_per_week else "no limit of time"
+        typer.echo(f"  runs a week: {profile.runs_per_week or 'as many as lately'}; {hours}")
         typer.echo(f"  sex: {profile.sex or 'not said'}; {_heart(profile)}")
         typer.echo(f"  changes by themselves: {profile.autonomy.value}")
 
@@ -101,6 +102,10 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     ] = None,
     long_run: Annotated[str | None, typer.Option(help="Day of the long run: sun.")] = None,
     runs_per_week: Annotated[int | None, typer.Option(min=1, max=7, help="Runs a week.")] = None,
+    hours: Annotated[
+        float | None,
+        typer.Option(min=0, max=30, help="Hours a week there are for running; 0: no limit."),
+    ] = None,
     units: Annotated[str | None, typer.Option(help="metric or imperial.")] = None,
     sex: Annotated[
         str | None, typer.Option(help="f or m: where easy ends, by pace and heart rate.")
@@ -151,6 +156,7 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
         "run_weekdays": None if days is None else frozenset(map(_weekday, days.split(","))),
         "long_run_weekday": None if long_run is None else _weekday(long_run),
         "runs_per_week": runs_per_week,
+        "hours_per_week": hours,
         "units": one_of("units", units, ("metric", "imperial")),
         "sex": one_of("sex", sex, ("f", "m")),
         "birth_year": birth_year,

@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 @plan_commands.command("show")
 def show(
-    all_: Annotated[bool, typer.Option("--all", help="Every week to the last goal.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Every day to the last goal.")] = False,
     athlete: AthleteOption = None,
     known_at: KnownAtOption = None,
     json: JsonOption = False,
@@ -39,16 +39,16 @@ def show(
     from worker.cli.showing import plan_json, week_lines
 
     with session(athlete, known_at=known_at) as at_work:
-        plan = _plan(at_work)
+        plan = _laid_out(at_work) if all_ else _plan(at_work)
         if json:
             print_json(plan_json(plan, at_work.zone))
             return
         for week in plan.weeks:
-            if week.days or all_:
+            if week.days:
                 for line in week_lines(week):
                     typer.echo(line)
         rest = sum(not week.days for week in plan.weeks)
-        if rest and not all_:
+        if rest:
             typer.echo(f"... and {rest} more weeks: `goalward plan show --all`")
 
 
@@ -175,6 +175,19 @@ def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
 
 def _plan(at_work: Session) -> "Plan":
     return _plan_in(at_work.outcome())
+
+
+def _laid_out(at_work: Session) -> "Plan":
+    """The same plan with the days of every week, as they would be if all goes as planned."""
+    from dataclasses import replace
+
+    from planning.replan import replan
+    from worker.actors import known_as_of
+
+    plan = _plan(at_work)
+    state, today = known_as_of(at_work.runtime, at_work.athlete_id, at_work.until)
+    whole = replan(state, today, laid_out_weeks=len(plan.weeks)).plan
+    return replace(whole, version=plan.version) if whole else plan
 
 
 def _plan_in(outcome: "Outcome") -> "Plan":

@@ -167,3 +167,22 @@ def test_after_a_race_in_mid_week_the_rest_of_it_is_easy():
     assert after
     assert not any(hard(d.workout.workout) for d in after)
     assert all(d.workout.workout.distance_m <= 8_000 for d in after)
+
+
+def test_more_weeks_laid_out_change_nothing_of_the_first_four():
+    activities, goals = history(55, 330), (goal_in(16, MARATHON_M),)
+    plan, _ = planned(Athlete(zone=ZONE), goals, activities)
+    whole, _ = planned(Athlete(zone=ZONE), goals, activities, laid_out_weeks=17)
+    assert whole.weeks[:4] == plan.weeks[:4]
+    assert all(len(week.days) == 7 for week in whole.weeks)
+    assert len(whole.weeks) == len(plan.weeks) == 17
+    assert not any(week.days for week in plan.weeks[4:])
+
+
+@pytest.mark.parametrize("hours", [2.0, 4.0])
+def test_no_week_takes_more_time_than_there_is(hours):
+    athlete = Athlete(zone=ZONE, hours_per_week=hours)
+    plan, _ = planned(athlete, (goal_in(16, HALF_M),), history(60, 330), laid_out_weeks=17)
+    for week in plan.weeks[:-1]:
+        took_s = sum(day.workout.workout.duration_s for day in week.days if day.workout)
+        assert 0.4 * hours < took_s / 3600 < 1.02 * hours
