@@ -4,7 +4,7 @@ Phases are counted backwards from the goal's week, so they stand still while day
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, GoalKind, Priority
@@ -13,6 +13,8 @@ from planning.schedule.plan import Phase
 LIGHT_SHARE = 0.75  # of the week before, every fourth week (rule P-1)
 B_RACE_SHARE = 0.75  # three to five light days (rule T-4)
 OUT_OF_TAPER = 1.0
+OFF_SEASON_SHARE = 0.75  # of the weeks before: easy running, as one likes (custom, D)
+BASE_WEEKS = 6  # what a season begins with; whoever has more weeks than a season has time off
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Demand:
     `taper_shares` are of the peak week, the race week first (rule T-3). `no_hard_days` follow the
     race (rule T-5). `growth` and `least_peak_m` say how far weekly volume is led, within limits.
     `long_*` bound the long run by distance, time and share of the week (rules L-1, L-2).
+    `off_weeks` may follow recovery where nothing presses (custom of coaches, D).
     """
 
     taper_shares: tuple[float, ...]
@@ -34,24 +37,38 @@ class Demand:
     long_s: float
     long_share: float
     after_shares: tuple[float, ...]  # of the level before, week by week after the race
+    off_weeks: int = 0
+
+    @property
+    def preparation_weeks(self) -> int:
+        """From the first week that is about this distance to the race week: build, peak, taper."""
+        return self.build_weeks + self.peak_weeks + len(self.taper_shares)
+
+    @property
+    def season_weeks(self) -> int:
+        return BASE_WEEKS + self.preparation_weeks
 
 
 _HOUR = 3600.0
 _FIVE_K = Demand((0.6,), 2, 6, 2, 1.15, 0, 15_000, 1.75 * _HOUR, 0.28, (0.9,))
 _TEN_K = Demand((0.6,), 2, 6, 3, 1.20, 0, 18_000, 2 * _HOUR, 0.30, (0.85,))
-_HALF = Demand((0.5, 0.75), 3, 6, 5, 1.25, 32_000, 24_000, 2.5 * _HOUR, 0.34, (0.6, 0.8))
+_HALF = Demand((0.5, 0.75), 3, 6, 5, 1.25, 32_000, 24_000, 2.5 * _HOUR, 0.34, (0.6, 0.8), 1)
 _MARATHON = Demand(
-    (0.4, 0.6, 0.8), 3, 8, 14, 1.35, 40_000, 32_000, 3 * _HOUR, 0.36, (0.3, 0.5, 0.7)
+    (0.4, 0.6, 0.8), 3, 8, 14, 1.35, 40_000, 32_000, 3 * _HOUR, 0.36, (0.3, 0.5, 0.7), 3
 )
 _ULTRA = Demand(
-    (0.4, 0.6, 0.8), 3, 8, 21, 1.35, 50_000, 40_000, 4.5 * _HOUR, 0.40, (0.25, 0.4, 0.6, 0.8)
+    (0.4, 0.6, 0.8), 3, 8, 21, 1.35, 50_000, 40_000, 4.5 * _HOUR, 0.40, (0.25, 0.4, 0.6, 0.8), 3
 )
 _HEALTH = Demand((), 0, 0, 0, 1.10, 0, 14_000, 1.5 * _HOUR, 0.30, ())
 
 
 def demand_of(goal: Goal) -> Demand:
     """By distance; what lies between two distances belongs to the longer."""
-    if goal.distance_m is None:
+    return _demand_over(goal.distance_m or 0.0)
+
+
+def _demand_over(distance_m: float) -> Demand:
+    if distance_m <= 0.0:
         return _HEALTH
     for metres, demand in (
         (FIVE_K_M, _FIVE_K),
@@ -59,7 +76,7 @@ def demand_of(goal: Goal) -> Demand:
         (HALF_M, _HALF),
         (MARATHON_M, _MARATHON),
     ):
-        if goal.distance_m <= metres * 1.05:
+        if distance_m <= metres * 1.05:
             return demand
     return _ULTRA
 
@@ -68,7 +85,8 @@ def demand_of(goal: Goal) -> Demand:
 class SeasonWeek:
     """`share` is of the peak week in a taper, of the level before in recovery, else 1 or the light
     share. `weeks_to_go` counts from this week to the race week; `build_up` is 0 to 1 over the weeks
-    until the taper.
+    until the taper. `leads_m` is the distance that leads the long run: that of the longest race
+    which this week prepares for and which counts as much as `goal`. `off` is time off from plans.
     """
 
     first_day: date
@@ -79,10 +97,23 @@ class SeasonWeek:
     share: float
     light: bool
     races: tuple[Goal, ...]
+    leads_m: float
+    off: bool = False
 
     @property
     def demand(self) -> Demand:
-        return demand_of(self.goal)
+        """What the goal asks for, with the long run of `leads_m`: goals that count alike share
+        their weeks.
+        """
+        own, leading = demand_of(self.goal), _demand_over(self.leads_m)
+        if self.leads_m <= (self.goal.distance_m or 0.0):
+            return own
+        return replace(
+            own,
+            long_m=leading.long_m,
+            long_s=leading.long_s,
+            long_share=leading.long_share,
+        )
 
 
 def alive(goals: Sequence[Goal], monday: date) -> tuple[Goal, ...]:
@@ -105,8 +136,13 @@ def season(
 
 
 def shaping(goals: Sequence[Goal], monday: date) -> Goal:
-    """The nearest A goal from this week on; without one the nearest goal of the next priority."""
+    """The nearest A goal from this week on; without one the nearest goal of the next priority.
+
+    Races come before habits, and a habit that begins later shapes no week before it begins.
+    """
     ahead = [goal for goal in goals if goal.day >= monday]
+    begun = [goal for goal in ahead if goal.from_day is None or goal.from_day <= _sunday(monday)]
+    ahead = begun or ahead
     first = min(goal.priority for goal in ahead)
     racing = [goal for goal in ahead if goal.priority == first and goal.kind is not GoalKind.HEALTH]
     return min(racing or [goal for goal in ahead if goal.priority == first], key=_by_day)
@@ -131,16 +167,29 @@ def _week(
     if goal.distance_m is None:
         light = (first.toordinal() // 7) % light_every == 0
     phase, share = _phase(before_taper, demand, goal), LIGHT_SHARE if light else 1.0
+    off = recovery == 1.0 and to_go >= demand.season_weeks and _has_time_off(first, races)
     if phase is Phase.TAPER:
-        share = _taper_share(first, goal, demand)
-    elif recovery < 1.0:
-        phase, share, light = Phase.RECOVERY, recovery, False
+        share = min(_taper_share(first, goal, demand), recovery)
+    elif off or recovery < 1.0:
+        phase, share, light = Phase.RECOVERY, OFF_SEASON_SHARE if off else recovery, False
     in_week = tuple(g for g in races if first <= g.day < first + timedelta(weeks=1))
     if phase is not Phase.TAPER and any(g.priority is Priority.B for g in in_week):
         share = min(share, B_RACE_SHARE)
     done = (first - start).days // 7 + 1
     build_up = min(done / whole, 1.0) if whole > 0 else 1.0
-    return SeasonWeek(first, goal, phase, to_go, build_up, share, light, in_week)
+    leads_m = _leads_m(first, goal, goals)
+    return SeasonWeek(first, goal, phase, to_go, build_up, share, light, in_week, leads_m, off)
+
+
+def _leads_m(first: date, goal: Goal, goals: Sequence[Goal]) -> float:
+    """The longest race that this week prepares for and that counts as much as `goal`."""
+    alike = (other for other in goals if other.priority == goal.priority and other.day >= first)
+    near = (
+        other.distance_m or 0.0
+        for other in alike
+        if (_monday(other.day) - first).days // 7 < demand_of(other).preparation_weeks
+    )
+    return max((goal.distance_m, *near)) if goal.distance_m else 0.0
 
 
 def _phase(before_taper: int, demand: Demand, goal: Goal) -> Phase:
@@ -180,8 +229,22 @@ def _recovery_share(first: date, races: Sequence[Goal]) -> float:
     return share
 
 
+def _has_time_off(first: date, races: Sequence[Goal]) -> bool:
+    """Whether recovery from an A race ended with the weeks just before this one."""
+    for race in races:
+        demand, weeks_after = demand_of(race), (first - _monday(race.day)).days // 7
+        over = weeks_after - len(demand.after_shares)
+        if race.priority is Priority.A and 1 <= over <= demand.off_weeks:
+            return True
+    return False
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def _sunday(monday: date) -> date:
+    return monday + timedelta(days=6)
 
 
 def no_hard_days(races: Sequence[Goal]) -> frozenset[date]:
@@ -207,6 +270,8 @@ def no_hard_days(races: Sequence[Goal]) -> frozenset[date]:
 
 def focus_of(week: SeasonWeek) -> str:
     """What the week is about, in a few words."""
+    if week.off:
+        return "Off season: easy running, as you like it"
     if week.light:
         return "Lighter week: let the work sink in"
     if week.goal.distance_m is None:

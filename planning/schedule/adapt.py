@@ -37,7 +37,7 @@ from planning.schedule.reshape import retargeted
 from planning.workout import Kind
 
 ASKED = "asked"  # the rule that what the athlete asks for is done
-PAST_DAYS = 35  # so long a race behind us may still ask for recovery
+PAST_DAYS = 63  # so long a race behind us may still ask for recovery, or time off
 
 
 @dataclass(frozen=True, slots=True)

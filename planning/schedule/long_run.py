@@ -64,7 +64,7 @@ def _room_for_long(week: Week, day: date) -> bool:
 def _long_m(week: Week, day: date) -> float:
     """The long run grows from where it stood to what the goal asks, within share, time and P-2."""
     season, demand = week.season, week.season.demand
-    goal_m = season.goal.distance_m or 0.0
+    goal_m = season.leads_m
     first = week.habits.first_marathon and goal_m > MARATHON_LIKE_M
     # Time wins over distance (rule L-1); a little is left, as an easy pace is a band.
     far_m = min(demand.long_m, 0.98 * (demand.long_s - 1_800.0 * first) * week.paces.easy)

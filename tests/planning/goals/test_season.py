@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
-from planning.goals.season import alive, no_hard_days, season, shaping
+from planning.goals.season import (
+    alive,
+    demand_of,
+    focus_of,
+    no_hard_days,
+    season,
+    shaping,
+)
 from planning.schedule.plan import Phase
 from tests.planning.schedule.cases import TODAY, goal_in
 
@@ -87,3 +94,52 @@ def test_goals_given_up_or_over_do_not_count():
     over, ahead = goal_in(-2, id="over"), goal_in(3, id="ahead")
     assert alive((over, ahead), TODAY) == (ahead,)
     assert season((over,), TODAY) == ()
+
+
+def test_goals_that_count_alike_share_the_long_run():
+    ten, half = goal_in(10, TEN_K_M, id="ten"), goal_in(16, HALF_M, id="half")
+    told = [(week.goal.id, week.leads_m) for week in season((ten, half), TODAY)]
+    # the half is prepared for in the eleven weeks to its own, its week included
+    assert told[:6] == [("ten", TEN_K_M)] * 6
+    assert told[6:11] == [("ten", HALF_M)] * 5
+    assert told[11:] == [("half", HALF_M)] * 6
+    week = season((ten, half), TODAY)[7]
+    assert week.demand.long_m == demand_of(half).long_m
+    assert week.demand.taper_shares == demand_of(ten).taper_shares
+
+
+def test_a_goal_that_counts_less_leads_nothing():
+    five = goal_in(6, FIVE_K_M, id="five")
+    ultra = goal_in(12, 50_000.0, id="ultra", priority=Priority.B)
+    assert {week.leads_m for week in season((five, ultra), TODAY)[:7]} == {FIVE_K_M}
+
+
+def test_after_the_marathon_come_recovery_and_time_off_before_a_new_base():
+    goals = (goal_in(2, MARATHON_M, id="autumn"), goal_in(36, TEN_K_M, id="spring"))
+    weeks = season(goals, TODAY)
+    assert phases(weeks)[3:10] == "rrrrrrb"
+    assert [week.share for week in weeks[3:9]] == [0.3, 0.5, 0.7, 0.75, 0.75, 0.75]
+    assert [week.off for week in weeks[3:10]] == [False] * 3 + [True] * 3 + [False]
+    assert focus_of(weeks[6]).startswith("Off season")
+    # seen from later, when the marathon is past, the weeks are the same
+    later = season(goals, TODAY + 7 * WEEK, past=goals[:1])
+    assert [week.share for week in later[:3]] == [0.75, 0.75, 1.0]
+    assert later[2].phase is Phase.BASE
+
+
+def test_no_time_off_where_the_next_race_presses():
+    goals = (goal_in(2, MARATHON_M, id="one"), goal_in(24, MARATHON_M, id="two"))
+    assert not any(week.off for week in season(goals, TODAY))
+
+
+def test_a_taper_soon_after_a_race_asks_for_no_more_than_recovery_does():
+    goals = (goal_in(2, MARATHON_M, id="one"), goal_in(3, FIVE_K_M, id="two"))
+    assert season(goals, TODAY)[3].share == pytest.approx(0.3)
+
+
+def test_a_habit_that_begins_later_shapes_no_week_before():
+    winter = goal_in(30, None, id="winter", kind=GoalKind.HEALTH, from_day=TODAY + 20 * WEEK)
+    fun = goal_in(10, FIVE_K_M, id="fun", priority=Priority.B)
+    weeks = season((fun, winter), TODAY)
+    assert [week.goal.id for week in weeks[:11]] == ["fun"] * 11
+    assert {week.goal.id for week in weeks[11:]} == {"winter"}
