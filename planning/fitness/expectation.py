@@ -166,8 +166,9 @@ def _best_near(f: Features, ln_m: float) -> float:
     """Nearly the best of all years, the younger and the nearer in distance the more: the 99 %
     quantile, so that a lone record counts a little less than one of many.
     """
-    weights = np.exp(-f.all_age / BEST_DAYS - np.abs(f.all_ln_m - ln_m) / BEST_LN)
-    return _of_ordered(f.all_score, weights, 0.99)
+    ln_weight = -f.all_age / BEST_DAYS - np.abs(f.all_ln_m - ln_m) / BEST_LN
+    # of the heaviest: by a watch that begins its calendar in the year 1 all of them vanish
+    return _of_ordered(f.all_score, np.exp(ln_weight - ln_weight.max()), 0.99)
 
 
 def _of_ordered(ascending: FloatArray, weights: FloatArray, p: float) -> float:

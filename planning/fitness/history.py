@@ -1,5 +1,6 @@
 """Runs as columns: what the estimate reads, sorted by day, with doubtful speeds gated out."""
 
+import math
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -22,9 +23,11 @@ TEN_K_M = 10_000.0
 LEAST_DISTANCE_M = 3_000.0  # shorter runs say little about endurance
 GATE_DAYS = 365
 GATE_LN, RACE_GATE_LN = 0.22, 0.40
-# Half as fast again as the year before, with runs enough to know that year by: nobody became that.
-# It was a ride, and forty rides saved as runs are rides.
+# Half as fast again as the year before, with runs enough to know that year by, and as fast as people
+# ride: nobody became that. It was a ride, and forty rides saved as runs are rides. What is slower
+# is no ride (by judgement): whose walks were saved as runs may have begun to run.
 NOBODY_LN, KNOWN_RUNS = 0.45, 10
+SLOWEST_RIDE_LN = math.log(4.0)  # m/s
 LEVEL_CLIMB = 0.018  # metres climbed a metre: more is no flat race
 LONGEST_PAUSE = 1.15  # elapsed over moving time: more is no race
 
@@ -136,8 +139,8 @@ def believable(
     A named race may be over it by .40: a first race after nothing but easy running is.
     It looks only backwards, so a verdict never changes later. The yardstick (the second array)
     counts refused rows too: a real leap is believed from its fourth run on, while two broken
-    records change nothing. Only what leaps by more than .45, with ten runs known, is never any
-    yardstick. `before` are the runs of earlier days.
+    records change nothing. Only what leaps by more than .45 to over 4 m/s, with ten runs known, is
+    never any yardstick. `before` are the runs of earlier days.
     """
     verdict, counted = np.ones(len(day), dtype=np.bool_), trusted.copy()
     known = slice(before.row(int(day[0]) - GATE_DAYS) if len(day) else 0, None)
@@ -155,7 +158,8 @@ def believable(
         if len(window) >= 3:
             leap = reached - window[-3]
             verdict[i] = leap <= (RACE_GATE_LN if is_race[i] else GATE_LN)
-            counted[i] &= len(window) < KNOWN_RUNS or leap <= NOBODY_LN
+            a_ride = leap > NOBODY_LN and reached > SLOWEST_RIDE_LN
+            counted[i] &= len(window) < KNOWN_RUNS or not a_ride
         if counted[i]:
             insort(window, reached)
             year.append((today, reached))

@@ -128,6 +128,13 @@ def test_rides_saved_as_runs_are_never_believed_however_many():
     assert gate(*known[3:], *[1.54] * 4) == [True] * 7 + [False] * 3 + [True]  # too few are known
 
 
+def test_whose_walks_were_saved_as_runs_may_begin_to_run():
+    walks = [0.45 + n / 100 for n in range(10)]  # 10:38/km at 10 km
+    assert gate(*walks, *[0.99] * 5) == [True] * 10 + [False] * 3 + [True] * 2  # 6:12/km, .47 over
+    assert gate(*walks, *[1.38] * 5) == [True] * 10 + [False] * 3 + [True] * 2  # under 4 m/s
+    assert gate(*walks, *[1.39] * 9) == [True] * 10 + [False] * 9
+
+
 def test_the_yardstick_is_a_year_long():
     old = [0, 1, 2]
     assert gate(1.0, 1.0, 1.0, 1.5, days=[*old, 365]) == [True] * 3 + [False]
