@@ -23,9 +23,9 @@ TEN_K_M = 10_000.0
 LEAST_DISTANCE_M = 3_000.0  # shorter runs say little about endurance
 GATE_DAYS = 365
 GATE_LN, RACE_GATE_LN = 0.22, 0.40
-# Half as fast again as the year before, with runs enough to know that year by, and as fast as people
-# ride: nobody became that. It was a ride, and forty rides saved as runs are rides. What is slower
-# is no ride (by judgement): whose walks were saved as runs may have begun to run.
+# Half as fast again as the year before, with runs enough to know that year by, and as fast as
+# people ride: nobody became that. It was a ride, and forty rides saved as runs are rides. What is
+# slower is no ride (by judgement): whose walks were saved as runs may have begun to run.
 NOBODY_LN, KNOWN_RUNS = 0.45, 10
 SLOWEST_RIDE_LN = math.log(4.0)  # m/s
 LEVEL_CLIMB = 0.018  # metres climbed a metre: more is no flat race

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from planning.fitness.ability import Fitness
+from planning.fitness.ability import OUTSIDE_SD, Fitness
 from planning.fitness.expectation import EFFORT_LN_M, far
 from planning.fitness.history import TEN_K_M
 
@@ -17,7 +17,6 @@ STANDARD_M = (5_000.0, TEN_K_M, HALF_M, MARATHON_M)
 HORIZON_SD = 0.012  # per square root of a week, on top of the spread of the day; the study's
 SHORT_FADE = 0.06  # below 5 km: Riegel's exponent, 1.06
 LONG_FADE = 0.15  # beyond the marathon on flat roads: exponent 1.15
-OUTSIDE_SD = 0.16  # .14 more at 100 km: .20 in all without an ultra on record is the study's advice
 
 _NORMAL = NormalDist()
 

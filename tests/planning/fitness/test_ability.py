@@ -75,6 +75,22 @@ def test_runs_that_teach_nothing_are_not_counted():
     assert estimate(untaught, TODAY).runs_used == 0
 
 
+def spread_of(*km):
+    """Of one who always runs as fast for the distance, these distances in turn."""
+    told = [(TODAY - timedelta(2 * n), km[n % len(km)]) for n in range(80)]
+    return estimate([run(day, far, 360.0 * far**0.06) for day, far in told], TODAY).sd_ln
+
+
+def test_distances_far_from_all_that_was_run_are_unsure():
+    short, usual, long = spread_of(6.0), spread_of(4.0, 17.0), spread_of(30.0)
+    beyond, below = math.log(42_195 / (2.5 * 6_000)), math.log(30_000 / 2.5 / 5_000)
+    assert short[:2] == pytest.approx(usual[:2])  # 10 km is not 2.5 times as far
+    assert short[3] == pytest.approx(math.hypot(usual[3], 0.16 * beyond))
+    assert short[3] > 0.17 > 3 * usual[3]
+    assert long[0] == pytest.approx(math.hypot(usual[0], 0.16 * below))
+    assert long[2:] == pytest.approx(usual[2:])
+
+
 def test_a_long_absence_widens():
     back_then = estimate(RUNNER, TODAY)
     later = estimate(RUNNER, TODAY + timedelta(weeks=20))

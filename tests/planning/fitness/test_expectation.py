@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -160,3 +160,10 @@ def test_days_from_the_cut_on_are_not_read():
     future = [run(MONDAY + timedelta(366 + n), 10.0, 200.0) for n in range(20)]
     known = ln_speed(runs_of([*YEAR, *future], CUT + 99), CUT, 10_000.0, WEIGHTS)
     assert known == ln_speed(runs_of(YEAR, CUT), CUT, 10_000.0, WEIGHTS)
+
+
+def test_a_run_of_the_year_one_is_a_run():
+    # as a watch without a clock dates it: its weight is that of the only one there is
+    first = [run(date(1, 1, 1), 10.0, 300.0)]
+    features = features_at(runs_of(first, CUT), CUT)
+    assert terms(features, 10_000.0)[1]["best near"] == 0.0
