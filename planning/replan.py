@@ -16,7 +16,7 @@ from planning.completeness import (
     too_much_withheld,
 )
 from planning.fitness.ability import AbilityToday, Fitness, estimate
-from planning.fitness.prediction import DistanceForecast, distance_forecasts
+from planning.fitness.prediction import DistanceForecast, Effect, distance_forecasts
 from planning.goals.course import RaceTime
 from planning.goals.drift import Running, break_effect, running_of
 from planning.goals.goal import Goal
@@ -55,7 +55,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`changes` are today's receipts against `state.closing`."""
+    """`changes` are today's receipts against `state.closing`; `effects` are in `distances`."""
 
     day: date
     ability: AbilityToday
@@ -65,6 +65,7 @@ class Outcome:
     changes: tuple[Change, ...]
     news: tuple[News, ...]
     race_days: tuple[date, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     @property
     def closing(self) -> Closing:
@@ -104,12 +105,13 @@ def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -
     running = grounds.running(plan)
     forecasts = _forecasts(goals, grounds, running, state=state)
     off = break_effect(today, running)
+    effects = (off,) if off else ()
     races = race_days(known)
     now = Closing(today, plan, fitness.today(), forecasts, races)
     return Outcome(
         day=today,
         ability=now.ability,
-        distances=distance_forecasts(fitness, (off,) if off else ()),
+        distances=distance_forecasts(fitness, effects),
         forecasts=forecasts,
         plan=plan,
         changes=changes,
@@ -122,6 +124,7 @@ def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -
             units=state.athlete.units,
         ),
         race_days=races,
+        effects=effects,
     )
 
 

@@ -71,7 +71,7 @@ def _told(
             case "heat":
                 opening = f"{temperature_c or 0.0:g} °C cost {_amount(cost)}"
             case "break":
-                opening = f"The break costs {_amount(cost)} by then"
+                opening = f"The break still costs {_amount(cost)} on the day"
             case "taper":
                 opening = f"The taper, if run as planned, is worth {_amount(cost)}"
             case "volume" if cost.middle_s < 0:

@@ -350,9 +350,11 @@ def test_a_break_costs_at_once_where_it_is_known_to_be_one():
     rested = replan(state(goal(), complete_until=day), day)
     silent = replan(state(goal()), day)
     assert rested.distances[1].median_s > 1.02 * silent.distances[1].median_s
+    assert [effect.what for effect in rested.effects] == ["break"]
+    assert silent.effects == ()
     soon = goal(2_700.0, 10_000.0, weeks=3)
     stated = state(soon, complete_until=day)
-    assert "The break costs about" in replan(stated, day).forecasts[0].message
+    assert "The break still costs about" in replan(stated, day).forecasts[0].message
     assert "The break" not in replan(state(soon), day).forecasts[0].message
 
 

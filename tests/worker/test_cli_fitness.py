@@ -1,6 +1,7 @@
 """`goalward fitness`: times, zones, paces, a watch's threshold and load, in the athlete's units."""
 
 import csv
+import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -8,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.connectors.files.made import NUMBERS, fit_file
-from tests.worker.commands import TODAY
+from tests.worker.commands import TODAY, a_log
 from tests.worker.shapes import FITNESS, fits
 
 PURPOSES = ("easy", "long", "marathon", "threshold", "interval", "repetition")
@@ -46,6 +47,17 @@ def test_it_has_a_shape_of_its_own_and_the_forecasts_times(trained):
     assert told["paces"]["easy"]["high_m_per_s"] <= first["middle"] + 0.001
     threshold = told["paces"]["threshold"]
     assert threshold["low_m_per_s"] < second["middle"] < threshold["high_m_per_s"]
+
+
+def test_what_a_break_still_costs_is_said_where_it_is_counted(home, tmp_path):
+    back = (TODAY - timedelta(days=1), 5_000, 1_650, "run")
+    home.ok("import", a_log(tmp_path, until=TODAY - timedelta(days=18), extra=[back]))
+    for command in ("fitness", "forecast"):
+        assert "At 10 km the break still costs about" in home.ok(command).out
+    told, able = home.ok("forecast", "--json").json, shown(home)["ability"]
+    assert told["ability"]["sd_ln"] == able["sd_ln"]
+    assert told["ability"]["ten_k_median_s"] == pytest.approx(1e4 / math.exp(able["ln_speed"]))
+    assert told["distances"][1]["median_s"] > 1.01 * told["ability"]["ten_k_median_s"]
 
 
 def test_paces_are_in_the_athletes_units(trained):
@@ -125,7 +137,9 @@ def test_an_hour_on_a_belt_is_an_hour_of_the_same_effort_on_a_road(home, tmp_pat
     belt, road = (costs[basis][0] for basis in ("heart_rate", "pace"))
     assert belt == pytest.approx(road, abs=0.2)
     assert load["heart_rate_scale"] != 1.0
-    assert f"by heart rate (x {load['heart_rate_scale']:.2f}" in home.ok("fitness").out
+    said = re.search(r"by heart rate \(x (\d\.\d\d),", home.ok("fitness").out)
+    assert said
+    assert float(said[1]) == pytest.approx(load["heart_rate_scale"], abs=0.006)
 
 
 def test_a_watchs_threshold_is_shown_and_changes_nothing(trained, tmp_path):

@@ -1,10 +1,13 @@
 """Outcomes as the contract's JSON, and as lines a runner reads."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
-from planning.goals.goal import Goal
+from planning.fitness.prediction import Prediction
+from planning.goals.goal import TEN_K_M, Goal
+from planning.goals.influences import told_of
 from planning.goals.needs import Need
 from planning.goals.trajectory import GoalForecast
 from planning.replan import Outcome
@@ -27,12 +30,12 @@ MARKS = {
 def forecast_json(outcome: Outcome, goals: Sequence[Goal]) -> dict[str, Any]:
     """The shape of `forecast --json`."""
     by_id = {forecast.goal_id: forecast for forecast in outcome.forecasts}
-    ten_k = next((d for d in outcome.distances if d.distance_m == 10_000), None)
+    ten_k = _ten_k(outcome)
     return {
         "as_of": outcome.day.isoformat(),
         "ability": {
-            "ten_k_median_s": ten_k.median_s if ten_k else None,
-            "sd_ln": outcome.ability.sd_ln,
+            "ten_k_median_s": ten_k and ten_k.median_s,
+            "sd_ln": ten_k and ten_k.sd_ln,
         },
         "distances": distances_json(outcome),
         "goals": [_goal_json(goal, by_id[goal.id]) for goal in goals if goal.id in by_id],
@@ -172,7 +175,17 @@ def distance_lines(outcome: Outcome) -> list[str]:
             f"{name:>14}  {format_duration(shown.median_s):>8}   "
             f"({format_duration(shown.p10_s)} to {format_duration(shown.p90_s)})"
         )
-    return lines
+    ten_k = _ten_k(outcome)
+    told = told_of(outcome.effects, ten_k.under(outcome.effects)) if ten_k else ""
+    return [*lines, f"  At 10 km {told[0].lower()}{told[1:]}"] if told else lines
+
+
+def _ten_k(outcome: Outcome) -> Prediction | None:
+    """Training as usual, as `ability` has it: what a break costs comes on top."""
+    able = outcome.ability
+    if able.ln_speed is None or able.sd_ln is None:
+        return None
+    return Prediction(TEN_K_M, TEN_K_M / math.exp(able.ln_speed), able.sd_ln)
 
 
 def week_lines(week: PlanWeek) -> list[str]:

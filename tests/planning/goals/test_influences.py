@@ -26,7 +26,10 @@ def test_a_cost_is_against_the_same_race_without_it():
         (Effect("heat", 0.05, 0.025), "22 °C cost about 10:00 (3:40 to 17:00): one curve after"),
         (Effect("volume", -0.01, 0.01), "More kilometres, if run as planned, are worth about 2:00"),
         (Effect("volume", 0.01, 0.01), "Fewer kilometres than of late, as planned, cost about"),
-        (Effect("break", 0.03, 0.015), "The break costs about 6:10 (2:10 to 10:00) by then:"),
+        (
+            Effect("break", 0.03, 0.015),
+            "The break still costs about 6:10 (2:10 to 10:00) on the day:",
+        ),
         (
             Effect("taper", -0.011, 0.011),
             "The taper, if run as planned, is worth about 2:10 (0 s to 5:00): ",
