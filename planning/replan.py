@@ -139,12 +139,12 @@ def foretell(
     """Any race as the forecasts of goals are made, on its day and with `plan` followed until then;
     or why there is none: too little to go by, or too much that is withheld.
 
-    Without `temperature_c` that of the day counts, where it is known.
+    Without `temperature_c` that of the day counts, where it is known or expected.
     """
     grounds = _grounds(state, today)
     if grounds.withheld:
         return grounds.withheld
-    known = temperature_on(race.day, state.weather)
+    known = _temperature_c(race, state)
     time = expected_time(
         race,
         fitness=grounds.fitness,
@@ -216,10 +216,16 @@ def _forecasts(
             before=Before(said.get(goal.id), days, raced),
             withheld=grounds.withheld,
             running=running,
-            temperature_c=temperature_on(goal.day, state.weather),
+            temperature_c=_temperature_c(goal, state),
         )
         for goal in goals
     )
+
+
+def _temperature_c(goal: Goal, state: State) -> float | None:
+    """Of the goal's day: what is known of it, else what the athlete expects."""
+    known = temperature_on(goal.day, state.weather)
+    return goal.temperature_c if known is None else known
 
 
 def _heard_until(state: State, known: Sequence[Activity], today: date) -> date | None:

@@ -9,6 +9,7 @@ from planning.goals.goal import (
     HUNDRED_K_M,
     MARATHON_M,
     TEN_K_M,
+    Goal,
 )
 
 NAMES = (
@@ -32,6 +33,15 @@ def distance_name(distance_m: float) -> str:
 def opening(text: str) -> str:
     """With a capital letter: the rest stays as it is, unlike `str.capitalize`."""
     return text[:1].upper() + text[1:]
+
+
+def habit_in_words(goal: Goal) -> str:
+    """What a health goal keeps up, a week: "3 days of running and 4 hours a week"."""
+    days = goal.runs_per_week
+    runs = [] if days is None else [f"{days} {'day' if days == 1 else 'days'} of running"]
+    hours = [] if goal.hours_per_week is None else [f"{goal.hours_per_week:g} hours"]
+    told = " and ".join((*runs, *hours))
+    return f"{told} a week" if told else "running, week by week"
 
 
 def about_time(time_s: float, distance_m: float) -> str:

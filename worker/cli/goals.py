@@ -1,7 +1,7 @@
 """`goalward goal ...`: what is wanted, stated once."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,19 +14,17 @@ from worker.cli.session import (
     print_json,
     session,
 )
-from worker.cli.words import parsed, parsed_day, parsed_time
 
 if TYPE_CHECKING:
-    from planning.goals.goal import Goal, Priority
-
-IN_GOOD_TIME = timedelta(days=100)
+    from planning.athlete import Athlete
+    from planning.goals.goal import Goal
+    from planning.goals.smart import Check
 
 goal_commands = typer.Typer(
     no_args_is_help=True,
     help="State, change and judge goals. A plan follows from them at once.",
 )
 
-DayOption = Annotated[str, typer.Option("--day", help="The day, as YYYY-MM-DD.")]
 TimeOption = Annotated[
     str | None,
     typer.Option("--time", help="The time wanted, as [H:]MM:SS; without it: to finish well."),
@@ -46,6 +44,30 @@ CutOffOption = Annotated[
     str | None,
     typer.Option("--cut-off", help="When the course closes, as [H:]MM:SS after the start."),
 ]
+TempOption = Annotated[
+    float | None,
+    typer.Option(
+        "--temp", min=-30, max=45, help="Expected temperature, C, until a forecast knows better."
+    ),
+]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", help="Why it matters, in your own words.")
+]
+BufferOption = Annotated[
+    str | None, typer.Option("--buffer", help="How much faster than the standard, as MM:SS.")
+]
+FromOption = Annotated[
+    str | None, typer.Option("--from", help="First day of a health goal.  [default: today]")
+]
+UntilOption = Annotated[str | None, typer.Option("--until", help="Last day of a health goal.")]
+RunsOption = Annotated[
+    int | None,
+    typer.Option("--runs-per-week", min=1, max=7, help="Of a health goal: days with a run."),
+]
+HoursOption = Annotated[
+    float | None,
+    typer.Option("--hours-per-week", min=0.25, max=30, help="Of a health goal: hours of running."),
+]
 GoalArgument = Annotated[str, typer.Argument(help="The goal's id, from `goalward goal list`.")]
 
 
@@ -55,44 +77,59 @@ def add_to(app: typer.Typer) -> None:
 
 @goal_commands.command("add")
 def add(  # noqa: PLR0917  # options, given by name
-    day: DayOption,
+    day: Annotated[str | None, typer.Option("--day", help="The race day, as YYYY-MM-DD.")] = None,
     distance: Annotated[
-        str, typer.Option(help="5k, 10k, half, marathon, 50k, 100k, or metres.")
-    ] = "marathon",
+        str | None,
+        typer.Option(help="5k, 10k, half, marathon, 50k, 100k, or metres.  [default: marathon]"),
+    ] = None,
     time: TimeOption = None,
     priority: PriorityOption = "A",
     kind: Annotated[
-        str | None, typer.Option(help="time or completion; follows from --time if left out.")
+        str | None,
+        typer.Option(help="time, completion or health; follows from --time if left out."),
     ] = None,
     climb: ClimbOption = None,
     cut_off: CutOffOption = None,
+    temp: TempOption = None,
     name: NameOption = None,
+    reason: ReasonOption = None,
+    qualifier: Annotated[
+        str | None,
+        typer.Option(help="boston: the time that its standard asks of you, by sex and age."),
+    ] = None,
+    buffer: BufferOption = None,
+    from_day: FromOption = None,
+    until: UntilOption = None,
+    runs_per_week: RunsOption = None,
+    hours_per_week: HoursOption = None,
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
     """State a goal; it is judged at once, and the plan is made."""
-    from planning.activity import content_id
-    from planning.goals.goal import Goal, GoalKind
-    from planning.units import parse_distance
+    from worker.cli.stating import Words, check, goal_of
 
+    words = Words(
+        day=day,
+        distance=distance,
+        time=time,
+        kind=kind,
+        priority=priority,
+        climb=climb,
+        cut_off=cut_off,
+        temp=temp,
+        name=name,
+        reason=reason,
+        qualifier=qualifier,
+        buffer=buffer,
+        from_day=from_day,
+        until=until,
+        runs_per_week=runs_per_week,
+        hours_per_week=hours_per_week,
+    )
     with session(athlete) as at_work:
-        distance_m = parsed(parse_distance, distance)
-        target_s = parsed_time(time)
-        goal_day = parsed_day(day)
-        wanted = _kind(kind, target_s)
-        goal = Goal(
-            id=content_id(at_work.athlete_id, wanted, distance_m, goal_day, name or "")[:6],
-            kind=GoalKind(wanted),
-            priority=_priority(priority),
-            day=goal_day,
-            distance_m=distance_m,
-            target_s=target_s,
-            name=name or "",
-            climb_m=climb,
-            stated_on=at_work.today,
-            cut_off_s=parsed_time(cut_off),
-        )
-        _check(at_work, goal)
+        profile = _profile(at_work)
+        goal = goal_of(words, athlete_id=at_work.athlete_id, profile=profile, today=at_work.today)
+        _note(check(goal, profile=profile, today=at_work.today))
         _state(at_work, goal)
         _report(at_work, goal, as_json=json)
 
@@ -105,32 +142,43 @@ def change(  # noqa: PLR0917  # options, given by name
     priority: PriorityOption = None,
     climb: ClimbOption = None,
     cut_off: CutOffOption = None,
+    temp: TempOption = None,
     name: NameOption = None,
+    reason: ReasonOption = None,
+    buffer: BufferOption = None,
+    from_day: FromOption = None,
+    until: UntilOption = None,
+    runs_per_week: RunsOption = None,
+    hours_per_week: HoursOption = None,
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
     """Change what is given, leave the rest; the plan follows."""
-    with session(athlete) as at_work:
-        goal = _find(at_work, goal_id)
-        new: dict[str, object] = {}
-        if day is not None:
-            new["day"] = parsed_day(day)
-        if time is not None:
-            from planning.goals.goal import GoalKind
+    from worker.cli.stating import Words, changed, check
 
-            new.update(target_s=parsed_time(time), kind=GoalKind.TIME)
-        if priority is not None:
-            new["priority"] = _priority(priority)
-        if climb is not None:
-            new["climb_m"] = climb
-        if cut_off is not None:
-            new["cut_off_s"] = parsed_time(cut_off)
-        if name is not None:
-            new["name"] = name
-        changed = replace(goal, **new)  # type: ignore[arg-type]  # built from the goal's own fields
-        _check(at_work, changed, before=goal)
-        _state(at_work, changed)
-        _report(at_work, changed, as_json=json)
+    words = Words(
+        day=day,
+        time=time,
+        priority=priority,
+        climb=climb,
+        cut_off=cut_off,
+        temp=temp,
+        name=name,
+        reason=reason,
+        buffer=buffer,
+        from_day=from_day,
+        until=until,
+        runs_per_week=runs_per_week,
+        hours_per_week=hours_per_week,
+    )
+    with session(athlete) as at_work:
+        before, profile = _find(at_work, goal_id), _profile(at_work)
+        goal = changed(before, words, profile=profile)
+        doubts = check(goal, profile=profile, today=at_work.today, before=before)
+        if goal.day != before.day:
+            _note(doubts)
+        _state(at_work, goal)
+        _report(at_work, goal, as_json=json)
 
 
 @goal_commands.command("retire")
@@ -189,64 +237,25 @@ def assess(
 
 
 def describe(goal: "Goal") -> str:
+    from planning.goals.wording import habit_in_words
     from planning.units import format_duration, name_of_distance
 
-    what = name_of_distance(goal.distance_m) if goal.distance_m else goal.kind.value
+    what = name_of_distance(goal.distance_m) if goal.distance_m else habit_in_words(goal)
     time = f" in {format_duration(goal.target_s)}" if goal.target_s else ""
     return f"{goal.name + ': ' if goal.name else ''}{what}{time}"
 
 
-def _priority(words: str | None) -> "Priority":
-    from planning.goals.goal import Priority
-    from worker.cli.failing import UsedWrongly
-
-    try:
-        return Priority((words or "A").upper())
-    except ValueError as error:
-        raise UsedWrongly("a priority is A, B or C") from error
+def _note(doubts: Iterable[str]) -> None:
+    for doubt in doubts:
+        typer.echo(f"Note: {doubt}", err=True)
 
 
-def _kind(words: str | None, target_s: float | None) -> str:
-    from worker.cli.failing import UsedWrongly
-
-    kind = words or ("completion" if target_s is None else "time")
-    if kind not in ("time", "completion"):
-        raise UsedWrongly(f"{kind!r} is no kind of goal that can be planned for: time, completion")
-    if kind == "time" and target_s is None:
-        raise UsedWrongly("a time goal needs --time")
-    if kind == "completion" and target_s is not None:
-        raise UsedWrongly("a completion goal has no --time; leave one of the two out")
-    return kind
-
-
-def _check(at_work: Session, goal: "Goal", *, before: "Goal | None" = None) -> None:
-    """Refuse what cannot be meant; say what is doubtful, such as a race within the week.
-
-    What was accepted `before` is not held against a change of something else.
-    """
-    from planning.goals.assessment import FURTHEST_DAYS, check_goal
+def _profile(at_work: Session) -> "Athlete":
     from worker import store
-    from worker.cli.failing import UsedWrongly
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
-        profile = store.profile_of(conn, at_work.athlete_id, until=at_work.until)
-    problems = check_goal(goal, at_work.today, athlete=profile)
-    is_new_day = before is None or before.day != goal.day
-    if is_new_day and not 0 <= (goal.day - at_work.today).days <= FURTHEST_DAYS:
-        raise UsedWrongly(" ".join(problems))
-    in_good_time = goal.day - IN_GOOD_TIME
-    meant = set(check_goal(goal, in_good_time, athlete=profile))  # whatever the day: impossible
-    if before is not None:
-        meant -= set(check_goal(before, before.day - IN_GOOD_TIME, athlete=profile))
-    wrong = [problem for problem in problems if problem in meant]
-    if goal.cut_off_s is not None and goal.target_s is not None and goal.target_s > goal.cut_off_s:
-        wrong.append("The course closes before the time that you want: --cut-off is under --time.")
-    if wrong:
-        raise UsedWrongly(" ".join(wrong))
-    if before is None:
-        for problem in problems:
-            typer.echo(f"Note: {problem}", err=True)
+        return store.profile_of(conn, at_work.athlete_id, until=at_work.until)
 
 
 def _find(at_work: Session, goal_id: str) -> "Goal":
@@ -276,13 +285,32 @@ def _state(at_work: Session, goal: "Goal") -> None:
 
 
 def _report(at_work: Session, goal: "Goal", *, as_json: bool) -> None:
-    from worker.cli.showing import forecast_json, goal_lines
+    """Where it stands, and the five checks of it."""
+    from worker.cli.showing import check_lines, checks_json, forecast_json, goal_lines
 
-    outcome = at_work.outcome()
+    outcome, checks = at_work.outcome(), _checked(at_work, goal)
     if as_json:
         known = [g for g in forecast_json(outcome, [goal])["goals"] if g["id"] == goal.id]
-        print_json(known[0] if known else {"id": goal.id, "message": "retired"})
+        told = known[0] if known else {"id": goal.id, "message": "retired"}
+        print_json({**told, "checks": checks_json(checks)})
         return
     typer.echo(f"{goal.id}  {goal.day}  {goal.priority}  {describe(goal)}")
-    for line in goal_lines(outcome, goal):
+    for line in (*goal_lines(outcome, goal), *check_lines(checks)):
         typer.echo(line)
+
+
+def _checked(at_work: Session, goal: "Goal") -> "tuple[Check, ...]":
+    from planning.goals.smart import smart
+    from worker import store
+    from worker.db import reading
+
+    with reading(at_work.runtime.engine) as conn:
+        known = store.goals(conn, at_work.athlete_id, until=at_work.until)
+    outcome = at_work.outcome()
+    return smart(
+        goal,
+        at_work.today,
+        athlete=_profile(at_work),
+        forecast=next((f for f in outcome.forecasts if f.goal_id == goal.id), None),
+        goals=[each for each in known if each.is_alive(at_work.today)],
+    )

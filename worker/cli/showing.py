@@ -9,6 +9,7 @@ from planning.fitness.prediction import Prediction
 from planning.goals.goal import TEN_K_M, Goal
 from planning.goals.influences import told_of
 from planning.goals.needs import Need
+from planning.goals.smart import Check
 from planning.goals.trajectory import GoalForecast
 from planning.replan import Outcome
 from planning.schedule.plan import DayStatus, Plan, PlanDay, PlanWeek
@@ -150,6 +151,30 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
         mark = "✓" if need.met else "·"
         lines.append(f"  {mark} {need.what}: {_amount(need)} by {need.by_day}")
     return lines
+
+
+CHECKED = {True: "yes", False: "no", None: "open"}
+
+
+def check_lines(checks: Sequence[Check]) -> list[str]:
+    """The goal held against the five questions, with what is missing below each."""
+    lines = []
+    for one in checks:
+        lines.append(f"  {one.name}: {CHECKED[one.met]}. {one.says}")
+        lines.extend(f"    + {missing}" for missing in one.missing)
+    return lines
+
+
+def checks_json(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": one.name.lower(),
+            "met": one.met,
+            "says": one.says,
+            "missing": list(one.missing),
+        }
+        for one in checks
+    ]
 
 
 def _amount(need: Need) -> str:
