@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planning.activity import Effort, FloatArray, Record, Streams
+from planning.activity import Effort, FloatArray, Record
 from planning.fitness.comparable import possible
 from planning.fitness.leaps import furthest_m
-from planning.fitness.way import Way, way_of
+from planning.fitness.way import Way
 
 STANDARD_M = (400.0, 800.0, 1_000.0, 1_609.344, 3_000.0, 5_000.0, 10_000.0, 21_097.5, 42_195.0)
 # 10 s to 4 h, about evenly spaced in the logarithm
@@ -16,6 +16,7 @@ CURVE_S = (
     *(10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 360, 480, 600, 720, 900, 1_200),
     *(1_500, 1_800, 2_400, 3_000, 3_600, 4_500, 5_400, 7_200, 9_000, 10_800, 12_600, 14_400),
 )
+_MOST_M = furthest_m(np.array(CURVE_S, dtype=np.float64)) + 0.05  # rounded as the curve is
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +41,28 @@ def bests_of(record: Record, stretches: Iterable[Way]) -> Bests:
     if not distance_m or not time_s:
         return Bests()
     whole = (Effort(distance_m, time_s),)
-    fastest: dict[float, float] = {}
+    best_s: dict[float, float] = {}
     curve = np.zeros(0)
     for way in stretches:
-        for metres, took_s in _fastest(way, STANDARD_M):
-            fastest[metres] = min(took_s, fastest.get(metres, np.inf))
-        curve = _further(curve, _furthest(way, CURVE_S))
-    within, took = np.array(list(fastest)), np.array(list(fastest.values()))
+        for metres, took_s in fastest(way, STANDARD_M):
+            best_s[metres] = min(took_s, best_s.get(metres, np.inf))
+        curve = _further(curve, furthest(way, CURVE_S))
+    within, took = np.array(list(best_s)), np.array(list(best_s.values()))
     if not possible(within, took).all() or (curve > _MOST_M[: len(curve)]).any():
         return Bests(whole)
-    efforts = tuple(Effort(metres, fastest[metres]) for metres in sorted(fastest))
+    efforts = tuple(Effort(metres, best_s[metres]) for metres in sorted(best_s))
     return Bests(whole + efforts, tuple(np.round(curve, 1).tolist()))
 
 
-_MOST_M = furthest_m(np.array(CURVE_S, dtype=np.float64)) + 0.05  # rounded as the curve is
-
-
-def best_efforts(streams: Streams, distances_m: Sequence[float]) -> tuple[Effort, ...]:
-    """The fastest stretch over each distance the run is long enough for; pauses count as time.
+def fastest(way: Way, distances_m: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Metres and seconds of the fastest stretch over each distance that is no longer than the way;
+    pauses count as time.
 
     Distance is linear between samples, so the fastest stretch begins or ends at a sample: both are
-    searched, which makes it exact. Samples without a distance are passed over.
-    """
-    way = way_of(streams)
-    return tuple(Effort(*found) for found in _fastest(way, distances_m)) if way else ()
-
-
-def mean_maximal_m(streams: Streams, durations_s: Sequence[int]) -> FloatArray:
-    """Most metres covered within each of the durations (whole seconds, rising) that is no longer
-    than the run; pauses count as time.
-
-    Exact where samples are at whole seconds, as watches write them.
-    """
-    way = way_of(streams)
-    return _furthest(way, durations_s) if way else np.zeros(0)
-
-
-def _fastest(way: Way, distances_m: Sequence[float]) -> Iterator[tuple[float, float]]:
-    """Distance and seconds of each that is no longer than the way.
-
-    Interpolation of time by metres gives of a place at which the runner stood the last moment. That
-    is right for where a stretch begins; where one ends there, the stretch that ends at the first
-    sample of the place is the faster. All places are asked for at once: it costs less.
+    searched, which makes it exact. Interpolation of time by metres gives of a place at which the
+    runner stood the last moment. That is right for where a stretch begins; where one ends there,
+    the stretch that ends at the first sample of the place is the faster. All places are asked for
+    at once: it costs less.
     """
     time, metres = way.time_s, way.covered_m
     wanted = [far for far in distances_m if 0 < far <= way.length_m]
@@ -100,7 +81,11 @@ def _fastest(way: Way, distances_m: Sequence[float]) -> Iterator[tuple[float, fl
         first = last
 
 
-def _furthest(way: Way, durations_s: Sequence[int]) -> FloatArray:
+def furthest(way: Way, durations_s: Sequence[int]) -> FloatArray:
+    """Most metres covered within each of the durations (whole seconds, rising) that is no longer
+    than the way; pauses count as time. Exact where samples are at whole seconds, as watches write
+    them.
+    """
     along = way.by_second_m
     within = [duration for duration in durations_s if duration < len(along)]
     return np.array([(along[duration:] - along[:-duration]).max() for duration in within])
@@ -109,6 +94,6 @@ def _furthest(way: Way, durations_s: Sequence[int]) -> FloatArray:
 def _further(one: FloatArray, other: FloatArray) -> FloatArray:
     """The larger of each; the longer curve goes on alone."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
-    furthest = longer.copy()
-    np.maximum(furthest[: len(shorter)], shorter, out=furthest[: len(shorter)])
-    return furthest
+    both = longer.copy()
+    np.maximum(both[: len(shorter)], shorter, out=both[: len(shorter)])
+    return both

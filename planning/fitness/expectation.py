@@ -26,9 +26,7 @@ SPEED_ORIGIN = 1.1  # ln m/s, about 3 m/s
 FURTHEST_WEEKS = 26.0  # as far as was looked; the expectation stays there, the spread grows on
 LEAST_SAMPLE = 8  # scores, older than half a year where there are fewer
 RECENT_DAYS, BEST_DAYS = 20.0, 700.0
-BEST_LN = (
-    0.2  # how soon a run of another length ceases to say much of a distance, in ln: by a fifth
-)
+BEST_LN = 0.2  # in ln of the distance: a run a fifth longer says e^-1 as much
 LONG_M, VERY_LONG_M = 15_000.0, 25_000.0
 LN_HALF, LN_MARATHON = math.log(21_097.5), math.log(42_195.0)
 # "Usual" pace is read from runs at least this long; an effort is this much faster than usual.

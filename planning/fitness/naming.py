@@ -5,6 +5,7 @@ de tarde", "Corrida", "Lauf"), nor is training for one.
 """
 
 import re
+import unicodedata
 
 _RACES = (
     r"race|parkrun|competition|championships?",
@@ -17,7 +18,7 @@ _UNSPACED = ("レース", "大会", "比赛", "比賽", "竞赛")  # written wit
 _UNSPACED_MARATHONS = ("马拉松", "馬拉松", "マラソン", "半马", "全马")
 _TRAINING = (
     r"prep|preparation|test|tempo|pace|easy|long|recovery|shakeout|taper|week"
-    r"|warm\W?up|cool\W?down|before|after|pre|post|einlaufen|auslaufen|locker"
+    r"|not?\W(?:an?\W)?race|warm\W?up|cool\W?down|before|after|pre|post|einlaufen|auslaufen|locker"
     r"|entraînement|récup|entrenamiento|allenamento|treino|träning|trening|тренировка"
 )
 # Also within longer words, as in Marathonvorbereitung.
@@ -32,7 +33,8 @@ _NO_RACE = re.compile(rf"\b(?:{_TRAINING})\b")
 
 def says_race(name: str, distance_m: float | None) -> bool:
     """Whether a name is that of a race. A marathon's counts for runs as long as one or as half."""
-    words = name.casefold()
+    # some systems write an accent as a letter of its own, some a blank as a low line
+    words = unicodedata.normalize("NFC", name).casefold().replace("_", " ")
     if _NO_RACE.search(words) or any(each in words for each in _TRAINING_WITHIN):
         return False
     if _RACE.search(words) or any(each in words for each in _UNSPACED):

@@ -1,7 +1,7 @@
 """A life of 3,000 runs from the database into the estimate, and one run more.
 
-In full: every stored observation is read, parsed, made an activity with its copies, and the estimate
-made of all of them, as after any change. One more: the new run's row is read, made an activity and
+In full: every stored observation is read, parsed, made an activity with its copies, given the
+weather of its day, and the estimate made of all of them, as after any change. One more: the new run's row is read, made an activity and
 added to the career that was read before; both give the same, bit for bit. Beside each the least
 array work there is on the same columns, in numpy, by turns in one process: a bound and no rival, as
 it neither reads nor understands anything. Medians in milliseconds of processor time, which the
@@ -28,6 +28,7 @@ from planning.fitness.career import Career
 from planning.fitness.efforts import CURVE_S, STANDARD_M
 from planning.fitness.observation import derive
 from planning.records import activities_of
+from planning.weather import Weather, in_weather
 from tests.servers import migrated_sqlite
 from worker import store, tables
 from worker.db import open_database, reading, writing
@@ -40,7 +41,7 @@ RUNS = 3_000
 FULL_MS, ONE_MORE_MS = 300.0, 5.0
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ATHLETE = 1
-STAGES = ("read rows", "parse", "join copies", "estimate")
+STAGES = ("read rows", "parse", "join copies", "weather of the days", "estimate")
 
 
 def run():
@@ -116,6 +117,8 @@ def stored(folder, name, told):
         store.add_athlete(conn, Athlete(UTC), known_at=NOW, now=NOW)
         for seen in told:
             store.put_observation(conn, ATHLETE, seen, known_at=NOW, now=NOW)
+        for day in sorted({seen.day for seen in told}):
+            store.put_weather(conn, ATHLETE, Weather("x", day, 14.0), known_at=NOW, now=NOW)
     return engine, told[-1].key
 
 
@@ -158,13 +161,18 @@ def _activities(engine, spent):
     with _timed(spent["parse"]):
         seen = [from_body(Observation, body) for body in bodies]
     with _timed(spent["join copies"]):
-        return activities_of(seen, rulings)
+        activities = activities_of(seen, rulings)
+    with _timed(spent["weather of the days"]), reading(engine) as conn:
+        return in_weather(activities, store.weather(conn, ATHLETE))
 
 
 def _newest(engine, key):
     with reading(engine) as conn:
         body = standing_body(conn, tables.observation, athlete_id=ATHLETE, key=key)
-    return activities_of([from_body(Observation, body)])
+        seen = from_body(Observation, body)
+        of_day = f"x:{seen.day.isoformat()}"
+        weather = standing_body(conn, tables.weather, athlete_id=ATHLETE, key=of_day)
+    return in_weather(activities_of([seen]), [from_body(Weather, weather)])
 
 
 def _least(runs):

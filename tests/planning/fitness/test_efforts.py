@@ -8,9 +8,9 @@ from planning.fitness.efforts import (
     CURVE_S,
     STANDARD_M,
     Bests,
-    best_efforts,
     bests_of,
-    mean_maximal_m,
+    fastest,
+    furthest,
 )
 from planning.fitness.way import way_of
 from tests.planning.fitness.test_comparable import record
@@ -22,6 +22,11 @@ quick = settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
 def steady(speed, seconds, step=1.0):
     time = np.arange(0.0, seconds + step / 2, step)
     return Streams(time_s=time, distance_m=speed * time)
+
+
+def best_efforts(streams, distances_m):
+    way = way_of(streams)
+    return tuple(Effort(*found) for found in fastest(way, distances_m)) if way else ()
 
 
 def by_distance(efforts):
@@ -143,38 +148,34 @@ def test_nor_does_one_that_is_too_fast_between_the_standard_distances():
 # --- the mean-maximal curve -----------------------------------------------------------------------
 
 
-def furthest(time, covered, durations=CURVE_S):
-    found = mean_maximal_m(Streams(np.array(time, float), np.array(covered, float)), durations)
+def curve(time, covered, durations=CURVE_S):
+    way = way_of(Streams(np.array(time, float), np.array(covered, float)))
+    found = furthest(way, durations) if way else np.zeros(0)
     return dict(zip(durations, found.tolist(), strict=False))
 
 
 def test_the_curve_of_a_steady_run_is_its_speed():
     streams = steady(4.0, 2_000)
-    found = furthest(streams.time_s, streams.distance_m)
+    found = curve(streams.time_s, streams.distance_m)
     assert found == pytest.approx({s: 4.0 * s for s in CURVE_S if s <= 2_000})
 
 
 def test_fast_minutes_inside_a_run_are_found_and_fade_out():
     speed = np.r_[np.full(600, 3.0), np.full(200, 5.0), np.full(600, 3.0)]
-    found = furthest(np.arange(1_401.0), np.r_[0.0, np.cumsum(speed)])
+    found = curve(np.arange(1_401.0), np.r_[0.0, np.cumsum(speed)])
     assert [found[s] for s in (10, 120, 180, 240, 1_200)] == [50.0, 600.0, 900.0, 1_120.0, 4_000.0]
 
 
 def test_a_pause_within_counts_as_time():
-    found = furthest([0, 100, 400, 500], [0, 400, 400, 800])
+    found = curve([0, 100, 400, 500], [0, 400, 400, 800])
     assert [found[s] for s in (90, 300, 480)] == [360.0, 400.0, 720.0]
 
 
 def test_samples_need_not_be_a_second_apart():
     covered = [0, 90, 240, 390, 480]
-    assert furthest([0, 30, 60, 90, 120], covered, [60, 90, 240]) == {60: 300.0, 90: 390.0}
+    assert curve([0, 30, 60, 90, 120], covered, [60, 90, 240]) == {60: 300.0, 90: 390.0}
     halves = np.arange(0.25, 300.0, 0.5)
-    assert furthest(halves, 4.0 * halves, [60]) == pytest.approx({60: 240.0})
-
-
-def test_what_cannot_be_read_has_no_curve():
-    assert len(mean_maximal_m(Streams(np.array([0.0, 5.0, 5.0]), np.arange(3.0)), CURVE_S)) == 0
-    assert len(mean_maximal_m(Streams(np.arange(3.0), np.full(3, np.nan)), CURVE_S)) == 0
+    assert curve(halves, 4.0 * halves, [60]) == pytest.approx({60: 240.0})
 
 
 runs = st.lists(st.floats(0.0, 7.0), min_size=30, max_size=300)
@@ -189,7 +190,7 @@ def along(speeds):
 def test_the_curve_falls_with_duration(speeds):
     """Longer is never less far, and twice, three times as long never twice, three times further."""
     durations = range(1, len(speeds) + 1)
-    found = furthest(*along(speeds), list(durations))
+    found = curve(*along(speeds), list(durations))
     assert all(found[s] <= found[s + 1] + 1e-9 for s in durations[:-1])
     for times in (2, 3):
         assert all(
@@ -202,7 +203,7 @@ def test_the_curve_falls_with_duration(speeds):
 @quick
 @given(runs, st.floats(0.5, 2.0))
 def test_a_run_further_in_the_same_time_is_further_everywhere(speeds, times):
-    found, scaled = furthest(*along(speeds)), furthest(*along(times * np.array(speeds)))
+    found, scaled = curve(*along(speeds)), curve(*along(times * np.array(speeds)))
     assert scaled == pytest.approx({s: times * metres for s, metres in found.items()})
 
 
@@ -211,7 +212,7 @@ def test_a_run_further_in_the_same_time_is_further_everywhere(speeds, times):
 def test_cutting_a_run_never_raises_its_curve(speeds, first, last):
     time, covered = along(speeds)
     inside = slice(first, max(len(time) - last, first + 2))
-    found, cut = furthest(time, covered), furthest(time[inside], covered[inside])
+    found, cut = curve(time, covered), curve(time[inside], covered[inside])
     assert all(metres <= found[s] + 1e-9 for s, metres in cut.items())
 
 
@@ -221,6 +222,6 @@ def test_the_curve_and_the_best_efforts_tell_the_same(speeds, data):
     """The fastest over what was covered in so many seconds at most takes so many seconds."""
     time, covered = along(speeds)
     seconds = data.draw(st.integers(1, len(speeds) - 1))
-    metres = furthest(time, covered, [seconds])[seconds]
+    metres = curve(time, covered, [seconds])[seconds]
     (effort,) = best_efforts(Streams(time, covered), [metres])
     assert effort.time_s == pytest.approx(seconds, abs=1e-6)

@@ -14,12 +14,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from planning.activity import Sport, Streams
-from planning.fitness.efforts import STANDARD_M, best_efforts
+from planning.fitness.efforts import STANDARD_M
 from planning.fitness.glitches import believed
 from planning.fitness.leaps import furthest_m, leaps
 from planning.fitness.observation import derive
 from planning.fitness.way import way_of
 from tests.planning.fitness.test_comparable import record
+from tests.planning.fitness.test_efforts import best_efforts
 from tests.sizes import FIXED, examples
 
 FOLDER = Path(

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from planning.fitness.naming import says_race
@@ -15,6 +17,8 @@ from planning.fitness.naming import says_race
         "Wedstrijd, 5 km",
         "Забег в парке",
         "城市比赛",
+        "10k_race_2026",
+        unicodedata.normalize("NFD", "Compétition de Noël"),
     ],
 )
 def test_a_race_is_known_by_its_name(name):
@@ -49,6 +53,8 @@ def test_a_marathon_is_one_where_it_is_as_long_as_one_or_half(name):
         "Corrida matinal",
         "Lauf am Nachmittag",
         "Race pace",
+        "Not a race",
+        "no race today",
         "Marathon training, week 7",
         "Easy run before the race",
         "Shakeout for the marathon",
