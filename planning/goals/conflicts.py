@@ -85,9 +85,8 @@ def too_different(first: Goal, second: Goal, races: Sequence[Goal]) -> Conflict 
     """
     if first.priority is not second.priority or _is_overruled(second, races):
         return None
-    lengths = sorted(effort_distance_m(g.distance_m or 0.0, g.climb_m) for g in (first, second))
     apart, needed = (second.day - first.day).days, days_apart_when_different(first, second)
-    if lengths[1] < TOO_MANY_TIMES * lengths[0] or apart >= needed:
+    if not are_different(first, second) or apart >= needed:
         return None
     weeks = demand_of(second).preparation_weeks
     sentence = (
@@ -96,6 +95,12 @@ def too_different(first: Goal, second: Goal, races: Sequence[Goal]) -> Conflict 
         f"{_days(needed)} would keep them out of each other's way."
     )
     return Conflict(first, second, Clash.TOO_DIFFERENT, needed, sentence, ("D",))
+
+
+def are_different(one: Goal, other: Goal) -> bool:
+    """Whether one is over 4.5 times as far as the other, on the flat that takes as much."""
+    lengths = sorted(effort_distance_m(g.distance_m or 0.0, g.climb_m) for g in (one, other))
+    return lengths[1] >= TOO_MANY_TIMES * lengths[0]
 
 
 def days_between(first: Goal, second: Goal) -> int:

@@ -274,6 +274,8 @@ def focus_of(week: SeasonWeek) -> str:
         return "Off season: easy running, as you like it"
     if week.light:
         return "Lighter week: let the work sink in"
+    if week.phase is Phase.RECOVERY:
+        return "Recovery: easy running only"
     if week.goal.distance_m is None:
         return "A varied week that can be repeated"
     far = week.goal.distance_m > TEN_K_M * 1.05
@@ -286,5 +288,3 @@ def focus_of(week: SeasonWeek) -> str:
             return "Race pace at full volume"
         case Phase.TAPER:
             return "Race week" if week.weeks_to_go == 0 else "Less volume, the same sharpness"
-        case Phase.RECOVERY:
-            return "Recovery: easy running only"
