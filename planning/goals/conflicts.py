@@ -29,14 +29,16 @@ class Clash(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`first` comes before `second`. `days_needed` between them would do; `rules` say why."""
+    """`first` comes before `second`. `days_needed` between them would do; `ground` is what that
+    stands on.
+    """
 
     first: Goal
     second: Goal
     clash: Clash
     days_needed: int
     sentence: str
-    rules: tuple[str, ...]
+    ground: str
 
     @property
     def days_apart(self) -> int:
@@ -65,7 +67,7 @@ def too_near(first: Goal, second: Goal) -> Conflict | None:
     apart = (second.day - first.day).days
     if apart >= needed:
         return None
-    rules = ("T-5", "T-3") if _are_peaks(first, second) else ("T-5",)
+    ground = "rules T-5 and T-3" if _are_peaks(first, second) else "rule T-5"
     why = (
         f"{demand_of(first).no_hard_days} without hard running after the first and a taper of "
         f"{_taper_days(second)} before the second"
@@ -75,7 +77,7 @@ def too_near(first: Goal, second: Goal) -> Conflict | None:
     sentence = (
         f"{_names(first, second)} are {_days(apart)} apart, and {_days(needed)} are needed: {why}."
     )
-    return Conflict(first, second, Clash.TOO_NEAR, needed, sentence, rules)
+    return Conflict(first, second, Clash.TOO_NEAR, needed, sentence, ground)
 
 
 def too_different(first: Goal, second: Goal, races: Sequence[Goal]) -> Conflict | None:
@@ -94,7 +96,7 @@ def too_different(first: Goal, second: Goal, races: Sequence[Goal]) -> Conflict 
         f"{weeks} weeks that the second is prepared for: {_days(apart)} lie between them, "
         f"{_days(needed)} would keep them out of each other's way."
     )
-    return Conflict(first, second, Clash.TOO_DIFFERENT, needed, sentence, ("D",))
+    return Conflict(first, second, Clash.TOO_DIFFERENT, needed, sentence, "custom of coaches, D")
 
 
 def are_different(one: Goal, other: Goal) -> bool:

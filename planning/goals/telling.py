@@ -23,7 +23,7 @@ JUDGED = {
 def ways_lines(told: WaysOut) -> Iterator[str]:
     """The conflict, what it costs as it stands, and each way with its prices."""
     yield opening(told.conflict.sentence)
-    yield f"Rules: {', '.join(told.conflict.rules)} ({told.conflict.clash})."
+    yield f"{opening(told.conflict.clash)}, by {told.conflict.ground}."
     yield "As it stands:"
     yield from (f"  {price_line(price)}" for price in told.today)
     for way in told.ways:

@@ -138,7 +138,7 @@ def _starved(
                 f"{kilometres(alone_m)}."
             )
             days = (second.day - first.day).days
-            yield Conflict(first, second, Clash.VOLUME, days + 7, sentence, ("P-3", "P-5"))
+            yield Conflict(first, second, Clash.VOLUME, days + 7, sentence, "rules P-3 and P-5")
             return
 
 

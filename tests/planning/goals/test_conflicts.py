@@ -43,7 +43,7 @@ def test_a_half_three_weeks_before_the_marathon_cannot_be_an_a_race_too():
     (found,) = conflicts(goals, TODAY)
     assert found.clash is Clash.TOO_NEAR
     assert (found.days_apart, found.days_needed) == (21, 26)
-    assert found.rules == ("T-5", "T-3")
+    assert found.ground == "rules T-5 and T-3"
     assert found.sentence == (
         "Half marathon and marathon are 21 days apart, and 26 days are needed: 5 without hard "
         "running after the first and a taper of 21 before the second."
@@ -58,7 +58,7 @@ def test_a_b_race_on_legs_that_are_not_back():
     goals = pair(MARATHON_M, TEN_K_M, 2, priorities=(Priority.A, Priority.B))
     (found,) = conflicts(goals, TODAY)
     assert found.clash is Clash.TOO_NEAR
-    assert found.rules == ("T-5",)
+    assert found.ground == "rule T-5"
     assert "legs" in found.sentence
 
 
