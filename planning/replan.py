@@ -1,7 +1,7 @@
 """The one door: replan(state, today) -> Outcome. Pure and deterministic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from planning.activity import Activity
@@ -139,14 +139,17 @@ def foretell(
     """Any race as the forecasts of goals are made, on its day and with `plan` followed until then;
     or why there is none: too little to go by, or too much that is withheld.
 
-    Without `temperature_c` that of the day counts, where it is known or expected.
+    Without `temperature_c` that of the day counts, where it is known or expected. On the day of an
+    A goal it is tapered for as that one is.
     """
     grounds = _grounds(state, today)
     if grounds.withheld:
         return grounds.withheld
     known = _temperature_c(race, state)
+    same_day = (goal for goal in state.goals if goal.day == race.day and goal.is_alive(today))
+    priority = min((race.priority, *(goal.priority for goal in same_day)))
     time = expected_time(
-        race,
+        replace(race, priority=priority),
         fitness=grounds.fitness,
         activities=grounds.activities,
         today=today,

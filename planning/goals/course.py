@@ -25,10 +25,14 @@ ULTRA_M, LEAST_MOUNTAIN_M = 43_500.0, 15_000.0
 
 @dataclass(frozen=True, slots=True)
 class RaceTime:
-    """`flat`: flat, cool, and training as usual. What the course and the day do are `effects`."""
+    """`flat`: flat, cool, and training as usual. What the course and the day do are `effects`.
+
+    `now` is `flat` if it were today; None where it is not from the athlete's speed.
+    """
 
     flat: Prediction
     effects: tuple[Effect, ...] = ()
+    now: Prediction | None = None
 
     @property
     def expected(self) -> Prediction:
@@ -83,7 +87,8 @@ def race_time(
     )
     if flat is None or hilly is None:
         return None
-    return RaceTime(flat, (*_climb_effect(goal, flat, hilly), *hot))
+    now = _by_speed(fitness, goal.distance_m, weeks_ahead=0.0, weeks_unknown=weeks_unknown)
+    return RaceTime(flat, (*_climb_effect(goal, flat, hilly), *hot), now)
 
 
 def heat_effect(

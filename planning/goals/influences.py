@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from planning.fitness.conditions import WARNING_C
 from planning.fitness.prediction import Effect, Prediction
-from planning.goals.course import CLIMB, HEAT
+from planning.goals.course import CLIMB, HEAT, RaceTime
 from planning.goals.drift import BREAK, FIRST_YEAR, TAPER, VOLUME
 from planning.units import format_duration
 
@@ -45,6 +45,12 @@ def costs_of(effects: Sequence[Effect], expected: Prediction) -> tuple[Cost, ...
     return tuple(_cost(effect, expected.median_s) for effect in effects)
 
 
+def told_of_race(time: RaceTime, *, temperature_c: float | None = None) -> str:
+    """Why it is another time than today's, and what `told_of` says of its effects; may be ""."""
+    told = told_of(time.effects, time.expected, temperature_c=temperature_c)
+    return " ".join(filter(None, (_against_today(time), told)))
+
+
 def told_of(
     effects: Sequence[Effect], expected: Prediction, *, temperature_c: float | None = None
 ) -> str:
@@ -56,6 +62,19 @@ def told_of(
             "in time."
         )
     return " ".join(told)
+
+
+def _against_today(time: RaceTime) -> str:
+    """The expectation ahead holds what preparing brought to those who raced (`fitness.fitting`)."""
+    if time.now is None or abs(math.log(time.flat.median_s / time.now.median_s)) < WORTH_SAYING:
+        return ""
+    later_s = time.flat.median_s - time.now.median_s
+    if later_s > 0:
+        return f"Good form of late counts less by then: about {_spoken(later_s)} slower than today."
+    return (
+        f"About {_spoken(-later_s)} faster than today is in it already: what runners who raced had "
+        "gained by then in preparing, no promise to who does not."
+    )
 
 
 def _told(

@@ -12,7 +12,7 @@ from planning.goals.completion import chance_to_finish
 from planning.goals.course import RaceTime, race_time, ultras_of
 from planning.goals.drift import Running, drift
 from planning.goals.goal import HALF_M, Goal
-from planning.goals.influences import told_of
+from planning.goals.influences import told_of_race
 from planning.goals.needs import Need, needs_of
 from planning.goals.result import result_message, result_of
 from planning.goals.sentence import finish_message, time_message
@@ -240,7 +240,7 @@ def _because(goal: Goal, time: RaceTime, today: date, temperature_c: float | Non
     """What moves the forecast. That no weather is known is said where it helps: heat costs most
     over long distances, and a week ahead it is foretold.
     """
-    told = told_of(time.effects, time.expected, temperature_c=temperature_c)
+    told = told_of_race(time, temperature_c=temperature_c)
     near = (goal.day - today).days <= WEATHER_FORESEEN_DAYS
     if temperature_c is None and near and time.flat.distance_m >= HALF_M * 0.995:
         told += (

@@ -358,6 +358,15 @@ def test_a_break_costs_at_once_where_it_is_known_to_be_one():
     assert "The break" not in replan(state(soon), day).forecasts[0].message
 
 
+def test_a_race_asked_for_on_the_day_of_a_goal_is_foretold_as_that_goal():
+    stated = goal()
+    outcome = replan(state(stated), TODAY)
+    asked = dataclasses.replace(stated, id="", priority=Priority.C)
+    told = foretell(state(stated), asked, today=TODAY, plan=outcome.plan)
+    assert "taper" in {effect.what for effect in told.effects}
+    assert told.expected.median_s == outcome.forecasts[0].median_s
+
+
 def test_any_race_is_foretold_as_goals_are_or_it_is_said_why_not():
     stated = goal(2_700.0, 15_000.0, priority=Priority.C)
     hot = state(weather=(warm(stated.day),))

@@ -83,7 +83,7 @@ def show_race(at_work: Session, asked: Asked, *, json: bool) -> None:
 def _as_json(
     asked: Asked, time: "RaceTime | str", *, as_of: date, celsius: float | None
 ) -> dict[str, Any]:
-    from planning.goals.influences import costs_of, told_of
+    from planning.goals.influences import costs_of, told_of_race
 
     race = {
         "as_of": as_of.isoformat(),
@@ -116,12 +116,12 @@ def _as_json(
             }
             for cost in costs_of(time.effects, told)
         ],
-        "message": told_of(time.effects, told, temperature_c=celsius),
+        "message": told_of_race(time, temperature_c=celsius),
     }
 
 
 def _lines(asked: Asked, time: "RaceTime", celsius: float | None) -> list[str]:
-    from planning.goals.influences import told_of
+    from planning.goals.influences import told_of_race
     from planning.units import format_duration, name_of_distance
 
     told = time.expected
@@ -133,7 +133,7 @@ def _lines(asked: Asked, time: "RaceTime", celsius: float | None) -> list[str]:
         f"{name} on {asked.race.day}: {middle}, 8 times out of 10 between {low} and {high}.",
         f"  Stretch {stretch}, realistic {middle}, conservative {conservative}.",
     ]
-    because = told_of(time.effects, told, temperature_c=celsius)
+    because = told_of_race(time, temperature_c=celsius)
     if because:
         lines.append(f"  {because}")
     if celsius is None:

@@ -1,7 +1,8 @@
 import pytest
 
 from planning.fitness.prediction import Effect, Prediction
-from planning.goals.influences import costs_of, told_of
+from planning.goals.course import RaceTime
+from planning.goals.influences import costs_of, told_of, told_of_race
 
 COOL = Prediction(42_195.0, 12_000.0, 0.08)
 
@@ -49,3 +50,18 @@ def test_what_is_hardly_anything_is_not_said():
 def test_above_25_degrees_paces_mean_little():
     assert "paces mean little" in told(temperature_c=26.0)
     assert not told(temperature_c=25.0)
+
+
+@pytest.mark.parametrize(
+    ("now_s", "says"),
+    [
+        (12_250.0, "About 4:10 faster than today is in it already: "),
+        (11_800.0, "Good form of late counts less by then: about 3:20 slower than today."),
+        (12_020.0, ""),
+    ],
+)
+def test_what_the_weeks_ahead_are_expected_to_bring_is_said(now_s, says):
+    now = Prediction(COOL.distance_m, now_s, COOL.sd_ln)
+    assert told_of_race(RaceTime(COOL, (), now)).startswith(says)
+    assert bool(told_of_race(RaceTime(COOL, (), now))) is bool(says)
+    assert told_of_race(RaceTime(COOL)) == ""
