@@ -49,6 +49,10 @@ def test_it_has_a_shape_of_its_own_and_the_forecasts_times(trained):
     assert threshold["low_m_per_s"] < second["middle"] < threshold["high_m_per_s"]
 
 
+def test_where_there_is_nothing_to_explain_no_lines_are_left_empty(home):
+    assert "\n\n\n" not in home.ok("fitness", "--explain").out
+
+
 def test_what_a_break_still_costs_is_said_where_it_is_counted(home, tmp_path):
     back = (TODAY - timedelta(days=1), 5_000, 1_650, "run")
     home.ok("import", a_log(tmp_path, until=TODAY - timedelta(days=18), extra=[back]))

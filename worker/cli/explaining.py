@@ -100,9 +100,9 @@ def _explanation_lines(
         for parts in (told.recent, told.older)
     )
     used = sum(part.used for part in told.recent)
+    past = _past_lines(told, units)
     return [
-        *_past_lines(told, units),
-        "",
+        *([*past, ""] if past else ()),
         (
             f"Four weeks: {used} of {len(recent)} activities counted. What each does to the 10 km "
             "time (runs cover each other, so the seconds do not add up):"
