@@ -1,5 +1,6 @@
 """The weeks of a plan, laid out one after the other, each on the ground of those before it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from planning.goals.season import SeasonWeek, demand_of, focus_of, season
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
 from planning.schedule.mileage import (
+    ALWAYS_ALLOWED_M,
     FIRST_WEEK_M,
     PLANNED_WEEK_RISE,
     PLANNED_WEEK_RISE_M,
@@ -27,6 +29,7 @@ ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 MARATHON_BEFORE_M = 40_000.0
 PLANNED_HOURS = 0.97  # of the hours there are: sessions are rounded
+LONGER_RUNS, MEAN_RUN_M = 1.25, 16_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,24 @@ def _least_ceiling(goal: Goal) -> float:
 
 
 def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float) -> float:
-    """The week's training volume, metres, by phase and within rule P-3."""
+    """The week's training volume, metres: by phase, within rule P-3, days and hours."""
+    return min(_wanted_m(ground, week, mileage, peak_m), _time_for_m(ground, mileage, week))
+
+
+def _time_for_m(ground: Ground, mileage: Mileage, week: SeasonWeek) -> float:
+    """What the hours hold, and the days: fewer runs than usual are each a quarter longer, to a mean
+    of 16 km.
+    """
+    hours, usual = ground.athlete.hours_per_week, ground.mileage.runs_a_week(ground.monday)
+    most_m = hours * 3600 * PLANNED_HOURS * ground.paces.easy if hours else math.inf
+    runs = habits_of(ground, mileage, week.first_day).runs
+    if runs >= usual:
+        return most_m
+    usual_m = max(ground.mileage.held_m(ground.monday) / usual, ALWAYS_ALLOWED_M)
+    return min(most_m, runs * max(usual_m, min(LONGER_RUNS * usual_m, MEAN_RUN_M)))
+
+
+def _wanted_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float) -> float:
     if week.phase is Phase.TAPER:
         return round(week.share * mileage.peak_m(_taper_start(week)), -2)
     held_m = mileage.held_m(week.first_day)
@@ -175,10 +195,8 @@ def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
     if not mileage.grows:
         allowed_m = max(held_m, FIRST_WEEK_M)
-    share = week.share if held_m > FIRST_WEEK_M else 1.0  # nothing to be lightened yet
-    full_m = min(max(aim_m, held_m, FIRST_WEEK_M), allowed_m) * share
-    if hours := ground.athlete.hours_per_week:
-        full_m = min(full_m, hours * 3600 * PLANNED_HOURS * ground.paces.easy)
+    full_m = min(max(aim_m, held_m, FIRST_WEEK_M), allowed_m)
+    full_m = max(week.share * full_m, min(full_m, FIRST_WEEK_M))  # below it nothing is lightened
     # A B or C race takes its metres from the week's training.
     raced_m = sum(race.distance_m or 0.0 for race in week.races)
     return round(max(full_m - raced_m, 0.4 * full_m), -2)
@@ -240,8 +258,9 @@ def _far_week(week: SeasonWeek, volume_m: float, paces: Paces) -> PlanWeek:
 
 
 def _foreseen(mileage: Mileage, week: SeasonWeek, volume_m: float, long_m: float) -> Mileage:
-    """Far weeks count as run: on two days, so that the weeks behind them have a ground."""
+    """Far weeks count as run: on four days, so that the weeks behind them have a ground."""
     long_m = min(max(long_m, 0.3 * volume_m), volume_m)
     after = mileage.and_then(week.first_day + timedelta(days=6), long_m)
-    after = after.and_then(week.first_day + timedelta(days=2), volume_m - long_m, training=False)
+    for weekday in (1, 2, 4):
+        after = after.and_then(week.first_day + timedelta(days=weekday), (volume_m - long_m) / 3)
     return replace(after, known_until=mileage.known_until)

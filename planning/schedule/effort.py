@@ -1,5 +1,6 @@
 """How a step is meant to feel, and what makes a session hard."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from planning.workout import DurationType, Kind, Step, StepKind, TargetType, Workout, unrolled
@@ -8,6 +9,8 @@ HARD_KINDS = frozenset(
     {Kind.TEMPO, Kind.THRESHOLD, Kind.INTERVAL, Kind.REPETITION, Kind.HILLS, Kind.RACE, Kind.TEST}
 )
 HARD_LONG_RUN_S = 20 * 60.0
+MOST_FAST = 0.24  # of a week's time; rule I-5 draws the line at a quarter
+FOUR_RUNS = 4  # from here on two hard sessions a week (rule I-6)
 
 
 class Effort(StrEnum):
@@ -37,6 +40,16 @@ def hard(workout: Workout) -> bool:
     if workout.kind is Kind.LONG:
         return fast_time_s(workout) > HARD_LONG_RUN_S
     return workout.kind in HARD_KINDS
+
+
+def too_hard(workouts: Collection[Workout]) -> bool:
+    """Whether a week of these has too little easy time (rule I-5, planned a little below its line)
+    or too many hard sessions for its runs (rule I-6).
+    """
+    demanding = [w for w in workouts if hard(w) and w.kind is not Kind.RACE]
+    fast_s = sum(fast_time_s(workout) for workout in workouts)
+    much = fast_s > MOST_FAST * sum(workout.duration_s for workout in workouts)
+    return bool(demanding) and (much or len(demanding) > (2 if len(workouts) >= FOUR_RUNS else 1))
 
 
 def fast_time_s(workout: Workout) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from planning.schedule.effort import fast_time_s, hard
+from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import easy
 from planning.schedule.mileage import PLANNED_LONGEST_RISE, Mileage
 from planning.schedule.paces import Paces
@@ -15,7 +15,6 @@ from planning.schedule.week import note_of
 from planning.workout import Kind, PlannedWorkout
 
 FREEZE_DAYS = 2  # today and tomorrow
-MOST_FAST = 0.24  # of a week's time, when it is cut; rule I-5 draws the line at a quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,7 @@ def _eased(
     """
     after = dict(smaller)
     for day in sorted(smaller, reverse=True):
-        workouts = [d.workout.workout for d in {**days, **after}.values() if d.workout]
-        demanding = [w for w in workouts if hard(w) and w.kind is not Kind.RACE]
-        fast_s = sum(fast_time_s(workout) for workout in workouts)
-        much = fast_s > MOST_FAST * sum(workout.duration_s for workout in workouts)
-        if not much and len(demanding) <= (2 if len(workouts) >= 4 else 1):
+        if not too_hard([d.workout.workout for d in {**days, **after}.values() if d.workout]):
             break
         standing = after[day].workout
         if standing is not None and hard(standing.workout):

@@ -204,6 +204,7 @@ def _spacing(case: _Case) -> Iterator[Finding]:
     for before, after in pairwise(hard_days):
         close = (after.day - before.day).days < gap
         by_hand = BY_HAND in before.why or BY_HAND in after.why
+        by_hand = by_hand or (_is_race(before) and _is_race(after))  # the athlete entered both
         if close and after.day >= case.today and not by_hand:
             yield Finding("I-6", after.day, "Two hard sessions stand too close.")
     for week in case.plan.weeks:
@@ -284,6 +285,10 @@ def _days_after(distance_m: float) -> int:
         if distance_m <= metres * 1.05:
             return days
     return 14
+
+
+def _is_race(planned: PlanDay) -> bool:
+    return planned.workout is not None and planned.workout.workout.kind is Kind.RACE
 
 
 def _by_hand(week: PlanWeek) -> bool:

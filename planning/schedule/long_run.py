@@ -2,19 +2,22 @@
 
 from datetime import date
 
-from planning.goals.goal import Priority
+from planning.goals.goal import FIVE_K_M, Priority
+from planning.goals.needs import longest_run_gate
 from planning.goals.season import no_hard_days
 from planning.schedule import library
 from planning.schedule.days import far_enough
 from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu, work_m
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
-from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days
+from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days, in_steps
 from planning.workout import Kind, Workout
 
 NO_LONG_RUN_DAYS = 7  # the last week before an A or B race
-GROWING_FROM_M = 12_000.0  # races longer than this lead the long run on; else it is a share
+GROWING_FROM_M = 12_000.0  # shorter races lead the long run to their gate; beyond it is a share
 LIGHT_LONG_SHARE = 0.8
+OVER_MEAN = 1.25
+MOST_S = 3 * 3600.0  # rule L-1
 FAST_SHARE = 0.22  # of a week's time, planned; rule I-5 draws the line at a quarter
 LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the weeks to the taper
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
@@ -68,19 +71,23 @@ def _long_m(week: Week, day: date) -> float:
     first = week.habits.first_marathon and goal_m > MARATHON_LIKE_M
     # Time wins over distance (rule L-1); a little is left, as an easy pace is a band.
     far_m = min(demand.long_m, 0.98 * (demand.long_s - 1_800.0 * first) * week.paces.easy)
+    # Whose mean run comes near that holds a long run that is longer, up to three hours.
+    mean_m = week.volume_m / max(week.habits.runs, 1)
+    far_m = max(far_m, min(OVER_MEAN * mean_m, 0.98 * MOST_S * week.paces.easy))
     usual_m = (demand.long_share + _FEW_RUNS.get(week.habits.runs, 0.0)) * week.volume_m
     grown = min(LONG_LEAD * season.build_up, 1.0)
-    aim_m = week.start_long_m + max(far_m - week.start_long_m, 0.0) * grown
+    led_m = far_m if goal_m > GROWING_FROM_M else min(far_m, longest_run_gate(goal_m or FIVE_K_M).aim)
+    aim_m = week.start_long_m + max(led_m - week.start_long_m, 0.0) * grown
     if season.light:
         far_m *= LIGHT_LONG_SHARE
     wanted_m = usual_m
     if season.phase is Phase.TAPER:
         wanted_m = wanted_m + 0.04 * week.volume_m
-    elif goal_m > GROWING_FROM_M:
-        wanted_m = max(usual_m, aim_m * season.share)
+    else:
+        wanted_m = max(usual_m, min(aim_m, led_m) * season.share)
     most_share = 0.56 if week.volume_m < 40_000 else 0.46
     limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-    return min(wanted_m, far_m, most_share * week.volume_m, limit_m) // 500 * 500.0
+    return in_steps(min(wanted_m, far_m, most_share * week.volume_m, limit_m))
 
 
 def _fast_left_m(week: Week, menu: Menu) -> float:

@@ -25,7 +25,8 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Mileage:
-    """Metres by day. `longest_m` holds the longest training run of a day: races do not count there.
+    """Metres by day, of races what they add to the level held (`as_training_m`). `longest_m` holds
+    the longest training run of a day: races do not count there.
 
     Days up to `known_until` without an entry were days without a run, but for those `withheld_on`,
     of which a source keeps what was done. Unless it `grows`, too little is known to lead anybody
@@ -43,11 +44,13 @@ class Mileage:
         return day <= self.known_until and day not in self.withheld_on
 
     def and_then(self, day: date, distance_m: float, *, training: bool = True) -> "Mileage":
-        """As if a run of `distance_m` had been done on `day`."""
-        volume = {**self.volume_m, day: self.volume_m.get(day, 0.0) + distance_m}
+        """As if a run of `distance_m` had been done on `day`; not `training`: a race."""
         longest = dict(self.longest_m)
         if training:
             longest[day] = max(longest.get(day, 0.0), distance_m)
+        else:
+            distance_m = as_training_m(distance_m, longest, day)
+        volume = {**self.volume_m, day: self.volume_m.get(day, 0.0) + distance_m}
         return replace(self, volume_m=volume, longest_m=longest)
 
     def week_m(self, monday: date) -> float:
@@ -169,18 +172,30 @@ def mileage_of(
 ) -> Mileage:
     """What was run up to and with `today`. A run whose numbers are not believed is left out."""
     oldest = today - timedelta(days=REMEMBERED_DAYS)
+    counted = [a for a in activities if counts(a) and oldest <= a.day <= today]
     volume: dict[date, float] = {}
     longest: dict[date, float] = {}
-    for activity in activities:
-        if not counts(activity) or not oldest <= activity.day <= today:
-            continue
-        distance_m = activity.distance_m or 0.0
-        volume[activity.day] = volume.get(activity.day, 0.0) + distance_m
+    for activity in counted:
         if not activity.is_race:
+            distance_m = activity.distance_m or 0.0
+            volume[activity.day] = volume.get(activity.day, 0.0) + distance_m
             longest[activity.day] = max(longest.get(activity.day, 0.0), distance_m)
+    for race in counted:
+        if race.is_race:
+            metres = as_training_m(race.distance_m or 0.0, longest, race.day)
+            volume[race.day] = volume.get(race.day, 0.0) + metres
     known = max([day for day in (complete_until, max(volume, default=None)) if day], default=today)
     silent = is_silent(today, known)
     return Mileage(volume, longest, min(known, today), grows and not silent, frozenset(withheld_on))
+
+
+def as_training_m(race_m: float, longest_m: Mapping[date, float], day: date) -> float:
+    """What a race adds to the level held: at most the longest training run of the month before it,
+    or 5 km. A marathon of 42 km is not a week's training done, nor ground to build on.
+    """
+    month = day - timedelta(days=30)
+    longest = max((m for ran, m in longest_m.items() if month <= ran < day), default=0.0)
+    return min(race_m, max(longest, ALWAYS_ALLOWED_M))
 
 
 def counts(activity: Activity) -> bool:

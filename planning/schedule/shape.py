@@ -60,6 +60,14 @@ class Week:
         return [self.first_day + timedelta(days=n) for n in range(7)]
 
 
+def in_steps(distance_m: float) -> float:
+    """Down to a length that people run: whole 500 m, and 100 m below 8 km, where half a kilometre
+    is more than a limit of ten per cent allows.
+    """
+    step_m = 500.0 if distance_m >= 8_000.0 else 100.0
+    return distance_m // step_m * step_m
+
+
 type Placed = dict[date, tuple[str, Workout]]  # slot and workout by day
 
 

@@ -1,16 +1,18 @@
 """A taper counts its own seven days back from the race, wherever the calendar weeks end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from planning.goals.goal import Priority
-from planning.schedule.library import easy
+from planning.schedule.effort import hard, too_hard
+from planning.schedule.library import SHORTEST_RUN_M, easy
 from planning.schedule.reshape import shortened
-from planning.schedule.shape import Placed, Week
+from planning.schedule.shape import Placed, Week, in_steps
 from planning.workout import Kind
 
 STILL_LONG = 0.6  # of its length
-UNFINISHED_SHARE = 0.65  # of a window's metres, at most, while days of it lie in the next week
+# Of a window's metres, at most, while days of it lie in the next week: one day may be a long run's.
+UNFINISHED_SHARE, UNFINISHED_DAY = 0.30, 0.10
 
 
 def within_taper(week: Week, placed: Placed) -> Placed:
@@ -21,12 +23,40 @@ def within_taper(week: Week, placed: Placed) -> Placed:
         days = [first + timedelta(days=n) for n in range(7)]
         standing_m = sum(_metres(week, placed, day) for day in days)
         giving = [day for day in days if day in placed and _gives(placed, day)]
-        given_m = sum(placed[day][1].distance_m for day in giving)
-        if standing_m <= allowed_m or not giving:
-            continue
-        keep = max(1.0 - (standing_m - allowed_m) / given_m, 0.0)
-        placed = _cut(week, placed, dict.fromkeys(giving, keep))
-    return _long_within_share(week, placed)
+        if standing_m > allowed_m:
+            placed = _shortened_by(week, placed, giving, standing_m - allowed_m)
+    return _easy_enough(week, _long_within_share(week, placed))
+
+
+def _shortened_by(week: Week, placed: Placed, giving: Sequence[date], less_m: float) -> Placed:
+    """Every giving run in proportion; rather one run less than several that are too short."""
+    lengths = {day: placed[day][1].distance_m for day in giving}
+    while lengths:
+        keep = max(1.0 - less_m / sum(lengths.values()), 0.0)
+        shortest = min(lengths, key=lambda day: (lengths[day], day))
+        if keep * lengths[shortest] >= SHORTEST_RUN_M:
+            return _cut(week, placed, dict.fromkeys(lengths, keep))
+        less_m -= lengths.pop(shortest)
+        placed = {day: run for day, run in placed.items() if day != shortest}
+        if less_m <= 0:
+            return placed
+    return placed
+
+
+def _easy_enough(week: Week, placed: Placed) -> Placed:
+    """What is left of a week may be too little for its hard sessions: from the last on they become
+    easy runs (rules I-5, I-6). The week of a race keeps its sharpness (rule T-1).
+    """
+    standing = [day.workout.workout for day in week.taken.values() if day.workout]
+    if week.season.races:
+        return placed
+    for day in sorted(placed, reverse=True):
+        if not too_hard([*standing, *(workout for _, workout in placed.values())]):
+            break
+        slot, workout = placed[day]
+        if hard(workout):
+            placed = {**placed, day: (slot, easy(in_steps(workout.distance_m), week.paces))}
+    return placed
 
 
 def _windows(week: Week) -> Iterator[tuple[date, float]]:
@@ -39,7 +69,8 @@ def _windows(week: Week) -> Iterator[tuple[date, float]]:
         end = race_day - timedelta(weeks=number)
         first = end - timedelta(days=6)
         if first <= last_day and end >= week.first_day:
-            unfinished = 1.0 if end <= last_day else UNFINISHED_SHARE
+            days = (last_day - first).days + 1
+            unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days  # noqa: PLR2004
             yield first, share * week.peak_m * unfinished
 
 
@@ -74,7 +105,7 @@ def _cut(week: Week, placed: Placed, keep: Mapping[date, float]) -> Placed:
     less = dict(placed)
     for day, share in keep.items():
         slot, workout = less.pop(day)
-        to_m = share * workout.distance_m // 500 * 500.0
+        to_m = in_steps(share * workout.distance_m)
         shorter = shortened(workout, to_m=to_m, paces=week.paces)
         if shorter is not None and workout.kind is Kind.LONG and share < STILL_LONG:
             shorter = easy(to_m, week.paces)

@@ -7,17 +7,17 @@ from planning.goals.goal import Goal, Priority
 from planning.goals.season import no_hard_days
 from planning.schedule import library
 from planning.schedule.days import easy_days, hard_days
-from planning.schedule.effort import hard
+from planning.schedule.effort import Effort, hard
 from planning.schedule.long_run import long_run
 from planning.schedule.menu import Menu, menu_of, work_m
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.naming import ident_of, kilometres
 from planning.schedule.plan import Phase, PlanDay
-from planning.schedule.shape import Placed, Week, free_days
+from planning.schedule.shape import Placed, Week, free_days, in_steps
 from planning.schedule.taper import within_taper
 from planning.workout import Kind, PlannedWorkout, Workout
 
-WORTH_A_RUN_M = 3_000.0  # fewer runs rather than runs shorter than this on average
+WORTH_A_RUN_M = 4_000.0  # fewer runs rather than runs shorter than this on average, from three on
 SHAKEOUT_M = 4_000.0  # the day before a race, and the two days after one
 AFTER_RACE_M = 8_000.0  # later in a race's week
 LONGEST_EASY_M = 18_000.0
@@ -54,7 +54,8 @@ def _races(week: Week) -> Placed:
 
 def _runs_wanted(week: Week) -> int:
     """A taper keeps the number of runs (rule T-1); recovery from a marathon does not."""
-    carried = max(int(week.volume_m // WORTH_A_RUN_M), 1) + len(week.season.races)
+    few = min(int(week.volume_m // library.SHORTEST_RUN_M), 3)
+    carried = max(int(week.volume_m // WORTH_A_RUN_M), few, 1) + len(week.season.races)
     runs = min(week.habits.runs, carried)
     return min(runs, 4) if week.season.phase is Phase.RECOVERY else runs
 
@@ -79,6 +80,7 @@ def _hard_sessions(
     ]
     found: list[tuple[date, str, Workout]] = []
     alone = len(menu.themes) == 1 and not menu.race_pace_long
+    long_stands = any(workout.kind is Kind.LONG for _, workout in placed.values())
     for count in range(min(len(menu.themes), runs), 0, -1):
         days = hard_days(
             free,
@@ -94,7 +96,8 @@ def _hard_sessions(
         ]
         left_for_easy_m = left_m - sum(session.distance_m for _, _, session in found)
         easy_runs = max(runs - len(found), 0)
-        if found and left_for_easy_m >= min(easy_runs, 2) * library.SHORTEST_RUN_M:
+        beside = 1 if long_stands and len(found) == 1 else 2  # with it, three runs at least
+        if found and left_for_easy_m >= min(easy_runs, beside) * library.SHORTEST_RUN_M:
             return found
     return []
 
@@ -152,15 +155,22 @@ def _shared_out(
     lengths: dict[date, float] = {}
     rest = [day for day in days if day not in near_race]
     for day in set(days) - set(rest):
-        lengths[day] = min(SHAKEOUT_M, left_m / len(days) // 500 * 500.0)
+        lengths[day] = in_steps(min(SHAKEOUT_M, left_m / len(days)))
     left_m -= sum(lengths.values())
     weights = {day: 1.25 if day.weekday() == 2 and len(rest) > 2 else 1.0 for day in rest}
+    # No run is asked to be longer than the week's runs are on the mean, unless the long one is.
+    most_m = min(max(most_m, week.volume_m / max(week.habits.runs, 1)), LONGEST_EASY_M)
+    caps = {
+        day: min(
+            week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
+            AFTER_RACE_M if any(day > race.day for race in week.season.races) else most_m,
+        )
+        for day in rest
+    }
     total = sum(weights.values())
-    for day in rest:
-        limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-        most_here_m = AFTER_RACE_M if any(day > race.day for race in week.season.races) else most_m
-        share_m = min(left_m * weights[day] / total, limit_m, most_here_m, LONGEST_EASY_M)
-        lengths[day] = share_m // 500 * 500.0
+    for day in sorted(rest, key=lambda day: (caps[day] / weights[day], day)):
+        lengths[day] = in_steps(min(left_m * weights[day] / total, caps[day]))
+        left_m, total = left_m - lengths[day], total - weights[day]
     return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
 
 
@@ -179,9 +189,10 @@ def _is_eve(day: date, race: Goal) -> bool:
 def _easy(week: Week, distance_m: float, *, strides: bool) -> Workout:
     if week.habits.run_walk:
         run_s, walk_s = (60.0, 60.0) if not week.habits.strides else (180.0, 60.0)
-        return library.run_walk(
-            distance_m / week.paces.easy, week.paces, run_s=run_s, walk_s=walk_s
-        )
+        easy, walk = week.paces.easy, week.paces.speed(Effort.WALK)
+        speed = (run_s * easy + walk_s * walk) / (run_s + walk_s)
+        duration_s = distance_m / speed // (run_s + walk_s) * (run_s + walk_s)
+        return library.run_walk(duration_s, week.paces, run_s=run_s, walk_s=walk_s)
     if strides:
         return library.strides(distance_m, week.paces, times=4 if distance_m < 6_000 else 6)
     return library.easy(distance_m, week.paces)

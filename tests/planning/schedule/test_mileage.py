@@ -34,10 +34,16 @@ def test_a_run_is_at_most_ten_per_cent_over_the_longest_of_thirty_days():
     assert ground([run(TODAY - DAY, 3, 360)]).run_limit_m(TODAY) == 5_000
 
 
-def test_a_race_is_no_training_run_but_its_metres_count():
-    seen = ground([race(TODAY - DAY, 21.1, 6_000), run(TODAY - 3 * DAY, 10, 360)])
-    assert seen.run_limit_m(TODAY) == pytest.approx(11_000)
-    assert seen.week_m(TODAY - WEEK) == pytest.approx(31_100)
+def test_a_race_is_no_training_run_and_counts_as_one_at_most():
+    """A hundred kilometres in a race are no level held: weeks are not built on them."""
+    training = run(TODAY - 3 * DAY, 10, 360)
+    for race_km, counted_m in ((5.0, 5_000), (21.1, 10_000), (100.0, 10_000)):
+        seen = ground([race(TODAY - DAY, race_km, 300 * race_km), training])
+        assert seen.run_limit_m(TODAY) == pytest.approx(11_000)
+        assert seen.week_m(TODAY - WEEK) == pytest.approx(10_000 + counted_m)
+        to_come = ground([training]).and_then(TODAY - DAY, 1000 * race_km, training=False)
+        assert to_come.week_m(TODAY - WEEK) == pytest.approx(10_000 + counted_m)
+    assert ground([race(TODAY - DAY, 21.1, 6_000)]).week_m(TODAY - WEEK) == 5_000
 
 
 def test_treadmill_counts_and_a_ride_does_not():
