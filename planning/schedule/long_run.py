@@ -76,7 +76,9 @@ def _long_m(week: Week, day: date) -> float:
     far_m = max(far_m, min(OVER_MEAN * mean_m, 0.98 * MOST_S * week.paces.easy))
     usual_m = (demand.long_share + _FEW_RUNS.get(week.habits.runs, 0.0)) * week.volume_m
     grown = min(LONG_LEAD * season.build_up, 1.0)
-    led_m = far_m if goal_m > GROWING_FROM_M else min(far_m, longest_run_gate(goal_m or FIVE_K_M).aim)
+    led_m = (
+        far_m if goal_m > GROWING_FROM_M else min(far_m, longest_run_gate(goal_m or FIVE_K_M).aim)
+    )
     aim_m = week.start_long_m + max(led_m - week.start_long_m, 0.0) * grown
     if season.light:
         far_m *= LIGHT_LONG_SHARE

@@ -70,7 +70,7 @@ def _windows(week: Week) -> Iterator[tuple[date, float]]:
         first = end - timedelta(days=6)
         if first <= last_day and end >= week.first_day:
             days = (last_day - first).days + 1
-            unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days  # noqa: PLR2004
+            unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days
             yield first, share * week.peak_m * unfinished
 
 

@@ -169,7 +169,7 @@ def test_a_sequence_goes_around_the_other_races_of_the_year():
 def test_volume_that_another_goal_takes_is_found_out():
     first = goal_in(12, FIVE_K_M, id="five", target_s=1_320.0)
     far = goal_in(16, HUNDRED_K_M, id="far", priority=Priority.B, **FINISH)
-    known = state(first, far, activities=history(42, 345))
+    known = state(first, far, activities=history(44, 345))
     assert conflicts(known.goals, TODAY) == ()
     (conflict,) = conflicts_of(known, TODAY)
     assert conflict.clash is Clash.VOLUME
