@@ -6,6 +6,7 @@ believed of them, the athlete's own word before all, and it is noted whose word 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from planning.activity import (
@@ -21,22 +22,27 @@ from planning.activity import (
 from planning.fitness.comparable import CHEAPEST, DEAREST, doubts
 from planning.matching import FILES, clusters_of
 from planning.rulings import Edit, Exclude, Field, Ruling
+from planning.weather import Weather, believed
 
 ATHLETE = "athlete"  # in provenance, where else the key of a copy stands
 _MEASURED: frozenset[Field] = frozenset({"distance_m", "moving_time_s", "elapsed_time_s"})
 
 
 def activities_of(
-    observations: Iterable[Observation], rulings: Iterable[Ruling] = ()
+    observations: Iterable[Observation],
+    rulings: Iterable[Ruling] = (),
+    *,
+    weather: Iterable[Weather] = (),
 ) -> tuple[Activity, ...]:
     """One activity for each run, ride, ... that any copy speaks of, sorted by start.
 
     The same copies and rulings in any order, and any of them twice, give the same activities. Of
     two observations with one key the one by the later deriver counts. An activity's id comes from
     the smallest key of its copies, and stays as long as that copy does. What the athlete excluded
-    is not among them: see `excluded_of`. Never raises.
+    is not among them: see `excluded_of`. The temperature is that of its day, as
+    far as `weather` knows it. Never raises.
     """
-    return _told(observations, rulings)[0]
+    return _told(observations, rulings, weather)[0]
 
 
 def excluded_of(
@@ -46,27 +52,28 @@ def excluded_of(
 
     Excluded copies are matched among themselves: they are no part of any activity that counts.
     """
-    return _told(observations, rulings)[1]
+    return _told(observations, rulings, ())[1]
 
 
 type _Words = Mapping[str, Mapping[Field, Edit]]  # by key of the copy
 
 
 def _told(
-    observations: Iterable[Observation], rulings: Iterable[Ruling]
+    observations: Iterable[Observation], rulings: Iterable[Ruling], weather: Iterable[Weather]
 ) -> tuple[tuple[Activity, ...], tuple[Activity, ...]]:
     """What counts, and what does not."""
     rulings = tuple(rulings)
     copies, words = _one_for_each_key(observations), _words(rulings)
+    degrees = {day: told.temperature_c for day, told in believed(weather).items()}
     excluded = [said for said in rulings if isinstance(said, Exclude)]
     runs = {said.copy for said in excluded if said.whole_run}
     alone = {said.copy for said in excluded} - runs
     counted, aside = list[Activity](), list[Activity]()
     for cluster in clusters_of([copy for copy in copies if copy.key not in alone], rulings):
         is_out = any(copy.key in runs for copy in cluster)
-        (aside if is_out else counted).append(_activity(cluster, words))
+        (aside if is_out else counted).append(_activity(cluster, words, degrees))
     left = clusters_of([copy for copy in copies if copy.key in alone], rulings)
-    aside += (_activity(cluster, words) for cluster in left)
+    aside += (_activity(cluster, words, degrees) for cluster in left)
     return _by_start(counted), _by_start(aside)
 
 
@@ -95,7 +102,9 @@ def _words(rulings: Iterable[Ruling]) -> _Words:
 # -- what they say together -----------------------------------------------------------------------
 
 
-def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
+def _activity(
+    cluster: Sequence[Observation], words: _Words, degrees: Mapping[date, float]
+) -> Activity:
     """Field by field what the most believed copy says, and whose word it is."""
     corrected = any(c.record.surface is Surface.TREADMILL or c.record.is_manual for c in cluster)
     copies = sorted(cluster, key=lambda copy: (*_rank(copy.record, corrected=corrected), copy.key))
@@ -144,6 +153,7 @@ def _activity(cluster: Sequence[Observation], words: _Words) -> Activity:
         reasons=learned.reasons,
         planned_ident=best("planned_ident"),
         sources=tuple(copy.key for copy in copies),
+        temperature_c=degrees.get(started.day),
         provenance=whose,
         **whole,
     )

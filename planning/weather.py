@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from statistics import median_low
 from typing import override
-
-from planning.activity import Activity
 
 SAID = "athlete"  # whose word it is when a person set it: believed before any service
 ENOUGH_STARTS = 5  # runs that make a habit
@@ -81,17 +79,6 @@ def usual_hours(starts: Sequence[datetime], zone: tzinfo) -> RunningHours:
         return RunningHours()
     hour = median_low(start.astimezone(zone).hour for start in starts)
     return RunningHours(hour, min(hour + 2, 23))
-
-
-def in_weather(activities: Iterable[Activity], told: Iterable[Weather]) -> tuple[Activity, ...]:
-    """Every run with the temperature of its day, where that is known; the others as they were."""
-    known = believed(told)
-    return tuple(
-        replace(each, temperature_c=known[each.day].temperature_c)
-        if each.is_run and each.day in known
-        else each
-        for each in activities
-    )
 
 
 def believed(told: Iterable[Weather]) -> dict[date, Weather]:

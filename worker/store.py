@@ -16,7 +16,7 @@ from planning.records import activities_of
 from planning.replan import Closing, State
 from planning.rulings import Ruling
 from planning.schedule.plan import Layer
-from planning.weather import Weather, in_weather
+from planning.weather import Weather
 from planning.wellness import Wellness
 from worker import tables
 from worker.facts import facts as facts  # noqa: PLC0414 - mypy takes it for ours to give
@@ -183,8 +183,8 @@ def activities(
     conn: Connection, athlete_id: int, *, until: datetime | None = None
 ) -> tuple[Activity, ...]:
     seen = observations(conn, athlete_id, until=until)
-    run = activities_of(seen, rulings(conn, athlete_id, until=until))
-    return in_weather(run, weather(conn, athlete_id, until=until))
+    told = weather(conn, athlete_id, until=until)
+    return activities_of(seen, rulings(conn, athlete_id, until=until), weather=told)
 
 
 def _all[Value](
@@ -329,10 +329,9 @@ def load_state(
     seen = observations(conn, athlete_id, until=until)
     proven = proofs(conn, athlete_id, until=until)
     told = weather(conn, athlete_id, until=until)
-    run = activities_of(seen, rulings(conn, athlete_id, until=until))
     return State(
         athlete=profile_of(conn, athlete_id, until=until),
-        activities=in_weather(run, told),
+        activities=activities_of(seen, rulings(conn, athlete_id, until=until), weather=told),
         goals=goals(conn, athlete_id, until=until),
         closing=closing,
         layers=layers(conn, athlete_id, until=until),

@@ -28,7 +28,7 @@ from planning.fitness.career import Career
 from planning.fitness.efforts import CURVE_S, STANDARD_M
 from planning.fitness.observation import derive
 from planning.records import activities_of
-from planning.weather import Weather, in_weather
+from planning.weather import Weather
 from tests.servers import migrated_sqlite
 from worker import store, tables
 from worker.db import open_database, reading, writing
@@ -160,10 +160,10 @@ def _activities(engine, spent):
         rulings = store.rulings(conn, ATHLETE)
     with _timed(spent["parse"]):
         seen = [from_body(Observation, body) for body in bodies]
-    with _timed(spent["join copies"]):
-        activities = activities_of(seen, rulings)
     with _timed(spent["weather of the days"]), reading(engine) as conn:
-        return in_weather(activities, store.weather(conn, ATHLETE))
+        weather = store.weather(conn, ATHLETE)
+    with _timed(spent["join copies"]):
+        return activities_of(seen, rulings, weather=weather)
 
 
 def _newest(engine, key):
@@ -172,7 +172,7 @@ def _newest(engine, key):
         seen = from_body(Observation, body)
         of_day = f"x:{seen.day.isoformat()}"
         weather = standing_body(conn, tables.weather, athlete_id=ATHLETE, key=of_day)
-    return in_weather(activities_of([seen]), [from_body(Weather, weather)])
+    return activities_of([seen], weather=[from_body(Weather, weather)])
 
 
 def _least(runs):
