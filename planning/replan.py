@@ -17,6 +17,7 @@ from planning.completeness import (
 )
 from planning.fitness.ability import AbilityToday, Fitness, estimate
 from planning.fitness.prediction import DistanceForecast, Effect, distance_forecasts
+from planning.fitness.stated import runs_by_word, with_stated
 from planning.goals.course import RaceTime
 from planning.goals.drift import Running, break_effect, running_of
 from planning.goals.goal import Goal
@@ -165,6 +166,7 @@ class _Grounds:
 
     `known_until` is the last day of which something is known, `withheld_on` are days of which a
     source keeps what was done, `withheld` says why so much is kept that nothing can be foretold.
+    `by_word` are the weeks that the athlete stated, before there was a record.
     """
 
     today: date
@@ -173,10 +175,11 @@ class _Grounds:
     known_until: date
     withheld_on: frozenset[date]
     withheld: str
+    by_word: tuple[Activity, ...] = ()
 
     def running(self, plan: Plan | None) -> Running:
         return running_of(
-            self.activities,
+            (*self.by_word, *self.activities),
             plan,
             today=self.today,
             known_until=self.known_until,
@@ -191,15 +194,17 @@ def _grounds(state: State, today: date) -> _Grounds:
             key=lambda activity: (activity.start_at, activity.id),
         )
     )
-    heard = _heard_until(state, known, today)
+    by_word = runs_by_word(state.athlete, known)
+    heard = _heard_until(state, (*by_word, *known), today)
     kept_back = missing(state.withheld, known, today, days=REMEMBERED_DAYS)
     return _Grounds(
         today=today,
         activities=known,
-        fitness=estimate(known, today),
+        fitness=with_stated(estimate(known, today), state.athlete.stated, today),
         known_until=heard if heard is not None and is_silent(today, heard) else today,
         withheld_on=frozenset(each.day for each in kept_back if each.day is not None),
         withheld=_withheld(state, known, today),
+        by_word=by_word,
     )
 
 
@@ -215,6 +220,7 @@ def _forecasts(
             goal,
             fitness=grounds.fitness,
             activities=grounds.activities,
+            by_word=grounds.by_word,
             today=today,
             before=Before(said.get(goal.id), days, raced),
             withheld=grounds.withheld,

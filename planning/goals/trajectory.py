@@ -60,12 +60,13 @@ class Before:
 AFRESH = Before()
 
 
-def forecast(
+def forecast(  # noqa: PLR0913 - one forecast, and all that it rests on
     goal: Goal,
     *,
     fitness: Fitness,
     activities: Sequence[Activity],
     today: date,
+    by_word: Sequence[Activity] = (),
     before: Before = AFRESH,
     withheld: str = "",
     running: Running | None = None,
@@ -76,7 +77,8 @@ def forecast(
     Times in seconds. The spread grows from the last day of which `running` knows something.
     Median, range, versions and probability come from one distribution: the versions are the times
     reached with probability .2, .5 and .8. `withheld` says why nothing can be foretold: too much of
-    what was run is kept from us. `temperature_c` is that of the goal's day, where it is known.
+    what was run is kept from us. `by_word` (see `stated.runs_by_word`) stand for the weeks before
+    the record where needs are counted. `temperature_c` is that of the goal's day, where known.
     """
     result = result_of(goal, activities, today)
     if goal.day < today or result is not None:
@@ -93,7 +95,7 @@ def forecast(
         temperature_c=temperature_c,
     )
     expected = time.expected if time else None
-    needs, missing = needs_of(goal, activities, today), missing_for(goal, fitness)
+    needs, missing = needs_of(goal, (*by_word, *activities), today), missing_for(goal, fitness)
     if withheld:
         return _without_numbers(goal, Status.UNKNOWN, withheld, needs)
     if goal.is_timed:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from planning.activity import Activity, content_id
 from planning.athlete import Athlete
 from planning.fitness.ability import Fitness
+from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
 from planning.goals.needs import Need
 from planning.goals.season import alive
@@ -143,12 +144,13 @@ def _moves_paces(changes: Sequence[Change]) -> bool:
 
 
 def _ground(known: _Known, closing: Plan | None) -> Ground:
+    ran = (*runs_by_word(known.athlete, known.activities), *known.activities)
     return Ground(
         athlete=known.athlete,
         goals=known.standing,
         past=known.past,
         mileage=mileage_of(
-            known.activities,
+            ran,
             today=known.today,
             complete_until=known.complete_until,
             grows=known.grows,
@@ -157,9 +159,7 @@ def _ground(known: _Known, closing: Plan | None) -> Ground:
         paces=known.pacing.paces,
         race_paces=known.race_paces,
         peaks_m=dict(closing.peaks_m) if closing else {},
-        ran_marathon=any(
-            a.is_run and (a.distance_m or 0.0) > MARATHON_BEFORE_M for a in known.activities
-        ),
+        ran_marathon=any(a.is_run and (a.distance_m or 0.0) > MARATHON_BEFORE_M for a in ran),
         today=known.today,
         laid_out_weeks=known.laid_out_weeks,
     )
@@ -267,6 +267,7 @@ def _asked(known: _Known) -> tuple[str, ...]:
         athlete.runs_per_week,
         athlete.birth_year,
         *((athlete.hours_per_week,) if athlete.hours_per_week else ()),
+        *((athlete.stated,) if athlete.stated else ()),
     )
     return (*goals, f"days:{days}")
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from planning.activity import Activity, Surface
 from planning.athlete import Athlete
+from planning.fitness.stated import runs_by_word
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, Priority
 from planning.schedule.effort import fast_time_s, hard
 from planning.schedule.plan import BEFORE_PLAN, BY_HAND, DayStatus, Plan, PlanDay, PlanWeek
@@ -61,8 +62,12 @@ def lint(
     activities: Sequence[Activity],
     today: date,
 ) -> tuple[Finding, ...]:
-    """What is against the rules in the days from `today` on; nothing when the plan is lawful."""
-    runs = [a for a in activities if _counts(a) and a.day <= today]
+    """What is against the rules in the days from `today` on; nothing when the plan is lawful.
+
+    The weeks that the athlete stated count as run until there is a record.
+    """
+    known = (*runs_by_word(athlete, activities), *activities)
+    runs = [a for a in known if _counts(a) and a.day <= today]
     ran: dict[date, float] = {}
     trained: dict[date, float] = {}
     for run in runs:

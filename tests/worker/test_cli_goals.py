@@ -93,3 +93,43 @@ def test_the_weather_expected_counts_until_one_is_known(trained):
     trained.ok("weather", "set", day, "--temp", 26)
     known = trained.ok("goal", "show", trained.goal, "--json").json
     assert known["median_s"] == pytest.approx(warm["median_s"])
+
+
+# --- present fitness by word ----------------------------------------------------------------------
+
+
+def test_without_a_record_the_word_gives_a_forecast_and_a_plan(home):
+    home.ok(
+        "athlete", "set", "--recent", "10k=52:30@2026-05-10", "--recent", "5k=25:00@2026-03-01",
+        "--weekly-km", 35, "--longest-km", 16, "--running-since", 2019,
+    )  # fmt: skip
+    shown = home.ok("athlete", "show").out
+    assert "10k in 52:30 on 2026-05-10, 5k in 25:00 on 2026-03-01, 35 km a week" in shown
+    goal = home.ok("goal", "add", "--day", UNTIL, "--distance", "half", "--json").json
+    assert goal["probability"] is not None
+    assert next(check for check in goal["checks"] if check["name"] == "achievable")["met"]
+    weeks = home.ok("plan", "show", "--json").json["weeks"]
+    assert weeks[1]["volume_m"] > 30_000
+    assert "0 findings" in home.ok("plan", "lint").out
+    home.ok("athlete", "set", "--recent", "")
+    assert home.ok("goal", "show", goal["id"], "--json").json["median_s"] is None
+    assert home.ok("athlete", "show", "--json").json["stated"]["weekly_m"] == 35_000
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--recent", "10k=52:30"), "10k=52:30@2026-05-10"),
+        (("--recent", "10k@2026-05-10"), "10k=52:30@2026-05-10"),
+        (("--recent", "10k=52:30@2026-09-10"), "last two years"),
+        (("--recent", "10k=52:30@2019-09-10"), "last two years"),
+        (("--recent", "10k=20:00@2026-05-10"), "is the time right"),
+        (("--recent", "10k=5:20:00@2026-05-10"), "is the time right"),
+        (("--recent", "400=1:20@2026-05-10"), "from 1.5 km"),
+        (("--running-since", 2030), "yet to come"),
+        ((), "nothing to set"),
+    ],
+)
+def test_a_word_that_cannot_be_meant_is_refused(home, words, why):
+    assert why in home.wrong("athlete", "set", *words).replace("\n", " ")
+    assert home.ok("athlete", "show", "--json").json["stated"] is None

@@ -20,6 +20,7 @@ from worker.cli.words import one_of
 
 if TYPE_CHECKING:
     from planning.athlete import Athlete
+    from worker.cli.present import Present
 
 athlete_commands = typer.Typer(
     no_args_is_help=True, help="Who runs: time zone, days, limits, channels."
@@ -55,6 +56,7 @@ def show(
 ) -> None:
     """One athlete's settings."""
     from worker import store
+    from worker.cli.present import lines
     from worker.db import reading
     from worker.stored import to_body
 
@@ -71,6 +73,8 @@ def show(
         typer.echo(f"  runs a week: {profile.runs_per_week or 'as many as lately'}; {hours}")
         typer.echo(f"  sex: {profile.sex or 'not said'}; {_heart(profile)}")
         typer.echo(f"  changes by themselves: {profile.autonomy.value}")
+        for line in lines(profile.stated):
+            typer.echo(line)
 
 
 @athlete_commands.command("add")
@@ -145,10 +149,30 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
             metavar="LAT,LON", help="Where you run, for the weather; rounded to 0.1 degree."
         ),
     ] = None,
+    recent: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DISTANCE=TIME@DAY",
+            help="A result of late, while runs on record are few, as 10k=52:30@2026-05-10; several "
+            "by repeating it; '' none. It counts with a wide range until runs replace it.",
+        ),
+    ] = None,
+    weekly_km: Annotated[
+        float | None,
+        typer.Option(min=0, max=300, help="Kilometres a week, held of late and not on record."),
+    ] = None,
+    longest_km: Annotated[
+        float | None,
+        typer.Option(min=0, max=250, help="Longest run of the last month, not on record."),
+    ] = None,
+    running_since: Annotated[
+        int | None, typer.Option(min=1930, help="The year in which you began to run.")
+    ] = None,
     athlete: AthleteOption = None,
 ) -> None:
     """Change what is given, leave the rest."""
     from worker.cli.failing import UsedWrongly
+    from worker.cli.present import Present
 
     given: dict[str, Any] = {
         "name": name,
@@ -170,14 +194,17 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
         "strava_use": one_of("strava-use", strava_use, ("full", "trigger", "off")),
         "place": None if place is None else _place(place),
     }
-    if all(value is None for value in (*given.values(), *others.values())):
+    present = Present(recent or None, weekly_km, longest_km, running_since)
+    if not present.is_said and all(value is None for value in (*given.values(), *others.values())):
         raise UsedWrongly("nothing to set was given; `goalward athlete set --help` lists it all")
     with session(athlete) as at_work:
-        _write(at_work, given, others)
+        _write(at_work, given, others, present=present)
         typer.echo("Done.")
 
 
-def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> None:
+def _write(
+    at_work: Session, given: dict[str, Any], others: dict[str, Any], *, present: "Present"
+) -> None:
     from worker import store, tables, weather
     from worker.db import writing
     from worker.owing import owe_publishing, owe_replan
@@ -186,6 +213,7 @@ def _write(at_work: Session, given: dict[str, Any], others: dict[str, Any]) -> N
     with writing(runtime.engine) as conn:
         now = runtime.clock.machine_now()
         profile = _changed(store.profile_of(conn, athlete_id), given)
+        profile = present.of(profile, at_work.today)
         _plausible(profile, at_work.today)
         store.put_profile(conn, athlete_id, profile, known_at=at_work.now, now=now)
         for key, body in others.items():
