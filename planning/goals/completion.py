@@ -7,20 +7,23 @@ amounts are judgement, and the chance is said as a range in words.
 
 from collections.abc import Sequence
 
-from planning.goals.needs import LONGEST_RUN, Need
+from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 
 ALL_MET = 0.93
 LEAST = 0.05
 # Reach of a gate as a share of its least -> what is taken off when not yet met.
 STILL_TO_COME = 0.04
-LONG_RUN_MISSED = ((0.75, 0.20), (0.5, 0.40), (0.0, 0.60))
-WEEK_MISSED = ((0.75, 0.08), (0.5, 0.15), (0.0, 0.20))
-WORDS = (
-    (0.85, "very likely (about 9 in 10)"),
-    (0.7, "likely (7 to 8 in 10)"),
-    (0.5, "more likely than not (5 to 7 in 10)"),
-    (0.3, "doubtful (3 to 5 in 10)"),
-    (0.0, "unlikely (under 3 in 10)"),
+MISSED = {
+    LONGEST_RUN: ((0.75, 0.20), (0.5, 0.40), (0.0, 0.60)),
+    WEEKLY_DISTANCE: ((0.75, 0.08), (0.5, 0.15), (0.0, 0.20)),
+}
+# From the lowest chance of each row: the range that is meant, and how it is said.
+RANGES = (
+    (0.85, (0.85, 0.95), "very likely (about 9 in 10)"),
+    (0.7, (0.7, 0.85), "likely (7 to 8 in 10)"),
+    (0.5, (0.5, 0.7), "more likely than not (5 to 7 in 10)"),
+    (0.3, (0.3, 0.5), "doubtful (3 to 5 in 10)"),
+    (0.0, (0.0, 0.3), "unlikely (under 3 in 10)"),
 )
 
 
@@ -30,15 +33,19 @@ def chance_to_finish(needs: Sequence[Need]) -> float:
 
 
 def in_words(probability: float) -> str:
-    """The range of a judged chance."""
-    return next(words for border, words in WORDS if probability >= border)
+    """The range of a judged chance, said."""
+    return next(words for border, _, words in RANGES if probability >= border)
+
+
+def range_of(probability: float) -> tuple[float, float]:
+    """The ends of what is meant by a judged chance: more is not claimed."""
+    return next(ends for border, ends, _ in RANGES if probability >= border)
 
 
 def _cost(need: Need) -> float:
-    if need.met:
+    if need.met or need.what not in MISSED:
         return 0.0
     if need.feasible:
         return STILL_TO_COME
-    table = LONG_RUN_MISSED if need.what == LONGEST_RUN else WEEK_MISSED
     reach = (need.reachable or 0.0) / need.value
-    return next(cost for border, cost in table if reach >= border)
+    return next(cost for border, cost in MISSED[need.what] if reach >= border)

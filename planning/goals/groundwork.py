@@ -17,6 +17,7 @@ LONG_RUN_STEPS_PER_WEEK = (
 )
 WEEKLY_RISE_M = 3_000.0
 SEASON_RISE = 1.5
+GROUND_DAYS = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Groundwork:
     weekly_m: float  # best mean of four weeks within the last ten
     held_weekly_m: float  # mean of the last four weeks
     highest_weekly_m: float  # highest mean of four weeks in the last year
+    lengths_m: tuple[float, ...] = ()  # of all runs of the last ten weeks, the longest first
 
     def reachable_longest_m(self, weeks: float) -> float:
         """The longest training run after `weeks` weeks of rising as fast as rule P-2 lets it.
@@ -58,11 +60,12 @@ def groundwork(activities: Sequence[Activity], today: date) -> Groundwork:
     """What the runs up to and with `today` amount to, in any order."""
     runs = [(run.day, run.distance_m or 0.0, run.is_race) for run in activities if _counts(run)]
     return Groundwork(
-        longest_m=_longest(runs, today, 70),
+        longest_m=_longest(runs, today, GROUND_DAYS),
         long_run_from_m=_long_run_from(runs, today),
         weekly_m=max(_weekly(runs, today - timedelta(weeks=back)) for back in range(7)),
         held_weekly_m=_weekly(runs, today),
         highest_weekly_m=max(_weekly(runs, today - timedelta(weeks=back)) for back in range(49)),
+        lengths_m=_lengths(runs, today),
     )
 
 
@@ -80,6 +83,11 @@ def _longest(runs: Sequence[_Run], today: date, days: int, *, races: bool = True
     first = today - timedelta(days=days - 1)
     lengths = (m for day, m, race in runs if first <= day <= today and (races or not race))
     return max(lengths, default=0.0)
+
+
+def _lengths(runs: Sequence[_Run], today: date) -> tuple[float, ...]:
+    first = today - timedelta(days=GROUND_DAYS - 1)
+    return tuple(sorted((m for day, m, _ in runs if first <= day <= today), reverse=True))
 
 
 def _long_run_from(runs: Sequence[_Run], today: date) -> float:

@@ -1,7 +1,7 @@
-"""What must happen before a goal's day: longest run and weekly distance, by when."""
+"""What must happen before a goal's day: longest run, long runs and weekly distance, by when."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,10 +9,11 @@ import numpy as np
 
 from planning.activity import Activity, FloatArray
 from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, HUNDRED_K_M, MARATHON_M, TEN_K_M, Goal
-from planning.goals.groundwork import groundwork
+from planning.goals.groundwork import EASY_START_M, Groundwork, groundwork
 
 LONGEST_RUN = "longest run"
 WEEKLY_DISTANCE = "weekly distance"
+GATES = frozenset({LONGEST_RUN, WEEKLY_DISTANCE})  # finishing is judged by these
 
 # What a distance asks for, metres: aim and least of the longest run, aim and least of a week.
 # Marathon and half: Fokkema 2020 (longest under 25 km 13 min slower, over 21 km 4 min faster at the
@@ -24,6 +25,9 @@ WEEKLY_AIM = np.array([20e3, 25e3, 32e3, 45e3, 50e3, 65e3])
 WEEKLY_LEAST = np.array([10e3, 15e3, 24e3, 40e3, 42e3, 50e3])
 GATE_STEP_M = 500.0
 NEARLY = 0.98  # a watch measures to about two per cent
+# Faster marathoners had more long runs (Doherty 2020); how many, and how long, is custom.
+LONG_RUNS, LONG_SHARE = 3, 0.8
+STEP_WEEKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +78,84 @@ def peak_day(goal: Goal) -> date:
 
 
 def needs_of(goal: Goal, activities: Sequence[Activity], today: date) -> tuple[Need, ...]:
-    """What must happen before the goal day: longest run and weekly distance, in metres.
+    """What must happen before the goal day: see `needs_from`."""
+    if goal.distance_m is None or goal.day < today:
+        return ()
+    return needs_from(goal, groundwork(activities, today), today)
+
+
+def needs_from(goal: Goal, done: Groundwork, today: date) -> tuple[Need, ...]:
+    """Longest run and weekly distance, metres; from the half on the number of long runs as well.
 
     The value is what can be reached under P-2 and P-3, kept between the least and the aim of the
     distance. Empty for health goals and once the day is past.
     """
     if goal.distance_m is None or goal.day < today:
         return ()
-    done, by_day = groundwork(activities, today), peak_day(goal)
+    by_day = peak_day(goal)
     weeks = (by_day - today).days / 7
-    return (
-        _need(
-            LONGEST_RUN,
-            by_day,
-            gate=longest_run_gate(goal.distance_m),
-            unit="m",
-            held=done.longest_m,
-            reachable=done.reachable_longest_m(weeks),
-        ),
-        _need(
-            WEEKLY_DISTANCE,
-            by_day,
-            gate=weekly_gate(goal.distance_m),
-            unit="m/week",
-            held=done.weekly_m,
-            reachable=done.reachable_weekly_m(weeks, goal.distance_m),
-        ),
+    longest = _need(
+        LONGEST_RUN,
+        by_day,
+        gate=longest_run_gate(goal.distance_m),
+        unit="m",
+        held=done.longest_m,
+        reachable=done.reachable_longest_m(weeks),
+    )
+    weekly = _need(
+        WEEKLY_DISTANCE,
+        by_day,
+        gate=weekly_gate(goal.distance_m),
+        unit="m/week",
+        held=done.weekly_m,
+        reachable=done.reachable_weekly_m(weeks, goal.distance_m),
+    )
+    if goal.distance_m < HALF_M * 0.98:
+        return (longest, weekly)
+    return (longest, weekly, _long_runs(longest, done, weeks))
+
+
+def steps_of(goal: Goal, done: Groundwork, today: date) -> tuple[Need, ...]:
+    """What should stand by when on the way to `needs_from`, every fourth week counted back from its
+    day: an even rise, by the same share each week, and no steeper than the rules allow.
+    """
+    steps = list[Need]()
+    for need in needs_from(goal, done, today):
+        if need.what in GATES and need.feasible and not need.met:
+            steps.extend(_steps(goal, need, done, today))
+    return tuple(sorted(steps, key=lambda step: (step.by_day, step.what)))
+
+
+def _steps(goal: Goal, need: Need, done: Groundwork, today: date) -> Iterator[Need]:
+    whole, held = (need.by_day - today).days, need.held or 0.0
+    start = max(held, EASY_START_M)
+    for left in range(7 * STEP_WEEKS * (whole // (7 * STEP_WEEKS)), 0, -7 * STEP_WEEKS):
+        weeks = (whole - left) / 7
+        even = start * (need.value / start) ** (1.0 - left / whole)
+        most = (
+            done.reachable_longest_m(weeks)
+            if need.what == LONGEST_RUN
+            else done.reachable_weekly_m(weeks, goal.distance_m or 0.0)
+        )
+        value = math.floor(min(even, most) / GATE_STEP_M) * GATE_STEP_M
+        if weeks > 0 and value > held:
+            day = need.by_day - timedelta(days=left)
+            yield Need(need.what, day, value, need.unit, met=False, reachable=most, held=held)
+
+
+def _long_runs(longest: Need, done: Groundwork, weeks: float) -> Need:
+    length_m = math.floor(LONG_SHARE * longest.value / 1000) * 1000.0
+    ran = sum(metres >= NEARLY * length_m for metres in done.lengths_m)
+    reachable = ran + max(math.floor(weeks), 0) if longest.feasible else ran
+    return Need(
+        f"runs of {length_m / 1000:.0f} km or more",
+        longest.by_day,
+        float(LONG_RUNS),
+        "runs",
+        ran >= LONG_RUNS,
+        reachable >= LONG_RUNS,
+        float(reachable),
+        float(ran),
     )
 
 

@@ -1,39 +1,47 @@
 """The sentence: current trajectory, goal, verdict, and what would do it."""
 
-import math
 from collections.abc import Sequence
 
 from planning.fitness.prediction import Prediction
+from planning.goals.adherence import Adherence
 from planning.goals.completion import in_words
 from planning.goals.goal import MARATHON_M, Goal
-from planning.goals.needs import LONGEST_RUN, Need
-from planning.goals.rates import base_rate
+from planning.goals.needs import GATES, LONGEST_RUN, Need
+from planning.goals.rates import Required
 from planning.goals.status import Verdict, verdict_of
 from planning.goals.wording import (
     about_time,
     chance,
     distance_name,
     exact_time,
+    habit_in_words,
     kilometres,
+    opening,
     performance,
     spoken_day,
 )
 
+WORTH_SAYING = 0.5  # per cent
 FINAL_BUILD_WEEKS = 3.0  # in less than this there is no building, only resting and running
 
 
-def time_message(goal: Goal, expected: Prediction, needs: Sequence[Need], weeks: float) -> str:
-    """What is told of a time goal `weeks` weeks away: sentence, range, what it asks for."""
+def time_message(
+    goal: Goal,
+    expected: Prediction,
+    needs: Sequence[Need],
+    required: Required | None = None,
+) -> str:
+    """What is told of a time goal: sentence, range, what it asks for beside today."""
     distance_m, target_s = expected.distance_m, goal.target_s or expected.median_s
     target, middle = exact_time(target_s, distance_m), about_time(expected.median_s, distance_m)
     probability = expected.probability_of(target_s)
     return " ".join(
         (
             f"Current trajectory suggests {performance(middle, distance_m)}.",
-            f"Goal of {target} {_judged(goal, expected, verdict_of(probability), weeks)}.",
+            f"Goal of {target} {_judged(goal, expected, verdict_of(probability), required)}.",
             f"Eight in ten such forecasts end between {_range(expected)}.",
             f"The chance of {target} is {chance(probability)}.",
-            *_gain(expected, target_s, weeks),
+            *(_gain(required) if required else ()),
             *_out_of_reach(goal, needs),
         )
     )
@@ -56,14 +64,42 @@ def finish_message(
             f"Finishing{inside} is {in_words(probability)}, judged by longest run and weekly "
             "distance and not by statistics."
         )
-    to_come = [need for need in needs if need.feasible and not need.met]
+    to_come = [need for need in needs if need.what in GATES and need.feasible and not need.met]
     if to_come:
         told.append(f"Still to come: {_listed(to_come)}.")
     return " ".join((*told, *_out_of_reach(goal, needs)))
 
 
-def _judged(goal: Goal, expected: Prediction, verdict: Verdict, weeks: float) -> str:
-    building = weeks >= FINAL_BUILD_WEEKS
+def habit_message(goal: Goal, kept: Adherence) -> str:
+    """What is told of a habit to keep up: what was held, and what is to be expected of it."""
+    held = (
+        f"{opening(habit_in_words(goal))}: held in {kept.weeks_met} of the last "
+        f"{kept.weeks_known} weeks on record."
+    )
+    if kept.weeks_over:
+        held += f" Of this goal's weeks so far, in {kept.over_met} of {kept.weeks_over}."
+    if not kept.enough_known:
+        return f"{held} Four weeks are needed to say how likely it is to be kept up."
+    if kept.kept_up:
+        return f"{held} It asks for {kept.weeks_asked}: reached."
+    return (
+        f"{held} Going on like that, {kept.low} to {kept.high} of its {kept.weeks} weeks would "
+        f"hold it, eight times out of ten; it asks for {kept.weeks_asked}. The chance of that is "
+        f"{chance(kept.probability)}, as runners kept up what they had kept up without being "
+        "asked to."
+    )
+
+
+def habit_result(goal: Goal, kept: Adherence) -> str:
+    """How a habit whose weeks are over was kept up."""
+    held = f"Held in {kept.over_met} of {kept.weeks_over} weeks; {kept.weeks_asked} were asked for"
+    return f"{opening(habit_in_words(goal))}, until {spoken_day(goal.day)}. {held}: " + (
+        "goal reached." if kept.kept_up else "not reached."
+    )
+
+
+def _judged(goal: Goal, expected: Prediction, verdict: Verdict, required: Required | None) -> str:
+    building = required is None or required.weeks >= FINAL_BUILD_WEEKS
     stretch = about_time(expected.quantile_s(0.2), expected.distance_m)
     match verdict:
         case Verdict.CONSERVATIVE:
@@ -90,15 +126,17 @@ def _range(expected: Prediction) -> str:
     return f"{fast} and {slow}"
 
 
-def _gain(expected: Prediction, target_s: float, weeks: float) -> tuple[str, ...]:
-    """How much faster the goal is than the middle of the forecast, when it is."""
-    gain = 100 * math.log(expected.median_s / target_s)
-    if gain < 0.5:
+def _gain(required: Required) -> tuple[str, ...]:
+    """How much faster than today the goal is, when it is."""
+    gain, weeks = required.gain_percent, required.weeks
+    if gain < WORTH_SAYING:
         return ()
-    if weeks < FINAL_BUILD_WEEKS:
-        return (f"It asks for {gain:.1f} % more speed.",)
-    asks, rate = f"It asks for {gain:.1f} % more speed in {weeks:.0f} weeks", base_rate(gain, weeks)
-    return (f"{asks}; of 34 runners studied {rate} gained that much." if rate else f"{asks}.",)
+    asks = f"It asks for {gain:.1f} % more speed than today's race would have"
+    if weeks < FINAL_BUILD_WEEKS or required.percent_a_week is None:
+        return (f"{asks}.",)
+    asks = f"{asks}, {required.percent_a_week:.2f} % a week for {weeks:.0f} weeks"
+    share = required.gained_by
+    return (f"{asks}; of 34 runners studied {share} gained that much." if share else f"{asks}.",)
 
 
 def _out_of_reach(goal: Goal, needs: Sequence[Need]) -> tuple[str, ...]:

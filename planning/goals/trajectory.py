@@ -8,14 +8,16 @@ from datetime import date, timedelta
 from planning.activity import Activity
 from planning.fitness.ability import Fitness
 from planning.fitness.prediction import Prediction
+from planning.goals.adherence import Adherence, adherence
 from planning.goals.completion import chance_to_finish
 from planning.goals.course import RaceTime, race_time, ultras_of
 from planning.goals.drift import Running, drift
-from planning.goals.goal import HALF_M, Goal
+from planning.goals.goal import HALF_M, TEN_K_M, Goal
 from planning.goals.influences import told_of_race
 from planning.goals.needs import Need, needs_of
+from planning.goals.rates import Required
 from planning.goals.result import result_message, result_of
-from planning.goals.sentence import finish_message, time_message
+from planning.goals.sentence import finish_message, habit_message, habit_result, time_message
 from planning.goals.status import Status, settled, verdict_of
 from planning.goals.wording import distance_name, kilometres
 
@@ -82,10 +84,12 @@ def forecast(  # noqa: PLR0913 - one forecast, and all that it rests on
     """
     result = result_of(goal, activities, today)
     if goal.day < today or result is not None:
-        return _without_numbers(goal, Status.DONE, result_message(goal, result))
+        kept = adherence(goal, activities, goal.day + timedelta(days=1), running=running)
+        told_of_it = habit_result(goal, kept) if kept else result_message(goal, result)
+        return _without_numbers(goal, Status.DONE, told_of_it)
     if goal.distance_m is None:
-        return _without_numbers(goal, Status.UNKNOWN, _habit_message(activities, today))
-    weeks = max((goal.day - today).days, 0) / 7
+        kept = adherence(goal, activities, today, running=running)
+        return _habit(goal, kept, withheld or _habit_message(activities, today), before=before)
     time = expected_time(
         goal,
         fitness=fitness,
@@ -99,7 +103,15 @@ def forecast(  # noqa: PLR0913 - one forecast, and all that it rests on
     if withheld:
         return _without_numbers(goal, Status.UNKNOWN, withheld, needs)
     if goal.is_timed:
-        told = _timed(goal, expected, needs=needs, before=before, weeks=weeks, missing=missing)
+        asked = required_of(
+            goal,
+            fitness=fitness,
+            activities=activities,
+            today=today,
+            running=running,
+            temperature_c=temperature_c,
+        )
+        told = _timed(goal, expected, needs=needs, before=before, asked=asked, missing=missing)
     else:
         told = _to_finish(goal, expected, needs=needs, before=before, missing=missing)
     because = _because(goal, time, today, temperature_c) if time else ""
@@ -131,6 +143,37 @@ def expected_time(
     return replace(time, effects=(*time.effects, *drift(goal, running)))
 
 
+def required_of(
+    goal: Goal,
+    *,
+    fitness: Fitness,
+    activities: Sequence[Activity],
+    today: date,
+    running: Running | None = None,
+    temperature_c: float | None = None,
+) -> Required | None:
+    """What a goal's time asks for beside the same race run today. Arguments as of `forecast`; None
+    without a time, or where nothing can be foretold.
+    """
+    race_today = expected_time(
+        replace(goal, day=today),
+        fitness=fitness,
+        activities=activities,
+        today=today,
+        running=running,
+        temperature_c=temperature_c,
+    )
+    ln_speed = fitness.today().ln_speed
+    if goal.target_s is None or race_today is None or ln_speed is None:
+        return None
+    return Required(
+        today_s=race_today.expected.median_s,
+        target_s=goal.target_s,
+        ten_k_s=TEN_K_M / math.exp(ln_speed),
+        weeks=max((goal.day - today).days, 0) / 7,
+    )
+
+
 def missing_for(goal: Goal, fitness: Fitness) -> str:
     """Why there are no numbers, if so: too little to go by, or a distance out of range."""
     if not fitness.ready:
@@ -144,7 +187,7 @@ def _timed(
     *,
     needs: tuple[Need, ...],
     before: Before,
-    weeks: float,
+    asked: Required | None,
     missing: str,
 ) -> GoalForecast:
     if expected is None or goal.target_s is None:
@@ -163,7 +206,7 @@ def _timed(
         realistic_s=expected.median_s,
         conservative_s=expected.quantile_s(0.8),
         needs=needs,
-        message=time_message(goal, expected, needs, weeks),
+        message=time_message(goal, expected, needs, asked),
         waiting=waiting,
         statement=goal.statement,
     )
@@ -191,6 +234,21 @@ def _to_finish(
         p10_s=expected.quantile_s(0.1) if expected else None,
         p90_s=expected.quantile_s(0.9) if expected else None,
         probability=probability,
+        waiting=waiting,
+    )
+
+
+def _habit(goal: Goal, kept: Adherence | None, unknown: str, *, before: Before) -> GoalForecast:
+    """The chance that a habit is kept up, from the own weeks; what they were where it has none."""
+    if kept is None:
+        return _without_numbers(goal, Status.UNKNOWN, unknown)
+    if not kept.enough_known:
+        return _without_numbers(goal, Status.UNKNOWN, habit_message(goal, kept))
+    status, waiting = _settled(goal, kept.probability, before)
+    return replace(
+        _without_numbers(goal, status, habit_message(goal, kept)),
+        verdict=verdict_of(kept.probability).value,
+        probability=kept.probability,
         waiting=waiting,
     )
 

@@ -71,9 +71,19 @@ def missed(table):
     return float(table[-1]["error"]) > MOST_ERROR or bool(outside)
 
 
+def range_of_reached(found):
+    """Of the share that was reached, when athletes are drawn again."""
+    athletes = sorted({goal.athlete for goal in found})
+    of = {name: [goal.reached for goal in found if goal.athlete == name] for name in athletes}
+    reached = np.array([sum(of[name]) for name in athletes], dtype=float)
+    number = np.array([len(of[name]) for name in athletes], dtype=float)
+    drawn = np.random.default_rng(SEED).integers(0, len(athletes), (DRAWS, len(athletes)))
+    return np.quantile(reached[drawn].sum(axis=1) / number[drawn].sum(axis=1), (0.025, 0.975))
+
+
 def _row(decile, found):
     chance = np.mean([goal.chance for goal in found])
-    low, high = _range(found)
+    low, high = range_of_reached(found)
     return {
         "chance": f"{10 * decile}-{10 * decile + 10} %",
         "goals": len(found),
@@ -84,13 +94,3 @@ def _row(decile, found):
         "inside": "yes" if low <= chance <= high else "no",
         "error": f"{100 * (chance - np.mean([goal.reached for goal in found])):+.1f}",
     }
-
-
-def _range(found):
-    """Of the share that was reached, when athletes are drawn again."""
-    athletes = sorted({goal.athlete for goal in found})
-    of = {name: [goal.reached for goal in found if goal.athlete == name] for name in athletes}
-    reached = np.array([sum(of[name]) for name in athletes], dtype=float)
-    number = np.array([len(of[name]) for name in athletes], dtype=float)
-    drawn = np.random.default_rng(SEED).integers(0, len(athletes), (DRAWS, len(athletes)))
-    return np.quantile(reached[drawn].sum(axis=1) / number[drawn].sum(axis=1), (0.025, 0.975))

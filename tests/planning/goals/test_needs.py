@@ -90,7 +90,7 @@ def test_longer_races_never_ask_for_less():
 
 
 def test_needs_are_dated_before_the_taper_and_met_by_history():
-    longest, weekly = needs_of(goal(), steady(60, 31), TODAY)
+    longest, weekly, _ = needs_of(goal(), steady(60, 31), TODAY)
     assert longest.by_day == weekly.by_day == goal().day - timedelta(weeks=4)
     assert (longest.value, longest.unit, longest.met) == (30_000, "m", True)
     assert (weekly.value, weekly.unit, weekly.met) == (45_000, "m/week", True)
@@ -100,9 +100,9 @@ def test_needs_are_dated_before_the_taper_and_met_by_history():
 
 def test_what_is_asked_for_lies_between_the_least_and_the_aim_by_what_can_be_reached():
     # 12 weeks to the peak day: seven steps from 14 km make 27.3 km
-    longest, _ = needs_of(goal(weeks=16), steady(40, 14), TODAY)
+    longest, *_ = needs_of(goal(weeks=16), steady(40, 14), TODAY)
     assert (longest.value, longest.met, longest.feasible) == (27_000, False, True)
-    longest, weekly = needs_of(goal(weeks=8), steady(25, 10), TODAY)
+    longest, weekly, _ = needs_of(goal(weeks=8), steady(25, 10), TODAY)
     assert (longest.value, longest.met, longest.feasible) == (25_000, False, False)
     assert (weekly.value, weekly.feasible) == (40_000, False)
 
@@ -110,6 +110,6 @@ def test_what_is_asked_for_lies_between_the_least_and_the_aim_by_what_can_be_rea
 def test_no_needs_without_a_distance_or_after_the_day():
     assert needs_of(goal(None, kind=GoalKind.HEALTH), steady(40, 14), TODAY) == ()
     assert needs_of(goal(weeks=-1), steady(40, 14), TODAY) == ()
-    longest, weekly = needs_of(goal(), (), TODAY)
+    longest, weekly, _ = needs_of(goal(), (), TODAY)
     assert not longest.met
     assert not weekly.met

@@ -5,8 +5,10 @@ import pytest
 from planning.fitness.prediction import Prediction
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
+from planning.goals.rates import Required
 from planning.goals.sentence import finish_message, time_message
 
+ASKED = " % more speed than today's race would have"
 DAY = date(2026, 10, 4)
 MARATHON = Prediction(MARATHON_M, 12_120.0, 0.07)
 FIVE_K = Prediction(5_000.0, 1_185.0, 0.05)
@@ -19,6 +21,10 @@ def goal(target_s, distance_m=MARATHON_M, **fields):
 
 def need(what=LONGEST_RUN, value=30_000.0, **fields):
     return Need(what, date(2026, 9, 6), value, "m", **({"met": False} | fields))
+
+
+def asked(target_s, weeks, today_s=12_120.0):
+    return Required(today_s, target_s, 2_640.0, weeks)
 
 
 BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
@@ -46,7 +52,7 @@ BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
             (
                 "Current trajectory suggests a 3:22 marathon. Goal of 3:15 is aggressive but possible "
                 f"with a strong final build. {BETWEEN} The chance of 3:15 is about 30 %. "
-                "It asks for 3.5 % more speed in 12 weeks; of 34 runners studied at least one in four gained that much."
+                f"It asks for 3.5{ASKED}, 0.29 % a week for 12 weeks; of 34 runners studied at least one in four gained that much."
             ),
         ),
         (
@@ -54,7 +60,7 @@ BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
             (
                 "Current trajectory suggests a 3:22 marathon. Goal of 3:05 is very ambitious: a lot "
                 f"has to go right; 3:10 is the stretch version. {BETWEEN} The chance of 3:05 is about "
-                "10 %. It asks for 8.8 % more speed in 12 weeks; of 34 runners studied between one in four and one in ten gained that much."
+                f"10 %. It asks for 8.8{ASKED}, 0.73 % a week for 12 weeks; of 34 runners studied between one in four and one in ten gained that much."
             ),
         ),
         (
@@ -62,35 +68,39 @@ BETWEEN = "Eight in ten such forecasts end between 3:05 and 3:41."
             (
                 "Current trajectory suggests a 3:22 marathon. Goal of 2:30 is not within reach by "
                 f"4 October 2026; 3:10 is the stretch version. {BETWEEN} The chance of 2:30 is under "
-                "5 %. It asks for 29.8 % more speed in 12 weeks; of 34 runners studied fewer than one in ten gained that much."
+                f"5 %. It asks for 29.8{ASKED}, 2.48 % a week for 12 weeks; of 34 runners studied fewer than one in ten gained that much."
             ),
         ),
     ],
 )
 def test_one_honest_sentence_for_every_verdict(target_s, message):
-    assert time_message(goal(target_s), MARATHON, (), 12.0) == message
+    assert time_message(goal(target_s), MARATHON, (), asked(target_s, 12.0)) == message
 
 
 def test_short_races_are_told_in_minutes_and_seconds():
-    assert time_message(goal(1_140, 5_000.0), FIVE_K, (), 6.0) == (
+    assert time_message(goal(1_140, 5_000.0), FIVE_K, (), asked(1_140, 6.0, 1_185.0)) == (
         "Current trajectory suggests a 19:45 5K. Goal of 19:00 is aggressive but possible with a "
         "strong final build. Eight in ten such forecasts end between 18:30 and 21:05. "
-        "The chance of 19:00 is about 20 %. It asks for 3.9 % more speed in 6 weeks; of 34 runners studied at least one in four gained that much."
+        f"The chance of 19:00 is about 20 %. It asks for 3.9{ASKED}, 0.65 % a week for 6 weeks; of 34 runners studied at least one in four gained that much."
     )
 
 
 def test_in_the_last_weeks_nobody_builds_any_more():
-    assert "possible on a very good day" in time_message(goal(11_700), MARATHON, (), 2.0)
-    assert "build" not in time_message(goal(11_700), MARATHON, (), 2.0)
-    near = time_message(goal(11_700), MARATHON, (), 4.0)
-    assert near.endswith("It asks for 3.5 % more speed in 4 weeks.")
-    assert "It asks for 3.5 % more speed." in time_message(goal(11_700), MARATHON, (), 2.0)
-    assert "training" not in time_message(goal(12_300), MARATHON, (), 2.0)
+    assert "possible on a very good day" in time_message(
+        goal(11_700), MARATHON, (), asked(11_700, 2.0)
+    )
+    assert "build" not in time_message(goal(11_700), MARATHON, (), asked(11_700, 2.0))
+    near = time_message(goal(11_700), MARATHON, (), asked(11_700, 4.0))
+    assert near.endswith(f"It asks for 3.5{ASKED}, 0.88 % a week for 4 weeks.")
+    assert f"It asks for 3.5{ASKED}." in time_message(
+        goal(11_700), MARATHON, (), asked(11_700, 2.0)
+    )
+    assert "training" not in time_message(goal(12_300), MARATHON, (), asked(12_300, 2.0))
 
 
 def test_a_long_run_out_of_reach_is_said_with_its_price():
     short = need(value=25_000.0, feasible=False, reachable=18_200.0)
-    message = time_message(goal(11_700), MARATHON, (short,), 8.0)
+    message = time_message(goal(11_700), MARATHON, (short,), asked(11_700, 8.0))
     assert message.endswith(
         "Rising safely, the longest run reaches 18 km by 6 September 2026; the marathon asks for "
         "25 km. Marathon runners whose longest run stayed under 25 km took about 13 minutes longer "
