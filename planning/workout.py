@@ -87,6 +87,7 @@ class Workout:
     distance_m: float  # estimate of the whole session
     duration_s: float
     load_min: float  # threshold-equivalent minutes
+    session: str = ""  # its id in the library; "" for what is of no library or older than ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,12 @@ def is_ultra(distance_m: float, climb_m: float | None) -> bool:
     return distance_m > ULTRA_M or (steep and distance_m >= LEAST_MOUNTAIN_M)
 
 
+def is_mountain(goal: Goal) -> bool:
+    """Whether so much is climbed (30 m a km) that pace means little."""
+    far_km = (goal.distance_m or 0.0) / 1000
+    return far_km > 0 and (goal.climb_m or 0.0) >= MOUNTAIN * far_km
+
+
 def ultras_of(activities: Iterable[Activity], until: date) -> tuple[UltraRace, ...]:
     """The athlete's own races of that kind, up to that day."""
     return tuple(

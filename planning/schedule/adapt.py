@@ -65,7 +65,13 @@ class _Known:
     @property
     def race_paces(self) -> dict[str, Paces]:
         return {
-            goal.id: for_goal(self.pacing.paces, goal=goal, fitness=self.fitness, today=self.today)
+            goal.id: for_goal(
+                self.pacing.paces,
+                goal=goal,
+                fitness=self.fitness,
+                today=self.today,
+                activities=self.activities,
+            )
             for goal in (*self.past, *self.standing)
         }
 
@@ -116,7 +122,12 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         complete_until=complete_until,
         today=today,
         pacing=pacing_of(
-            fitness, activities=ran, closing=closing_plan, today=today, sex=athlete.sex
+            fitness,
+            activities=ran,
+            closing=closing_plan,
+            today=today,
+            sex=athlete.sex,
+            highest_bpm=athlete.max_heart_rate_bpm,
         ),
         grows=grows,
         withheld_on=frozenset(withheld_on),

@@ -14,7 +14,7 @@ FOUR_RUNS = 4  # from here on two hard sessions a week (rule I-6)
 
 
 class Effort(StrEnum):
-    """What a step's note says; the same words tell which pace belongs to the step."""
+    """What a step's note begins with; the same words tell which pace belongs to the step."""
 
     EASY = "easy, able to talk"
     WALK = "walk briskly"
@@ -26,11 +26,22 @@ class Effort(StrEnum):
     RACE = "race pace"
     STRIDE = "stride: fast and loose, no sprint"
     HILL = "uphill, hard by effort"
+    HILL_STRIDE = "up a steep hill, fast with short steps"
+    ALL_OUT = "all you have, evenly"
+
+
+CUE = " - "  # between the effort and what to mind
+
+
+def noted(effort: Effort, cue: str = "") -> str:
+    """A step's note: how it is meant to feel, and what to mind."""
+    return f"{effort.value}{CUE}{cue}" if cue else effort.value
 
 
 def effort_of(step: Step) -> Effort | None:
     """None: the note is not ours, so nothing is known of the step."""
-    return Effort(step.note) if step.note in Effort else None
+    told = step.note.partition(CUE)[0]
+    return Effort(told) if told in Effort else None
 
 
 def hard(workout: Workout) -> bool:

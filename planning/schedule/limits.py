@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.schedule.effort import hard, too_hard
-from planning.schedule.library import easy
+from planning.schedule.library import easy, note_of
 from planning.schedule.mileage import PLANNED_LONGEST_RISE, Mileage
 from planning.schedule.paces import Paces
 from planning.schedule.plan import DayStatus, PlanDay
 from planning.schedule.receipt import Cause
 from planning.schedule.reshape import shortened
-from planning.schedule.week import note_of
 from planning.workout import Kind, PlannedWorkout
 
 FREEZE_DAYS = 2  # today and tomorrow

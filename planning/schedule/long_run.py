@@ -1,12 +1,14 @@
 """The week's long run: on which day, how long, and how much race pace is in it."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from planning.goals.goal import FIVE_K_M, Priority
+from planning.goals.course import is_mountain
+from planning.goals.goal import FIVE_K_M, MARATHON_M, Priority
 from planning.goals.needs import longest_run_gate
 from planning.goals.season import no_hard_days
 from planning.schedule import library
 from planning.schedule.days import far_enough
+from planning.schedule.library import Family, family_of
 from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu, work_m
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
@@ -20,6 +22,13 @@ OVER_MEAN = 1.25
 MOST_S = 3 * 3600.0  # rule L-1
 FAST_SHARE = 0.22  # of a week's time, planned; rule I-5 draws the line at a quarter
 LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the weeks to the taper
+FINISH_S = 15 * 60.0  # of race pace at the end: below 20 min the day stays an easy one
+LEAST_FINISH_M = 1_500.0
+SHORT_OF_M = 25_000.0  # who stays under it before a marathon is offered walking breaks (rule L-1)
+SECOND_SHARE = 0.6  # of the long run, on the day beside it
+SECOND_FROM_RUNS = 4
+ULTRA_FROM_M = MARATHON_M * 1.05
+_GROWING = frozenset({Phase.BASE, Phase.BUILD, Phase.PEAK})
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
 _FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
 
@@ -27,6 +36,7 @@ _FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
 def long_run(
     week: Week, menu: Menu, placed: Placed, left_m: float, runs: int
 ) -> list[tuple[date, str, Workout]]:
+    """The long run, and before an ultra every other week a second one on the day beside it."""
     day = _long_day(week, placed)
     if day is None or runs == 0:
         return []
@@ -34,10 +44,73 @@ def long_run(
     distance_m = min(_long_m(week, day), max(left_m - others_m, library.SHORTEST_RUN_M), left_m)
     if distance_m < library.SHORTEST_RUN_M or week.habits.run_walk:
         return []
+    workout = _workout(week, menu, day, distance_m)
+    found = [(day, "long", workout)]
+    beside = _day_beside(week, placed, day, runs)
+    if beside is not None:
+        spare_m = left_m - workout.distance_m - (runs - 2) * library.SHORTEST_RUN_M
+        limit_m = week.mileage.run_limit_m(beside, rise=PLANNED_LONGEST_RISE)
+        second_m = min(SECOND_SHARE * workout.distance_m, spare_m, limit_m) // 500 * 500.0
+        if second_m >= library.SHORTEST_RUN_M:
+            second = library.long(second_m, week.paces, session="back-to-back")
+            found.append((beside, "long2", second))
+    return found
+
+
+def _workout(week: Week, menu: Menu, day: date, distance_m: float) -> Workout:
+    """The kind of long run: with race pace where the week has it, with walking breaks where hours
+    count for more than kilometres, over hills for the mountains, with an end at race pace now and
+    then for who wants to finish or runs a half.
+    """
+    paces, goal = week.paces, week.season.goal
     blocks, block_m = _race_pace_blocks(week, day, menu, distance_m)
     if blocks:
-        distance_m = max(0.9 * distance_m // 500 * 500.0, 2 * blocks * block_m)
-    return [(day, "long", library.long(distance_m, week.paces, blocks=blocks, block_m=block_m))]
+        shorter_m = max(0.9 * distance_m // 500 * 500.0, 2 * blocks * block_m)
+        return library.long(shorter_m, paces, blocks=blocks, block_m=block_m)
+    if is_mountain(goal):
+        return library.long(distance_m, paces, session="long-hills")
+    if _walks(week):
+        return library.long_run_walk(distance_m, paces)
+    finish_m = _finish_m(week, menu)
+    if finish_m:
+        return library.long(distance_m, paces, blocks=1, block_m=finish_m, session="long-finish")
+    return library.long(distance_m, paces)
+
+
+def _walks(week: Week) -> bool:
+    """Before a flat ultra every other week; before a first marathon where the time for a long run
+    ends before 25 km do.
+    """
+    season = week.season
+    if season.phase not in _GROWING or week.habits.run_walk:
+        return False
+    if season.leads_m > ULTRA_FROM_M:
+        return season.weeks_to_go % 2 == 1
+    far_s = season.demand.long_s - 1_800.0 * week.habits.first_marathon
+    slow = far_s * week.paces.easy < SHORT_OF_M
+    return family_of(season.goal) is Family.FINISH and season.leads_m > MARATHON_LIKE_M and slow
+
+
+def _finish_m(week: Week, menu: Menu) -> float:
+    """Metres of race pace at the end of a long run; 0.0 for none."""
+    season, paces = week.season, week.paces
+    wanted = family_of(season.goal) in {Family.FINISH, Family.HALF} and season.weeks_to_go % 2 == 0
+    known = paces.certain and not paces.by_heart
+    if not (wanted and known) or season.light or season.phase not in {Phase.BUILD, Phase.PEAK}:
+        return 0.0
+    metres = min(FINISH_S * paces.race, _fast_left_m(week, menu)) // 500 * 500.0
+    return metres if metres >= LEAST_FINISH_M else 0.0
+
+
+def _day_beside(week: Week, placed: Placed, long_day: date, runs: int) -> date | None:
+    """The day before the long run, else the day after it, for a second one; None without need."""
+    season = week.season
+    wanted = season.leads_m > ULTRA_FROM_M and season.phase in {Phase.BUILD, Phase.PEAK}
+    if not wanted or season.light or season.weeks_to_go % 2 or runs < SECOND_FROM_RUNS:
+        return None
+    free = set(free_days(week, placed))
+    beside = (long_day + timedelta(days=n) for n in (-1, 1))
+    return next((day for day in beside if day in free and _room_for_long(week, day)), None)
 
 
 def _long_day(week: Week, placed: Placed) -> date | None:

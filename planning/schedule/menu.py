@@ -1,10 +1,10 @@
-"""Which hard sessions a week holds: by distance, phase and week; and how much work is in them."""
+"""Which hard sessions a week holds: by goal, phase and week; and how much work is in them."""
 
 from dataclasses import dataclass
 
-from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind
+from planning.goals.goal import HALF_M
 from planning.goals.season import SeasonWeek
-from planning.schedule.library import Theme
+from planning.schedule.library import Family, Theme, family_of
 from planning.schedule.plan import Phase
 
 # Work as a share of the week's distance, in full weeks. Two sessions together stay well under a
@@ -16,6 +16,7 @@ WORK_SHARE = {
     Theme.INTERVAL: 0.075,
     Theme.REPETITION: 0.045,
     Theme.RACE_PACE: 0.10,
+    Theme.TEST: 0.10,
 }
 LONG_RACE_PACE_SHARE = 0.17
 MARATHON_PACE_SHARE = 0.15
@@ -59,30 +60,48 @@ def work_m(theme: Theme, *, week: SeasonWeek, volume_m: float, alone: bool) -> f
 
 
 def _full_menu(week: SeasonWeek) -> Menu:
-    goal, turn = week.goal, week.weeks_to_go
-    if goal.kind is GoalKind.HEALTH or goal.distance_m is None:
-        rotation = (Theme.TEMPO, Theme.HILLS, Theme.INTERVAL)
-        return Menu((rotation[(week.first_day.toordinal() // 7) % 3],))
-    if goal.kind is GoalKind.COMPLETION:
-        return _completion(week.phase, turn)
-    if goal.distance_m <= TEN_K_M * 1.05:
-        return _speed(week.phase, turn, goal.distance_m)
-    if goal.distance_m <= HALF_M * 1.05:
-        return _half(week.phase, turn)
-    if goal.distance_m <= MARATHON_M * 1.05:
-        return _marathon(week.phase, turn)
-    return _ultra(week.phase)
+    """By goal (product.md): speed for 5 and 10 km, threshold and race pace beyond, one calm session
+    for who wants to finish, hills for the mountains, variety for health.
+    """
+    turn, phase = week.weeks_to_go, week.phase
+    match family_of(week.goal):
+        case Family.HEALTH:
+            rotation = (Theme.TEMPO, Theme.HILLS, Theme.INTERVAL, Theme.THRESHOLD)
+            return Menu((rotation[(week.first_day.toordinal() // 7) % 4],))
+        case Family.FINISH:
+            return _finish(phase, turn)
+        case Family.FIVE_K:
+            return _five_k(phase, turn)
+        case Family.TEN_K:
+            return _ten_k(phase, turn)
+        case Family.HALF:
+            return _half(phase, turn)
+        case Family.MARATHON:
+            return _marathon(phase, turn)
+        case Family.TRAIL | Family.ULTRA:
+            return _hilly(week)
 
 
-def _speed(phase: Phase, turn: int, distance_m: float) -> Menu:
-    five_k = distance_m <= FIVE_K_M * 1.05
+def _five_k(phase: Phase, turn: int) -> Menu:
+    match phase:
+        case Phase.BASE:
+            return Menu((Theme.HILLS if turn % 2 else Theme.REPETITION, Theme.TEMPO))
+        case Phase.BUILD:
+            return Menu((Theme.INTERVAL, Theme.REPETITION if turn % 2 else Theme.THRESHOLD))
+        case Phase.PEAK:
+            return Menu((Theme.RACE_PACE, Theme.REPETITION if turn % 2 else Theme.INTERVAL))
+        case _:
+            return Menu((Theme.RACE_PACE,))
+
+
+def _ten_k(phase: Phase, turn: int) -> Menu:
     match phase:
         case Phase.BASE:
             return Menu((Theme.TEMPO, Theme.HILLS if turn % 2 else Theme.REPETITION))
         case Phase.BUILD:
             return Menu((Theme.INTERVAL, Theme.THRESHOLD))
         case Phase.PEAK:
-            return Menu((Theme.RACE_PACE, Theme.REPETITION if five_k else Theme.THRESHOLD))
+            return Menu((Theme.RACE_PACE, Theme.INTERVAL if turn % 2 else Theme.THRESHOLD))
         case _:
             return Menu((Theme.RACE_PACE,))
 
@@ -93,6 +112,8 @@ def _half(phase: Phase, turn: int) -> Menu:
             return Menu((Theme.TEMPO, Theme.HILLS))
         case Phase.BUILD:
             return Menu((Theme.THRESHOLD, Theme.INTERVAL if turn % 2 else Theme.TEMPO))
+        case Phase.PEAK if turn % 2:
+            return Menu((Theme.THRESHOLD,), race_pace_long=True)
         case Phase.PEAK:
             return Menu((Theme.RACE_PACE, Theme.THRESHOLD))
         case _:
@@ -118,18 +139,31 @@ def _marathon(phase: Phase, turn: int) -> Menu:
             return Menu((Theme.RACE_PACE if turn < 2 else Theme.THRESHOLD,))
 
 
-def _ultra(phase: Phase) -> Menu:
-    match phase:
-        case Phase.BASE | Phase.BUILD:
+def _hilly(week: SeasonWeek) -> Menu:
+    """Hills and tempo; in the build-up of a race with a time oxygen uptake as well. Before an ultra
+    the long runs of two days carry the peak.
+    """
+    ultra = family_of(week.goal) is Family.ULTRA
+    match week.phase:
+        case Phase.BASE:
             return Menu((Theme.TEMPO, Theme.HILLS))
+        case Phase.BUILD:
+            second = Theme.INTERVAL if week.goal.is_timed and week.weeks_to_go % 2 else Theme.TEMPO
+            return Menu((Theme.HILLS, second))
         case Phase.PEAK:
-            return Menu((Theme.TEMPO,))
+            return Menu((Theme.HILLS if week.weeks_to_go % 2 else Theme.TEMPO,))
+        case _:
+            return Menu(() if ultra else (Theme.TEMPO,))
+
+
+def _finish(phase: Phase, turn: int) -> Menu:
+    """Getting to the start healthy comes first: one hard session a week, none in the taper."""
+    match phase:
+        case Phase.BASE:
+            return Menu((Theme.HILLS if turn % 2 else Theme.TEMPO,))
+        case Phase.BUILD:
+            return Menu((Theme.TEMPO if turn % 2 else Theme.THRESHOLD,))
+        case Phase.PEAK:
+            return Menu((Theme.RACE_PACE if turn % 2 else Theme.TEMPO,))
         case _:
             return Menu(())
-
-
-def _completion(phase: Phase, turn: int) -> Menu:
-    """Getting to the start healthy comes first: one hard session a week, none in the taper."""
-    if phase is Phase.TAPER:
-        return Menu(())
-    return Menu((Theme.HILLS if phase is Phase.BASE and turn % 2 else Theme.TEMPO,))

@@ -38,15 +38,21 @@ def _letters(goal_id: str) -> str:
 
 def session_name(kind: Kind, steps: Sequence[Item], distance_m: float) -> str:
     """Like `5 x 1 km threshold`, `Long 24 km, 2 x 4 km race pace`, `Easy 8 km, 6 strides`."""
-    work = next((found for item in steps if (found := _work(item))), "")
+    walk = next((item for item in steps if _has_walking(item)), None)
+    work = _rising(steps) or next((found for item in steps if (found := _work(item))), "")
     match kind:
-        case Kind.EASY if isinstance(first := steps[0], Repeat):
-            return f"Run-walk {first.times} x {'/'.join(map(_length, first.steps))}"
+        case Kind.EASY if isinstance(walk, Repeat):
+            return f"Run-walk {walk.times} x {'/'.join(map(_length, walk.steps))}"
         case Kind.EASY:
             return f"Easy {kilometres(distance_m)}"
         case Kind.STRIDES:
             times = next((item.times for item in steps if isinstance(item, Repeat)), 0)
-            return f"Easy {kilometres(distance_m)}, {times} strides"
+            uphill = (
+                "hill " if any(_effort_in(item) is Effort.HILL_STRIDE for item in steps) else ""
+            )
+            return f"Easy {kilometres(distance_m)}, {times} {uphill}strides"
+        case Kind.LONG if isinstance(walk, Repeat):
+            return f"Long {kilometres(distance_m)}, run-walk {'/'.join(map(_length, walk.steps))}"
         case Kind.LONG:
             tail = f", {work} race pace" if work else ""
             return f"Long {kilometres(distance_m)}{tail}"
@@ -69,12 +75,41 @@ def distance_name(distance_m: float) -> str:
 
 
 def _work(item: Item) -> str:
-    """`5 x 1 km`, `20 min`, or nothing for easy running."""
-    step = item.steps[0] if isinstance(item, Repeat) else item
-    if step.kind is not StepKind.WORK or effort_of(step) is Effort.EASY:
+    """`5 x 1 km`, `2 x 1/2/3 min`, `20 min`, or nothing for easy running."""
+    steps = item.steps if isinstance(item, Repeat) else (item,)
+    working = [s for s in steps if s.kind is StepKind.WORK and effort_of(s) is not Effort.EASY]
+    if not working:
         return ""
     times = f"{item.times} x " if isinstance(item, Repeat) else ""
-    return f"{times}{_length(step)}"
+    return f"{times}{_lengths(working)}"
+
+
+def _lengths(steps: Sequence[Step]) -> str:
+    """`1 km`, `1/2/3 min`: a unit that all share is said once."""
+    told = [_length(step) for step in steps]
+    if len(told) == 1:
+        return told[0]
+    parts = [each.rpartition(" ") for each in told]
+    if len({unit for _, _, unit in parts}) == 1:
+        return "/".join(number for number, _, _ in parts) + f" {parts[0][2]}"
+    return "/".join(told)
+
+
+def _rising(steps: Sequence[Item]) -> str:
+    """`30 min rising` when pieces of work follow each other, each at another effort."""
+    pieces = [s for s in steps if isinstance(s, Step) and s.kind is StepKind.WORK]
+    timed = all(piece.duration.type is DurationType.TIME for piece in pieces)
+    if len({effort_of(piece) for piece in pieces}) < 2 or not timed:
+        return ""
+    return f"{clock(sum(piece.duration.value or 0.0 for piece in pieces))} rising"
+
+
+def _has_walking(item: Item) -> bool:
+    return isinstance(item, Repeat) and any(effort_of(s) is Effort.WALK for s in item.steps)
+
+
+def _effort_in(item: Item) -> Effort | None:
+    return effort_of(item.steps[0] if isinstance(item, Repeat) else item)
 
 
 def _length(step: Step) -> str:

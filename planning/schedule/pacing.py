@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from planning.activity import Activity
 from planning.fitness.ability import Fitness
@@ -41,6 +42,7 @@ def pacing_of(
     closing: Plan | None,
     today: date,
     sex: str | None = None,
+    highest_bpm: float | None = None,
 ) -> Pacing:
     """Paces of today's ability for a new plan; for a standing one those it stands on, until ability
     has moved by 1 % since they were set or a race is new (rule G-1).
@@ -52,15 +54,14 @@ def pacing_of(
     }
     seen = tuple(sorted(races))
     set_at = closing.paced_at if closing else None
-    now = paces_of(
-        fitness, activities=activities, today=today, sex=sex, had_paces=set_at is not None
+    paces_now = partial(
+        paces_of, fitness, activities=activities, today=today, sex=sex, highest_bpm=highest_bpm
     )
+    now = paces_now(had_paces=set_at is not None)
     if closing is None or now.ability is None or not now.certain:
         keeps = set_at if closing else now.ability if now.certain else None
         return Pacing(now, keeps, seen)
-    standing = paces_of(
-        fitness, activities=activities, today=today, sex=sex, paced_at=set_at, had_paces=True
-    )
+    standing = paces_now(paced_at=set_at, had_paces=True)
     new = [races[day] for day in seen if day not in closing.races_seen]
     if set_at is None:
         fact = "there are enough runs now to give you paces"

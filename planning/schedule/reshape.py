@@ -48,7 +48,7 @@ def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
 
 
 def _again(workout: Workout, steps: Sequence[Item], paces: Paces) -> Workout:
-    return assembled(workout.kind, steps, paces, purpose=workout.purpose)
+    return assembled(workout.kind, steps, paces, purpose=workout.purpose, session=workout.session)
 
 
 def _shrunk(step: Step, share: float) -> Step:

@@ -3,24 +3,23 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from planning.goals.goal import Goal, Priority
+from planning.goals.goal import Priority
 from planning.goals.season import no_hard_days
 from planning.schedule import library
-from planning.schedule.days import easy_days, hard_days
-from planning.schedule.effort import Effort, hard
+from planning.schedule.days import hard_days
+from planning.schedule.easy_week import easy_runs
+from planning.schedule.effort import hard
+from planning.schedule.library import Theme
 from planning.schedule.long_run import long_run
 from planning.schedule.menu import Menu, menu_of, work_m
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
-from planning.schedule.naming import ident_of, kilometres
+from planning.schedule.naming import ident_of
 from planning.schedule.plan import Phase, PlanDay
-from planning.schedule.shape import Placed, Week, free_days, in_steps
+from planning.schedule.shape import Placed, Week, free_days
 from planning.schedule.taper import within_taper
 from planning.workout import Kind, PlannedWorkout, Workout
 
 WORTH_A_RUN_M = 4_000.0  # fewer runs rather than runs shorter than this on average, from three on
-SHAKEOUT_M = 4_000.0  # the day before a race, and the two days after one
-AFTER_RACE_M = 8_000.0  # later in a race's week
-LONGEST_EASY_M = 18_000.0
 
 
 def lay(week: Week) -> tuple[PlanDay, ...]:
@@ -37,7 +36,7 @@ def lay(week: Week) -> tuple[PlanDay, ...]:
     for day, slot, session in _hard_sessions(week, menu, placed, left_m, runs):
         placed[day] = slot, session
         left_m, runs = left_m - session.distance_m, runs - 1
-    for day, slot, session in _easy_runs(week, placed, left_m, runs):
+    for day, slot, session in easy_runs(week, placed, left_m, runs):
         placed[day] = slot, session
     placed = within_taper(week, placed)
     return tuple(_plan_day(week, day, placed.get(day)) for day in week.all_days())
@@ -102,100 +101,39 @@ def _hard_sessions(
     return []
 
 
-def _session(week: Week, theme: library.Theme, day: date, *, alone: bool) -> Workout | None:
+def _session(week: Week, theme: Theme, day: date, *, alone: bool) -> Workout | None:
+    """The session of this purpose whose turn it is, as long as the week and rule P-2 allow."""
+    season = week.season
+    sessions = library.in_turn(
+        library.serving(
+            theme,
+            family=library.family_of(season.goal),
+            phase=season.phase,
+            level=library.level_of(week.mileage.held_m(week.first_day)),
+        ),
+        build_up=_progress(week, theme),
+        turn=season.weeks_to_go,
+    )
     return library.quality(
-        theme,
-        work_m=work_m(theme, week=week.season, volume_m=week.volume_m, alone=alone),
+        sessions,
+        work_m=work_m(theme, week=season, volume_m=week.volume_m, alone=alone),
         limit_m=week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
         paces=week.paces,
-        turn=week.season.weeks_to_go,
-        race_m=week.season.goal.distance_m or 0.0,
     )
+
+
+def _progress(week: Week, theme: Theme) -> float:
+    """From 0 to 1: how far the season has come; for race pace, which comes last, its own weeks."""
+    if theme is not Theme.RACE_PACE:
+        return week.season.build_up
+    weeks = week.season.demand.peak_weeks + len(week.season.demand.taper_shares)
+    return max(1.0 - week.season.weeks_to_go / max(weeks, 1), 0.0)
 
 
 def _hard_among(placed: Placed, taken: Mapping[date, PlanDay]) -> frozenset[date]:
     new = {day for day, (_, workout) in placed.items() if hard(workout)}
     old = {day for day, kept in taken.items() if kept.workout and hard(kept.workout.workout)}
     return frozenset(new | old)
-
-
-def _easy_runs(
-    week: Week, placed: Placed, left_m: float, runs: int
-) -> list[tuple[date, str, Workout]]:
-    free = free_days(week, placed)
-    count = min(runs, len(free), int(left_m // library.SHORTEST_RUN_M))
-    if count <= 0:
-        return []
-    busy = {*placed, *(day for day, kept in week.taken.items() if kept.workout)}
-    days = easy_days(
-        free,
-        count=count,
-        busy=busy,
-        long_weekday=week.habits.long_weekday,
-        races=[race.day for race in week.season.races if race.priority is not Priority.C],
-    )
-    long_m = max((w.distance_m for _, w in placed.values() if w.kind is Kind.LONG), default=0.0)
-    lengths = _shared_out(week, days, left_m, 0.9 * long_m or LONGEST_EASY_M)
-    with_strides = _strides_day(week, days)
-    return [
-        (day, f"e{n}", _easy(week, lengths[day], strides=day == with_strides))
-        for n, day in enumerate(days, start=1)
-    ]
-
-
-def _shared_out(
-    week: Week, days: Sequence[date], left_m: float, most_m: float
-) -> dict[date, float]:
-    """Metres by day: equal but for a longer run in mid-week and short ones just around a race."""
-    near_race = {
-        race.day + timedelta(days=n)
-        for race in week.races
-        for n in ((-1,) if race.priority is Priority.C else (-1, 1, 2))
-    }
-    lengths: dict[date, float] = {}
-    rest = [day for day in days if day not in near_race]
-    for day in set(days) - set(rest):
-        lengths[day] = in_steps(min(SHAKEOUT_M, left_m / len(days)))
-    left_m -= sum(lengths.values())
-    weights = {day: 1.25 if day.weekday() == 2 and len(rest) > 2 else 1.0 for day in rest}
-    # No run is asked to be longer than the week's runs are on the mean, unless the long one is.
-    most_m = min(max(most_m, week.volume_m / max(week.habits.runs, 1)), LONGEST_EASY_M)
-    caps = {
-        day: min(
-            week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
-            AFTER_RACE_M if any(day > race.day for race in week.season.races) else most_m,
-        )
-        for day in rest
-    }
-    total = sum(weights.values())
-    for day in sorted(rest, key=lambda day: (caps[day] / weights[day], day)):
-        lengths[day] = in_steps(min(left_m * weights[day] / total, caps[day]))
-        left_m, total = left_m - lengths[day], total - weights[day]
-    return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
-
-
-def _strides_day(week: Week, days: Sequence[date]) -> date | None:
-    """One easy run a week ends with strides: before a race the last, otherwise the middle one."""
-    if not week.habits.strides or week.season.phase is Phase.RECOVERY or week.season.light:
-        return None
-    before_race = [day for day in days if any(_is_eve(day, race) for race in week.season.races)]
-    return before_race[0] if before_race else days[len(days) // 2]
-
-
-def _is_eve(day: date, race: Goal) -> bool:
-    return (race.day - day).days == 1
-
-
-def _easy(week: Week, distance_m: float, *, strides: bool) -> Workout:
-    if week.habits.run_walk:
-        run_s, walk_s = (60.0, 60.0) if not week.habits.strides else (180.0, 60.0)
-        easy, walk = week.paces.easy, week.paces.speed(Effort.WALK)
-        speed = (run_s * easy + walk_s * walk) / (run_s + walk_s)
-        duration_s = distance_m / speed // (run_s + walk_s) * (run_s + walk_s)
-        return library.run_walk(duration_s, week.paces, run_s=run_s, walk_s=walk_s)
-    if strides:
-        return library.strides(distance_m, week.paces, times=4 if distance_m < 6_000 else 6)
-    return library.easy(distance_m, week.paces)
 
 
 def _plan_day(week: Week, day: date, new: tuple[str, Workout] | None) -> PlanDay:
@@ -209,7 +147,7 @@ def _plan_day(week: Week, day: date, new: tuple[str, Workout] | None) -> PlanDay
         goal = next(race for race in week.season.races if race.day == day)
     used = {kept.workout.ident for kept in week.taken.values() if kept.workout}
     ident = _unused(ident_of(goal.id, week.first_day, slot), used)
-    planned = PlannedWorkout(ident, day, workout, note_of(workout))
+    planned = PlannedWorkout(ident, day, workout, library.note_of(workout))
     return PlanDay(day, planned, why=_RULES.get(workout.kind, ("I-6", "G-1")))
 
 
@@ -228,17 +166,3 @@ def _unused(ident: str, used: set[str]) -> str:
         return ident
     siblings = (f"{ident}{letter}" for letter in "bcdefgh")
     return next(sibling for sibling in siblings if sibling not in used)
-
-
-def note_of(workout: Workout) -> str:
-    """Why, and the easier option, for the description on the watch."""
-    match workout.kind:
-        case Kind.RACE:
-            easier = "Start a little slower than feels right."
-        case Kind.LONG:
-            easier = f"Easier option: {kilometres(0.75 * workout.distance_m)} without any pace."
-        case Kind.EASY | Kind.STRIDES:
-            easier = "Easier option: shorten it, walk, or leave it out."
-        case _:
-            easier = "Easier option: half the repeats, or 40 min easy."
-    return f"{workout.purpose} {easier}"

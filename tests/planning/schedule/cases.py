@@ -1,5 +1,6 @@
 """Runners, goals and days for the tests of the schedule."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,12 +8,30 @@ from planning.athlete import Athlete
 from planning.fitness.ability import estimate
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.schedule.adapt import plan_for
+from planning.schedule.paces import Paces
 from planning.workout import Kind
 from tests.planning.athletes import race, run, runs
 
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 6, 1)  # a Monday
 ATHLETE = Athlete(zone=ZONE)
+
+# A 3:22 marathoner: threshold 4:24/km, easy 5:20-5:55/km.
+PACES = Paces(
+    easy_low=1000 / 355,
+    easy_high=1000 / 320,
+    marathon=1000 / 287,
+    threshold=1000 / 264,
+    interval=1000 / 243,
+    repetition=1000 / 225,
+    race=1000 / 287,
+    half_band_s=5,
+    certain=True,
+    ability=1.35,
+    critical=1000 / 259,
+    on_the_day=1000 / 287,
+)
+UNSURE = replace(PACES, certain=False)
 
 
 def history(km_per_week=50.0, pace=345.0, weeks=20, until=TODAY, seed=1, race_every=6):

@@ -1,4 +1,4 @@
-"""Sessions: names, estimates, bands, and what makes one hard."""
+"""Sessions as they are built: names, estimates, bands, and what makes one hard."""
 
 from dataclasses import replace
 
@@ -8,41 +8,34 @@ from hypothesis import strategies as st
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M
 from planning.schedule import library
-from planning.schedule.effort import HARD_LONG_RUN_S, fast_time_s, hard
-from planning.schedule.library import Theme
+from planning.schedule.effort import HARD_LONG_RUN_S, effort_of, fast_time_s, hard, noted
+from planning.schedule.library import SESSIONS, Theme, named
+from planning.schedule.library.session import Plain
 from planning.schedule.naming import belongs_to, distance_name, ident_of
-from planning.schedule.paces import Paces, rounded_pace
+from planning.schedule.paces import rounded_pace
+from planning.schedule.plan import Phase
 from planning.schedule.reshape import retargeted, shortened
 from planning.workout import DurationType, Kind, Repeat, TargetType, unrolled
-from tests.planning.schedule.cases import TODAY, goal_in
+from tests.planning.schedule.cases import PACES, TODAY, UNSURE, goal_in
+from tests.sizes import FIXED, examples
 
-# A 3:22 marathoner: threshold 4:24/km, easy 5:20-5:55/km.
-PACES = Paces(
-    easy_low=1000 / 355,
-    easy_high=1000 / 320,
-    marathon=1000 / 287,
-    threshold=1000 / 264,
-    interval=1000 / 243,
-    repetition=1000 / 225,
-    race=1000 / 287,
-    half_band_s=5,
-    certain=True,
-    ability=1.35,
-)
-UNSURE = replace(PACES, certain=False)
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=40)
+SETTINGS = settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
+BUILT = [session for session in SESSIONS if not isinstance(session.recipe, Plain)]
 
 
 def pace_s(step):
     return round(1000 / step.target.high), round(1000 / step.target.low)
 
 
+def cruise(paces=PACES, work_m=5_000, limit_m=20_000):
+    return library.quality([named("cruise-1k")], work_m=work_m, limit_m=limit_m, paces=paces)
+
+
 def test_cruise_intervals_of_a_five_km_day():
-    session = library.quality(
-        Theme.THRESHOLD, work_m=5_000, limit_m=20_000, paces=PACES, turn=0, race_m=MARATHON_M
-    )
+    session = cruise()
     assert session.name == "5 x 1 km threshold"
     assert session.kind is Kind.THRESHOLD
+    assert session.session == "cruise-1k"
     warm, main, cool = session.steps
     assert (main.times, main.steps[0].duration.value) == (5, 1_000.0)
     assert pace_s(main.steps[0]) == (260, 270)  # 4:24 rounds to 4:25, 5 s to each side
@@ -59,29 +52,47 @@ def test_names_a_watch_can_show():
     assert library.long(24_000, PACES).name == "Long 24 km"
     blocks = library.long(26_000, PACES, blocks=2, block_m=4_000)
     assert blocks.name == "Long 26 km, 2 x 4 km race pace"
+    assert library.long(26_000, PACES, blocks=1, block_m=4_000).session == "long-race-pace"
     assert library.strides(8_000, PACES).name == "Easy 8 km, 6 strides"
+    uphill = library.strides(8_000, PACES, times=4, session="hill-strides")
+    assert uphill.name == "Easy 8 km, 4 hill strides"
     walk = library.run_walk(1_800, PACES, run_s=60, walk_s=60)
     assert walk.name == "Run-walk 15 x 1 min/1 min"
+    assert library.long_run_walk(20_000, PACES).name == "Long 18.5 km, run-walk 9 min/1 min"
     assert library.race(goal_in(5, MARATHON_M, name="City Marathon"), PACES).name == "City Marathon"
     assert library.race(goal_in(5, TEN_K_M), PACES).name == "10 km race"
+    assert library.test(named("test-3k"), 3_000, PACES).name == "3 km test"
+
+
+@pytest.mark.parametrize(
+    ("session", "name"),
+    [
+        ("vo2-pyramid", "3 x 1/2/3/2 min intervals"),
+        ("reps-ladder", "4 x 200/200/400 m repetitions"),
+        ("alternating-kilometres", "3 x 1/1 km tempo"),
+        ("tempo-rising", "27 min rising tempo"),
+        ("tempo-steady", "25 min tempo"),
+        ("hills-long", "6 x 3 min hills"),
+        ("pace-5k-600", "8 x 600 m race pace"),
+    ],
+)
+def test_names_of_what_is_no_plain_repeat(session, name):
+    told = library.quality([named(session)], work_m=5_600, limit_m=30_000, paces=PACES)
+    assert told.name == name
 
 
 def test_without_certain_paces_there_are_no_targets_and_work_goes_by_time():
-    session = library.quality(
-        Theme.INTERVAL, work_m=4_000, limit_m=20_000, paces=UNSURE, turn=0, race_m=FIVE_K_M
-    )
-    steps = list(unrolled(session.steps))
-    assert all(step.target.type is TargetType.OPEN for step in steps)
-    assert all(step.duration.type is DurationType.TIME for step in steps)
-    assert all(step.note for step in steps)
+    for session in BUILT:
+        told = library.quality([session], work_m=4_000, limit_m=20_000, paces=UNSURE)
+        steps = list(unrolled(told.steps))
+        assert all(step.target.type is TargetType.OPEN for step in steps)
+        assert all(step.duration.type is DurationType.TIME for step in steps)
+        assert all(step.note for step in steps)
 
 
-@pytest.mark.parametrize("theme", [t for t in Theme if t is not Theme.RACE_PACE])
-def test_hard_is_hard(theme):
-    session = library.quality(
-        theme, work_m=4_000, limit_m=20_000, paces=PACES, turn=1, race_m=HALF_M
-    )
-    assert hard(session)
+@pytest.mark.parametrize("session", BUILT, ids=lambda session: session.id)
+def test_hard_is_hard(session):
+    assert hard(library.quality([session], work_m=4_000, limit_m=20_000, paces=PACES))
 
 
 def test_a_long_run_is_hard_from_twenty_minutes_of_race_pace():
@@ -89,43 +100,39 @@ def test_a_long_run_is_hard_from_twenty_minutes_of_race_pace():
     assert not hard(library.long(24_000, PACES, blocks=1, block_m=4_000))  # 19 min
     assert hard(library.long(24_000, PACES, blocks=1, block_m=4_500))  # 21.5 min
     assert fast_time_s(library.long(24_000, PACES, blocks=1, block_m=4_500)) > HARD_LONG_RUN_S
+    assert not hard(library.long_run_walk(24_000, PACES))
     assert not hard(library.easy(12_000, PACES))
     assert not hard(library.strides(8_000, PACES))
     assert hard(library.race(goal_in(3, FIVE_K_M), PACES))
+    assert hard(library.test(named("test-5k"), 5_000, PACES))
 
 
-def test_the_race_is_its_own_distance_and_starts_patiently():
-    session = library.race(goal_in(3, MARATHON_M), PACES)
-    assert session.distance_m == MARATHON_M
-    first, rest = session.steps
-    assert first.target.high < rest.target.high
-    assert first.target.low < rest.target.low
+def test_a_cue_does_not_hide_the_effort_of_a_step():
+    race = library.race(goal_in(3, MARATHON_M), PACES)
+    assert all("race pace - " in step.note for step in race.steps)
+    assert {effort_of(step) for step in race.steps} == {effort_of(race.steps[0])}
+    assert noted(effort_of(race.steps[0])) == "race pace"
 
 
 @SETTINGS
 @given(
-    theme=st.sampled_from(Theme),
+    session=st.sampled_from(BUILT),
     work_m=st.floats(800, 12_000),
     limit_m=st.floats(3_000, 25_000),
-    turn=st.integers(0, 40),
-    race_m=st.sampled_from([FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, 100_000.0]),
     slower=st.floats(0.6, 1.35),
     certain=st.booleans(),
 )
-def test_no_session_runs_away(theme, work_m, limit_m, turn, race_m, slower, certain):
+def test_no_session_runs_away(session, work_m, limit_m, slower, certain):
     speeds = ("easy_low", "easy_high", "marathon", "threshold", "interval", "repetition", "race")
     paces = replace(PACES, certain=certain, **{n: getattr(PACES, n) * slower for n in speeds})
-    session = library.quality(
-        theme, work_m=work_m, limit_m=limit_m, paces=paces, turn=turn, race_m=race_m
-    )
-    if session is None:
+    told = library.quality([session], work_m=work_m, limit_m=limit_m, paces=paces)
+    if told is None:
         return
-    assert session.distance_m <= limit_m
-    assert len(session.name) <= 40
-    repeats = [item for item in session.steps if isinstance(item, Repeat)]
-    assert all(2 <= repeat.times <= 12 for repeat in repeats)
-    assert fast_time_s(session) <= max(1.4 * work_m / paces.threshold, 24 * 60)
-    for step in unrolled(session.steps):
+    assert told.distance_m <= limit_m
+    assert len(told.name) <= 40
+    for repeat in (item for item in told.steps if isinstance(item, Repeat)):
+        assert 2 <= repeat.times <= session.recipe.most
+    for step in unrolled(told.steps):
         if step.target.type is TargetType.PACE:
             assert step.target.low < step.target.high
             for speed in (step.target.low, step.target.high):
@@ -133,16 +140,43 @@ def test_no_session_runs_away(theme, work_m, limit_m, turn, race_m, slower, cert
 
 
 @SETTINGS
-@given(to_m=st.floats(3_000, 30_000), which=st.integers(0, 4))
+@given(
+    theme=st.sampled_from([t for t in Theme if any(s.theme is t for s in BUILT)]),
+    family=st.sampled_from(library.Family),
+    level=st.sampled_from(library.Level),
+    work_m=st.floats(800, 12_000),
+    slower=st.floats(0.6, 1.35),
+    build_up=st.floats(0, 1),
+    turn=st.integers(0, 40),
+)
+def test_among_the_sessions_of_a_purpose_one_fits_any_runner(
+    theme, family, level, work_m, slower, build_up, turn
+):
+    """None is more than half as much again as was wanted, or 24 minutes if that is more."""
+    speeds = ("easy_low", "easy_high", "marathon", "threshold", "interval", "repetition", "race")
+    paces = replace(PACES, **{n: getattr(PACES, n) * slower for n in speeds})
+    for phase in Phase:
+        there = library.serving(theme, family=family, phase=phase, level=level)
+        told = library.quality(
+            library.in_turn(there, build_up=build_up, turn=turn),
+            work_m=work_m,
+            limit_m=25_000,
+            paces=paces,
+        )
+        assert told is not None
+        assert fast_time_s(told) <= max(1.5 * work_m / paces.threshold, 24 * 60)
+
+
+@SETTINGS
+@given(to_m=st.floats(3_000, 30_000), which=st.integers(0, 5))
 def test_shortened_is_shorter_and_says_so(to_m, which):
     session = (
         library.easy(12_000, PACES),
         library.long(28_000, PACES),
         library.long(26_000, PACES, blocks=2, block_m=4_000),
         library.strides(10_000, PACES),
-        library.quality(
-            Theme.INTERVAL, work_m=6_000, limit_m=20_000, paces=PACES, turn=0, race_m=FIVE_K_M
-        ),
+        library.quality([named("vo2-800")], work_m=6_000, limit_m=20_000, paces=PACES),
+        library.long_run_walk(26_000, PACES),
     )[which]
     less = shortened(session, to_m=to_m, paces=PACES)
     assert less.distance_m <= max(to_m, 1_000.0)
@@ -150,6 +184,7 @@ def test_shortened_is_shorter_and_says_so(to_m, which):
         assert less is session
     elif which < 2:
         assert less.name == session.name.rsplit(" ", 2)[0] + f" {less.distance_m / 1000:g} km"
+        assert less.session == session.session
 
 
 def test_nothing_sensible_left():
@@ -158,9 +193,7 @@ def test_nothing_sensible_left():
 
 def test_retargeting_goes_there_and_back():
     faster = replace(PACES, threshold=PACES.threshold * 1.03, easy_high=PACES.easy_high * 1.03)
-    session = library.quality(
-        Theme.THRESHOLD, work_m=5_000, limit_m=20_000, paces=PACES, turn=0, race_m=MARATHON_M
-    )
+    session = cruise()
     quicker = retargeted(session, goal=None, paces=faster)
     assert quicker.name == session.name
     assert pace_s(quicker.steps[1].steps[0]) == (250, 260)
@@ -179,3 +212,4 @@ def test_words():
     assert distance_name(42_195.0) == "Marathon"
     assert distance_name(50_000.0) == "50 km"
     assert rounded_pace(1000 / 263) == 265
+    assert distance_name(HALF_M) == "Half marathon"

@@ -1,0 +1,159 @@
+"""The easy runs of a week: on which days, how far, and which of them end with strides, leave room
+for strength, or are a little longer.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from planning.goals.goal import Goal, Priority
+from planning.schedule import library
+from planning.schedule.days import easy_days
+from planning.schedule.effort import Effort, hard
+from planning.schedule.library import Family, family_of
+from planning.schedule.mileage import PLANNED_LONGEST_RISE
+from planning.schedule.plan import Phase
+from planning.schedule.shape import Placed, Week, free_days, in_steps
+from planning.workout import Kind, Workout
+
+SHAKEOUT_M = 4_000.0  # the day before a race, and the two days after one
+AFTER_RACE_M = 8_000.0  # later in a race's week
+LONGEST_EASY_M = 18_000.0
+WEDNESDAY = 2
+MID_WEEK = 1.25  # of the other easy runs
+MID_WEEK_FAR = 1.45  # for half marathons and longer: a second long stretch
+MEDIUM_LONG_M = 10_000.0
+FEW_STRIDES_M = 6_000.0
+_FAR = frozenset({Family.HALF, Family.MARATHON, Family.TRAIL, Family.ULTRA})
+_SPEED = frozenset({Family.FIVE_K, Family.TEN_K})
+STRENGTH_DAYS = {Phase.BASE: 2, Phase.BUILD: 1, Phase.PEAK: 1}
+
+
+def easy_runs(
+    week: Week, placed: Placed, left_m: float, runs: int
+) -> list[tuple[date, str, Workout]]:
+    """What is left of the week's metres, on the best of the free days; `placed` stands already."""
+    free = free_days(week, placed)
+    count = min(runs, len(free), int(left_m // library.SHORTEST_RUN_M))
+    if count <= 0:
+        return []
+    busy = {*placed, *(day for day, kept in week.taken.items() if kept.workout)}
+    days = easy_days(
+        free,
+        count=count,
+        busy=busy,
+        long_weekday=week.habits.long_weekday,
+        races=[race.day for race in week.season.races if race.priority is not Priority.C],
+    )
+    long_m = max((w.distance_m for _, w in placed.values() if w.kind is Kind.LONG), default=0.0)
+    lengths = _shared_out(week, days, left_m, 0.9 * long_m or LONGEST_EASY_M)
+    striding = _strides_days(week, days)
+    lifting = _strength_days(week, [day for day in days if day not in striding], placed)
+    return [
+        (day, f"e{n}", _run(week, day, lengths[day], striding=striding, lifting=lifting))
+        for n, day in enumerate(days, start=1)
+    ]
+
+
+def _shared_out(
+    week: Week, days: Sequence[date], left_m: float, most_m: float
+) -> dict[date, float]:
+    """Metres by day: equal but for a longer run in mid-week and short ones just around a race."""
+    near_race = {
+        race.day + timedelta(days=n)
+        for race in week.races
+        for n in ((-1,) if race.priority is Priority.C else (-1, 1, 2))
+    }
+    lengths: dict[date, float] = {}
+    rest = [day for day in days if day not in near_race]
+    for day in set(days) - set(rest):
+        lengths[day] = in_steps(min(SHAKEOUT_M, left_m / len(days)))
+    left_m -= sum(lengths.values())
+    weights = _weights(week, rest)
+    # No run is asked to be longer than the week's runs are on the mean, unless the long one is.
+    most_m = min(max(most_m, week.volume_m / max(week.habits.runs, 1)), LONGEST_EASY_M)
+    caps = {
+        day: min(
+            week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
+            AFTER_RACE_M if any(day > race.day for race in week.season.races) else most_m,
+        )
+        for day in rest
+    }
+    total = sum(weights.values())
+    for day in sorted(rest, key=lambda day: (caps[day] / weights[day], day)):
+        lengths[day] = in_steps(min(left_m * weights[day] / total, caps[day]))
+        left_m, total = left_m - lengths[day], total - weights[day]
+    return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
+
+
+def _weights(week: Week, days: Sequence[date]) -> Mapping[date, float]:
+    growing = week.season.phase in STRENGTH_DAYS and family_of(week.season.goal) in _FAR
+    longer = MID_WEEK_FAR if growing else MID_WEEK
+    many = len(days) > 2
+    return {day: longer if many and day.weekday() == WEDNESDAY else 1.0 for day in days}
+
+
+def _strides_days(week: Week, days: Sequence[date]) -> frozenset[date]:
+    """One easy run a week ends with strides, two where speed is what it is about: before a race the
+    last, otherwise the middle ones.
+    """
+    if not week.habits.strides or week.season.phase is Phase.RECOVERY or week.season.light:
+        return frozenset()
+    before_race = [day for day in days if _is_eve(week, day)]
+    if before_race:
+        return frozenset(before_race[:1])
+    middle = len(days) // 2
+    twice = family_of(week.season.goal) in _SPEED and len(days) > 2
+    return frozenset({days[middle], days[0]} if twice else {days[middle]})
+
+
+def _is_eve(week: Week, day: date) -> bool:
+    return any(_days_to(race, day) == 1 for race in week.season.races)
+
+
+def _days_to(race: Goal, day: date) -> int:
+    return (race.day - day).days
+
+
+def _strength_days(week: Week, days: Sequence[date], placed: Placed) -> frozenset[date]:
+    """Days on whose evening strength does least harm: none before a hard or a long day."""
+    count = STRENGTH_DAYS.get(week.season.phase, 0)
+    if week.habits.run_walk or week.season.races:
+        return frozenset()
+    count = min(count, 1) if week.season.light else count
+    demanding = {day for day, (_, w) in placed.items() if hard(w) or w.kind is Kind.LONG}
+    good = [day for day in days if day + timedelta(days=1) not in demanding]
+    return frozenset(good[:count])
+
+
+def _run(
+    week: Week,
+    day: date,
+    distance_m: float,
+    *,
+    striding: frozenset[date],
+    lifting: frozenset[date],
+) -> Workout:
+    paces, season = week.paces, week.season
+    if week.habits.run_walk:
+        run_s, walk_s = (60.0, 60.0) if not week.habits.strides else (180.0, 60.0)
+        speed = (run_s * paces.easy + walk_s * paces.speed(Effort.WALK)) / (run_s + walk_s)
+        duration_s = distance_m / speed // (run_s + walk_s) * (run_s + walk_s)
+        return library.run_walk(duration_s, paces, run_s=run_s, walk_s=walk_s)
+    if day in striding:
+        times = 4 if distance_m < FEW_STRIDES_M else 6
+        return library.strides(distance_m, paces, times=times, session=_strides_of(week, day))
+    if season.phase is Phase.RECOVERY and not season.off:
+        return library.easy(distance_m, paces, session="recovery")
+    if day in lifting:
+        return library.easy(distance_m, paces, session="easy-strength")
+    medium = day.weekday() == WEDNESDAY and distance_m >= MEDIUM_LONG_M
+    far = family_of(season.goal) in _FAR and season.phase in STRENGTH_DAYS
+    return library.easy(distance_m, paces, session="medium-long" if medium and far else "easy")
+
+
+def _strides_of(week: Week, day: date) -> str:
+    if _is_eve(week, day):
+        return "shakeout"
+    uphill = week.season.phase is Phase.BASE and week.season.weeks_to_go % 2
+    health = family_of(week.season.goal) is Family.HEALTH
+    return "hill-strides" if uphill and not health else "easy-strides"
