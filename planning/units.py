@@ -106,3 +106,8 @@ def name_of_distance(distance_m: float) -> str:
         if abs(metres - distance_m) < 1:
             return name
     return format_distance(distance_m)
+
+
+def counted(number: int, what: str) -> str:
+    """1 run, 2 runs."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

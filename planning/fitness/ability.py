@@ -19,6 +19,7 @@ from planning.fitness.expectation import (
 from planning.fitness.fitted import WEIGHTS
 from planning.fitness.history import TEN_K_M, Runs, runs_of
 from planning.fitness.own import BASE_SD, Efforts, Own, efforts_of
+from planning.units import counted
 
 ENOUGH_RUNS = 5
 WINDOW_DAYS = 180
@@ -151,6 +152,6 @@ def _message(runs: int) -> str:
     if runs >= ENOUGH_RUNS:
         return f"Estimated from {runs} runs of the last {WINDOW_DAYS} days."
     return (
-        f"Not yet: {runs} usable runs of 3 km or more in the last {WINDOW_DAYS} days; "
-        f"{ENOUGH_RUNS} are needed."
+        f"Not yet: {counted(runs, 'usable run')} of 3 km or more, not on a treadmill, in the last "
+        f"{WINDOW_DAYS} days; {ENOUGH_RUNS} are needed."
     )

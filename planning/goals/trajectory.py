@@ -20,6 +20,7 @@ from planning.goals.result import result_message, result_of
 from planning.goals.sentence import finish_message, habit_message, habit_result, time_message
 from planning.goals.status import Status, settled, verdict_of
 from planning.goals.wording import distance_name, kilometres
+from planning.units import counted
 
 UNSURE_SD = 0.10  # of ln(10 km time)
 WEATHER_FORESEEN_DAYS = 7
@@ -293,7 +294,7 @@ def _caution(fitness: Fitness) -> str:
     sd_ln = fitness.today().sd_ln
     if sd_ln is None or sd_ln <= UNSURE_SD:
         return ""
-    return f" Not yet sure: {fitness.runs_used} runs of late are little to go by."
+    return f" Not yet sure: {counted(fitness.runs_used, 'run')} of late, which is little to go by."
 
 
 def _because(goal: Goal, time: RaceTime, today: date, temperature_c: float | None) -> str:
