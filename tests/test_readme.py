@@ -82,7 +82,7 @@ def test_the_readme_shows_commands_at_all():
     ("line", "right"),
     [
         ("goal add --distance half --day 2027-03-21", True),
-        ("goal add --distance half", False),  # the day is missing
+        ("weather set --temp 20", False),  # the day is missing
         ("goal add --day 2027-03-21 --tempo 4:00", False),
         ("goal invent", False),
         ("fly", False),
