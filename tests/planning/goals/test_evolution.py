@@ -1,0 +1,176 @@
+"""Goals end and change: what was learned, what could be next, and the season rebuilt."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from planning.athlete import Athlete
+from planning.goals.evolution import End, ended
+from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
+from planning.goals.proposals import evolution, rebuilt
+from planning.replan import State
+from planning.schedule.lint import lint
+from planning.schedule.plan import Phase
+from tests.planning.athletes import race, run
+from tests.planning.schedule.cases import TODAY, ZONE, goal_in, history
+
+RACED = TODAY - timedelta(days=1)
+RUNS = tuple(each for each in history(55, 340, weeks=30) if each.day != RACED)
+ATHLETE = Athlete(zone=ZONE, sex="f", birth_year=1988)
+
+
+def past(distance_m, **fields):
+    return replace(goal_in(1, distance_m, id="over", **fields), day=RACED)
+
+
+def known(goal, *more, runs=RUNS, athlete=ATHLETE):
+    return State(athlete, (*runs, *more), (goal,))
+
+
+def told(goal, *more, today=TODAY, **fields):
+    state = known(goal, *more, **fields)
+    return state, evolution(state, goal, today)
+
+
+def test_a_first_marathon_finished_leads_to_a_time_a_qualifier_or_further():
+    goal = past(MARATHON_M, kind=GoalKind.COMPLETION)
+    state, found = told(goal, race(RACED, 42.4, 4 * 3600.0))
+    assert found.ended.end is End.REACHED
+    learned = " ".join(found.ended.learned)
+    assert "slower than the" in learned
+    assert "foretold on the eve" in learned
+    assert "13 minutes longer (Fokkema 2020" in learned  # the longest run was 20 km
+    qualifier, faster, longer = found.proposals
+    assert qualifier.goal.qualifier == "boston"
+    assert qualifier.goal.target_s == 3.5 * 3600  # women under 40, from 2026 on
+    assert faster.goal.distance_m == MARATHON_M
+    assert faster.probability == pytest.approx(0.5, abs=0.05)
+    assert longer.goal.distance_m == FIFTY_K_M
+    assert longer.goal.kind is GoalKind.COMPLETION
+    # the season that follows: recovery, then up to the new race
+    season = rebuilt(state, found.ended, faster, TODAY)
+    phases = [week.phase for week in season.plan.weeks]
+    assert phases[:3] == [Phase.RECOVERY] * 3
+    assert phases[-3:] == [Phase.TAPER] * 3
+    assert season.plan.goal_ids == (faster.goal.id,)
+    found_wrong = lint(
+        season.plan, athlete=ATHLETE, goals=season.goals, activities=state.activities, today=TODAY
+    )
+    assert found_wrong == ()
+
+
+def test_without_sex_and_age_no_standard_is_proposed():
+    goal = past(MARATHON_M, kind=GoalKind.COMPLETION)
+    _, found = told(goal, race(RACED, 42.4, 4 * 3600.0), athlete=Athlete(zone=ZONE))
+    assert not any(each.goal.qualifier for each in found.proposals)
+    assert 2 <= len(found.proposals) <= 3
+
+
+def test_a_time_missed_is_tried_again_or_made_realistic():
+    goal = past(MARATHON_M, target_s=3.8 * 3600)
+    _, found = told(goal, race(RACED, 42.4, 4 * 3600.0))
+    assert found.ended.end is End.MISSED
+    assert "12:00 over what was wanted" in found.ended.learned[0]
+    assert any("the chance of the time went from" in line for line in found.ended.learned)
+    again, realistic, test = found.proposals
+    assert again.goal.target_s == goal.target_s
+    assert again.goal.day - RACED >= timedelta(weeks=20)
+    assert realistic.probability == pytest.approx(0.5, abs=0.05)
+    assert (test.goal.distance_m, test.goal.priority) == (HALF_M, Priority.B)
+
+
+def test_a_time_far_out_of_reach_is_not_proposed_again():
+    goal = past(MARATHON_M, target_s=2.6 * 3600)
+    _, found = told(goal, race(RACED, 42.4, 4 * 3600.0))
+    assert goal.target_s not in {each.goal.target_s for each in found.proposals}
+    assert len(found.proposals) == 2
+
+
+def test_a_time_reached_asks_for_a_faster_one_a_longer_race_or_rest():
+    goal = past(TEN_K_M, target_s=46 * 60.0)
+    _, found = told(goal, race(RACED, 10.0, 45 * 60.0))
+    assert found.ended.end is End.REACHED
+    faster, longer, habit = found.proposals
+    assert faster.probability == pytest.approx(0.35, abs=0.05)
+    assert longer.goal.distance_m == HALF_M
+    assert habit.goal.kind is GoalKind.HEALTH
+    assert habit.goal.runs_per_week == 4
+
+
+def test_a_goal_outgrown_asks_for_more_on_the_same_day():
+    goal = goal_in(10, TEN_K_M, id="easy", target_s=3_600.0)
+    _, found = told(goal)
+    assert found.ended.end is End.OUTGROWN
+    assert all(each.goal.day == goal.day for each in found.proposals)
+    assert all(each.goal.target_s < goal.target_s for each in found.proposals)
+    near = goal_in(2, TEN_K_M, id="easy", target_s=3_600.0)
+    assert told(near)[1].ended.end is End.UNDERWAY  # too late for another goal
+
+
+def test_a_goal_made_impossible_has_better_offers_and_its_season_is_rebuilt():
+    goal = goal_in(10, MARATHON_M, id="far", target_s=2.5 * 3600)
+    state, found = told(goal)
+    assert found.ended.end is End.IMPOSSIBLE
+    assert len(found.proposals) >= 2
+    assert found.proposals[0].goal.day == goal.day
+    assert found.proposals[0].goal.target_s > goal.target_s
+    season = rebuilt(state, found.ended, found.proposals[0], TODAY)
+    assert season.plan.goal_ids == (found.proposals[0].goal.id,)
+
+
+def test_a_goal_given_up_leaves_a_habit_and_a_small_race():
+    goal = replace(goal_in(10, MARATHON_M, id="gone", target_s=3.5 * 3600), retired_on=TODAY)
+    _, found = told(goal)
+    assert found.ended.end is End.ABANDONED
+    assert [each.goal.kind for each in found.proposals] == [GoalKind.HEALTH, GoalKind.TIME]
+
+
+def test_a_goal_on_its_way_asks_for_nothing():
+    goal = goal_in(10, HALF_M, id="half", target_s=1.75 * 3600)
+    _, found = told(goal)
+    assert found.ended.end is End.UNDERWAY
+    assert found.proposals == ()
+
+
+def test_a_day_that_passed_without_a_run_is_no_result():
+    _, found = told(past(HALF_M, target_s=1.75 * 3600))
+    assert found.ended.end is End.NOT_RUN
+    assert found.ended.result is None
+    assert found.proposals
+
+
+def test_a_break_before_the_race_is_named():
+    away = [each for each in RUNS if not 20 <= (RACED - each.day).days < 40]
+    goal = past(HALF_M, target_s=1.75 * 3600)
+    _, found = told(goal, race(RACED, 21.1, 1.9 * 3600), runs=tuple(away))
+    assert any("break" in line and "Feely 2023" in line for line in found.ended.learned)
+
+
+@pytest.mark.parametrize(("runs_per_week", "end"), [(4, End.REACHED), (7, End.MISSED)])
+def test_a_habit_is_kept_up_or_not(runs_per_week, end):
+    goal = replace(
+        past(None, kind=GoalKind.HEALTH),
+        from_day=TODAY - timedelta(weeks=12),
+        runs_per_week=runs_per_week,
+    )
+    _, found = told(goal)
+    assert found.ended.end is end
+    assert found.proposals[0].goal.kind is GoalKind.HEALTH
+    assert found.proposals[1].goal.distance_m == FIVE_K_M
+
+
+def test_later_runs_change_nothing_that_was_learned():
+    goal = past(MARATHON_M, target_s=3.8 * 3600)
+    state = known(goal, race(RACED, 42.4, 4 * 3600.0))
+    later = (*state.activities, run(TODAY + timedelta(days=3), 10.0, 240.0))
+    one = ended(goal, state.activities, today=TODAY, forecast=None)
+    assert ended(goal, later, today=TODAY, forecast=None) == one
+    assert ended(goal, later[::-1], today=TODAY, forecast=None) == one
+
+
+def test_the_young_are_proposed_nothing_too_long():
+    goal = past(TEN_K_M, kind=GoalKind.COMPLETION)
+    young = replace(ATHLETE, birth_year=TODAY.year - 15)
+    _, found = told(goal, race(RACED, 10.0, 50 * 60.0), athlete=young)
+    assert all((each.goal.distance_m or 0.0) <= TEN_K_M for each in found.proposals)
