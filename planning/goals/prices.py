@@ -193,7 +193,9 @@ def _by_plan(need: Need, race: Goal, plan: Plan | None, today: date) -> Need:
     planned = _longest_m(plan, need.by_day) if is_long else _weekly_m(plan, need.by_day, today)
     gate = (longest_run_gate if is_long else weekly_gate)(race.distance_m or 0.0)
     reached = max(planned, need.held or 0.0)
-    return replace(need, reachable=reached, feasible=need.met or reached >= gate.least * NEARLY)
+    if need.met or reached >= gate.least * NEARLY:
+        return replace(need, reachable=reached, feasible=True)
+    return replace(need, reachable=reached, feasible=False, value=gate.least)
 
 
 def _longest_m(plan: Plan | None, by_day: date) -> float:

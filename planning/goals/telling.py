@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from planning.goals.goal import HALF_M
 from planning.goals.prices import LEGS, SHARPNESS, Price, Standing
 from planning.goals.season import SeasonWeek, focus_of
 from planning.goals.ways import RacePrice, WaysOut
@@ -10,6 +11,7 @@ from planning.schedule.plan import Phase
 
 WORTH_SAYING_S = 1.0
 WORTH_SAYING = 0.01  # of a chance
+WORTH_SAYING_M = 500.0
 CAUTION = (
     "Seconds and chances are middles of simulated seasons, each as unsure as its forecast; what "
     "another kind of training and tired legs cost is judgement."
@@ -42,7 +44,7 @@ def price_line(price: Price) -> str:
         more = "more" if price.quiet_days > 0 else "fewer"
         parts.append(f"{abs(price.quiet_days)} {more} days without hard running")
     shorter_m = price.before.longest_m - price.after.longest_m
-    if abs(shorter_m) >= 500.0:
+    if abs(shorter_m) >= WORTH_SAYING_M and (price.goal.distance_m or 0.0) >= HALF_M * 0.98:
         parts.append(f"longest run {_longer(-shorter_m)}")
     parts += [f"with {JUDGED[what]}" for what in price.judged]
     return f"{standing_line(price.after)}: {', '.join(parts)}."
@@ -119,7 +121,9 @@ def _points(price: Price) -> str:
         return "no chance foretold"
     if abs(lost) < WORTH_SAYING:
         return "no chance lost"
-    return f"{100 * abs(lost):.0f} points of chance {'lost' if lost > 0 else 'won'}"
+    points = round(100 * abs(lost))
+    told = "1 point" if points == 1 else f"{points} points"
+    return f"{told} of chance {'lost' if lost > 0 else 'won'}"
 
 
 def _sessions(told: RacePrice) -> str:
