@@ -46,8 +46,9 @@ def easy_runs(
     )
     long_m = max((w.distance_m for _, w in placed.values() if w.kind is Kind.LONG), default=0.0)
     lengths = _shared_out(week, days, left_m, 0.9 * long_m or LONGEST_EASY_M)
-    striding = _strides_days(week, days)
-    lifting = _strength_days(week, [day for day in days if day not in striding], placed)
+    # A single easy run ends with strides; of more the one that suits strength best has it.
+    lifting = _strength_days(week, days, placed) if len(days) > 1 else frozenset()
+    striding = _strides_days(week, [day for day in days if day not in lifting])
     return [
         (day, f"e{n}", _run(week, day, lengths[day], striding=striding, lifting=lifting))
         for n, day in enumerate(days, start=1)
@@ -96,7 +97,11 @@ def _strides_days(week: Week, days: Sequence[date]) -> frozenset[date]:
     """One easy run a week ends with strides, two where speed is what it is about: before a race the
     last, otherwise the middle ones.
     """
-    if not week.habits.strides or week.season.phase is Phase.RECOVERY or week.season.light:
+    if (
+        not (days and week.habits.strides)
+        or week.season.phase is Phase.RECOVERY
+        or week.season.light
+    ):
         return frozenset()
     before_race = [day for day in days if _is_eve(week, day)]
     if before_race:
@@ -122,7 +127,7 @@ def _strength_days(week: Week, days: Sequence[date], placed: Placed) -> frozense
     count = min(count, 1) if week.season.light else count
     demanding = {day for day, (_, w) in placed.items() if hard(w) or w.kind is Kind.LONG}
     good = [day for day in days if day + timedelta(days=1) not in demanding]
-    return frozenset(good[:count])
+    return frozenset(good[: min(count, len(days) - 1)])
 
 
 def _run(

@@ -16,7 +16,7 @@ WORK_SHARE = {
     Theme.INTERVAL: 0.075,
     Theme.REPETITION: 0.045,
     Theme.RACE_PACE: 0.10,
-    Theme.TEST: 0.10,
+    Theme.TEST: 0.14,
 }
 LONG_RACE_PACE_SHARE = 0.17
 MARATHON_PACE_SHARE = 0.15
@@ -34,11 +34,13 @@ class Menu:
     race_pace_long: bool = False
 
 
-def menu_of(week: SeasonWeek, *, hard_sessions: int) -> Menu:
-    """At most `hard_sessions`; one in light weeks, none in recovery."""
+def menu_of(week: SeasonWeek, *, hard_sessions: int, test: bool = False) -> Menu:
+    """At most `hard_sessions`; one in light weeks, where it may be a `test`, none in recovery."""
     allowed = min(hard_sessions, 1 if week.light else 2)
     if week.phase is Phase.RECOVERY or allowed == 0:
         return Menu(())
+    if test and week.light:
+        return Menu((Theme.TEST,))
     chosen = _full_menu(week)
     if chosen.race_pace_long and (week.light or allowed < 2):
         chosen = Menu(chosen.themes)

@@ -42,7 +42,7 @@ def session_name(kind: Kind, steps: Sequence[Item], distance_m: float) -> str:
     work = _rising(steps) or next((found for item in steps if (found := _work(item))), "")
     match kind:
         case Kind.EASY if isinstance(walk, Repeat):
-            return f"Run-walk {walk.times} x {'/'.join(map(_length, walk.steps))}"
+            return f"Run-walk {walk.times} x {_lengths(walk.steps)}"
         case Kind.EASY:
             return f"Easy {kilometres(distance_m)}"
         case Kind.STRIDES:
@@ -52,7 +52,7 @@ def session_name(kind: Kind, steps: Sequence[Item], distance_m: float) -> str:
             )
             return f"Easy {kilometres(distance_m)}, {times} {uphill}strides"
         case Kind.LONG if isinstance(walk, Repeat):
-            return f"Long {kilometres(distance_m)}, run-walk {'/'.join(map(_length, walk.steps))}"
+            return f"Long {kilometres(distance_m)}, run-walk {_lengths(walk.steps)}"
         case Kind.LONG:
             tail = f", {work} race pace" if work else ""
             return f"Long {kilometres(distance_m)}{tail}"

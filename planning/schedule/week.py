@@ -9,7 +9,7 @@ from planning.schedule import library
 from planning.schedule.days import hard_days
 from planning.schedule.easy_week import easy_runs
 from planning.schedule.effort import hard
-from planning.schedule.library import Theme
+from planning.schedule.library import Family, Theme
 from planning.schedule.long_run import long_run
 from planning.schedule.menu import Menu, menu_of, work_m
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
@@ -19,6 +19,8 @@ from planning.schedule.shape import Placed, Week, free_days
 from planning.schedule.taper import within_taper
 from planning.workout import Kind, PlannedWorkout, Workout
 
+TESTED = frozenset({Family.FIVE_K, Family.TEN_K, Family.HALF, Family.MARATHON})
+NO_RACE_DAYS, TEST_FROM = 28, 0.25  # of the way to the taper: not while getting under way
 WORTH_A_RUN_M = 4_000.0  # fewer runs rather than runs shorter than this on average, from three on
 
 
@@ -29,7 +31,7 @@ def lay(week: Week) -> tuple[PlanDay, ...]:
     left_m = week.volume_m - sum(w.distance_m for w in standing if w.kind is not Kind.RACE)
     runs = max(_runs_wanted(week) - len(placed) - len(standing) - week.runs_done, 0)
     hard_left = _hard_sessions_left(week, standing)
-    menu = menu_of(week.season, hard_sessions=hard_left)
+    menu = menu_of(week.season, hard_sessions=hard_left, test=_time_for_a_test(week))
     for day, slot, session in long_run(week, menu, placed, left_m, runs):
         placed[day] = slot, session
         left_m, runs = left_m - session.distance_m, runs - 1
@@ -40,6 +42,23 @@ def lay(week: Week) -> tuple[PlanDay, ...]:
         placed[day] = slot, session
     placed = within_taper(week, placed)
     return tuple(_plan_day(week, day, placed.get(day)) for day in week.all_days())
+
+
+def _time_for_a_test(week: Week) -> bool:
+    """Whether a test would tell much and cost little: a race against the clock is prepared for,
+    none stands within four weeks, and the lighter week holds the test.
+    """
+    season = week.season
+    family = library.family_of(season.goal)
+    if family not in TESTED or season.phase not in {Phase.BASE, Phase.BUILD}:
+        return False
+    near = any(abs((race.day - week.first_day).days) <= NO_RACE_DAYS for race in week.races)
+    asked_m = work_m(Theme.TEST, week=season, volume_m=week.volume_m, alone=True)
+    tests = library.serving(
+        Theme.TEST, family=family, phase=season.phase, level=library.level_of(week.volume_m)
+    )
+    fits = any(library.suits(test, asked_m, week.paces) for test in tests)
+    return fits and not near and season.build_up >= TEST_FROM
 
 
 def _races(week: Week) -> Placed:

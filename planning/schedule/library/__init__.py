@@ -4,10 +4,10 @@ A session is a function of how much work it holds and of the paces. Its name fol
 so that shortening or retargeting a session cannot leave a name that says something else.
 """
 
-from planning.schedule.library.building import quality
+from planning.schedule.library.building import quality, suits
 from planning.schedule.library.catalogue import SESSIONS, in_turn, named, serving, session_of
 from planning.schedule.library.notes import note_of
-from planning.schedule.library.race_day import race, test
+from planning.schedule.library.race_day import race
 from planning.schedule.library.running import easy, long, long_run_walk, run_walk, strides
 from planning.schedule.library.session import (
     Evidence,
@@ -43,5 +43,5 @@ __all__ = [
     "serving",
     "session_of",
     "strides",
-    "test",
+    "suits",
 ]

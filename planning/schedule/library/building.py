@@ -12,6 +12,7 @@ from planning.schedule.library.session import (
     Rising,
     Session,
     Steady,
+    Trial,
 )
 from planning.schedule.library.steps import far, timed, workout_of
 from planning.schedule.paces import Paces
@@ -69,6 +70,8 @@ def _least_m(recipe: Recipe, paces: Paces) -> float:
             return recipe.least_min * 60 * paces.speed(recipe.effort)
         case Rising():
             return recipe.least_min * 60 * _sum_of_speeds(recipe, paces)
+        case Trial():
+            return float(recipe.metres)
         case Plain():
             return math.inf
 
@@ -98,6 +101,8 @@ def _main_set(recipe: Recipe, work_m: float, paces: Paces) -> list[Item]:
             wanted = work_m / _sum_of_speeds(recipe, paces) / 60
             minutes = clamped(wanted, recipe.least_min, recipe.most_min)
             return [timed(StepKind.WORK, minutes * 60, each, paces) for each in recipe.efforts]
+        case Trial():
+            return [far(StepKind.WORK, recipe.metres, Effort.ALL_OUT, paces)]
         case Plain():
             raise ValueError("a plain session has no main set")
 

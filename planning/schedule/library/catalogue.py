@@ -47,5 +47,5 @@ def in_turn(sessions: Sequence[Session], *, build_up: float, turn: int) -> tuple
     and neighbours alternate with `turn`, the weeks. What follows are the next simpler ones.
     """
     last = len(sessions) - 1
-    at = min(max(round(build_up * last) - turn % 2, 0), last)
+    at = min(max(round(build_up * last + (0.5 if turn % 2 else -0.5)), 0), last)
     return (*reversed(sessions[: at + 1]), *sessions[at + 1 :])

@@ -1,4 +1,4 @@
-"""The race as a workout, and the test: pace by segment, even or faster at the end (rule G-2)."""
+"""The race as a workout: pace by segment, even or slightly faster at the end (rule G-2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from planning.goals.goal import FIVE_K_M, HALF_M, TEN_K_M, Goal
 from planning.schedule.effort import Effort, noted
 from planning.schedule.library.catalogue import named
 from planning.schedule.library.session import Family, Session, family_of
-from planning.schedule.library.steps import far, timed, whole, workout_of
+from planning.schedule.library.steps import whole, workout_of
 from planning.schedule.naming import distance_name
 from planning.schedule.paces import Paces, band
 from planning.workout import OPEN_TARGET, Duration, DurationType, Step, StepKind, Target, Workout
@@ -80,16 +80,6 @@ def race(goal: Goal, paces: Paces) -> Workout:
     if paces.hot:
         purpose += " It will be over 25 degrees: by effort, and slower than on a cool day (H-1)."
     return workout_of(session, steps, paces, name=name, purpose=purpose)
-
-
-def test(session: Session, distance_m: float, paces: Paces) -> Workout:
-    """So many metres for time, alone, with a warm-up and a cool-down."""
-    steps = [
-        timed(StepKind.WARMUP, 900, Effort.EASY, paces),
-        far(StepKind.WORK, distance_m, Effort.ALL_OUT, paces),
-        timed(StepKind.COOLDOWN, 600, Effort.EASY, paces),
-    ]
-    return workout_of(session, steps, paces)
 
 
 def first_half_limit(distance_m: float, paces: Paces) -> float | None:

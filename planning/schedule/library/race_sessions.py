@@ -1,7 +1,7 @@
 """Tests and races."""
 
 from planning.schedule.library import whom
-from planning.schedule.library.session import Evidence, Plain, Session, Theme, When
+from planning.schedule.library.session import Evidence, Plain, Session, Theme, Trial, When
 from planning.workout import Kind
 
 PACING = (
@@ -18,7 +18,7 @@ TESTS = (
         Kind.TEST,
         "3 km for time",
         "Shows where you are, and makes the forecast surer than any ordinary run does.",
-        Plain(),
+        Trial(3_000),
         When(whom.SHORT, whom.BASE_BUILD),
         "in a lighter week, where no race has been for a month",
         "two-sided evidence of ability: see the model",
@@ -32,7 +32,7 @@ TESTS = (
         Kind.TEST,
         "5 km for time",
         "Shows where you are, and makes the forecast surer than any ordinary run does.",
-        Plain(),
+        Trial(5_000),
         When(whom.FAR, whom.BASE_BUILD),
         "in a lighter week, where no race has been for a month",
         "two-sided evidence of ability: see the model",

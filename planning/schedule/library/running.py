@@ -9,6 +9,7 @@ from planning.workout import Item, Repeat, StepKind, Workout
 STRIDE_S, STRIDE_REST_S = 20, 60
 HILL_STRIDE_S, HILL_STRIDE_REST_S = 10, 75
 RUN_S, WALK_S = 540.0, 60.0  # of a long run with walking breaks
+LEAST_START_M = 1_000.0
 
 
 def easy(distance_m: float, paces: Paces, *, session: str = "easy") -> Workout:
@@ -64,10 +65,15 @@ def long(
 
 
 def long_run_walk(distance_m: float, paces: Paces) -> Workout:
-    """Nine minutes of running to one of walking, at most `distance_m` in all."""
+    """A kilometre or two of running, then nine minutes of it to one of walking: `distance_m` in
+    all, or a little more where that is less than two rounds.
+    """
     round_m = RUN_S * paces.easy + WALK_S * paces.speed(Effort.WALK)
-    times = max(int(distance_m // round_m), 2)
-    return workout_of(named("long-run-walk"), [_walking(times, RUN_S, WALK_S, paces)], paces)
+    times = max(int((distance_m - LEAST_START_M) // round_m), 2)
+    start_m = max(distance_m - times * round_m, LEAST_START_M)
+    first = far(StepKind.WARMUP, whole(start_m), Effort.EASY, paces)
+    steps: list[Item] = [first, _walking(times, RUN_S, WALK_S, paces)]
+    return workout_of(named("long-run-walk"), steps, paces)
 
 
 def _walking(times: int, run_s: float, walk_s: float, paces: Paces) -> Repeat:

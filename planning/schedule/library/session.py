@@ -68,7 +68,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Built from a distance or a time alone: easy and long runs, tests, races."""
+    """Built from a distance or a time alone: easy and long runs, races."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,14 @@ class Rising:
     most_min: int = 15
 
 
-type Recipe = Plain | Repeats | Alternating | Steady | Rising
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """So many metres for time."""
+
+    metres: int
+
+
+type Recipe = Plain | Repeats | Alternating | Steady | Rising | Trial
 
 
 @dataclass(frozen=True, slots=True)
