@@ -54,6 +54,7 @@ def check_connector(connector: Connector) -> None:
                 capabilities.calendar,
                 capabilities.wellness,
                 capabilities.weather,
+                capabilities.races,
             )
         ),
         "a connector offers something to somebody",

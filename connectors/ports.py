@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from planning.activity import Record, RecordKind, Sport, Streams
 from planning.calendar import Observed
 from planning.completeness import Withheld
+from planning.goals.announced import AnnouncedRace
 from planning.weather import Place, Weather
 from planning.wellness import Wellness
 from planning.workout import PlannedWorkout
@@ -124,6 +125,14 @@ class WeatherSource(Protocol):
 
     def weather(self, place: Place, first: date, last: date) -> Sequence[Weather]:
         """A row a day that the service knows of, from `first` to `last`, both included."""
+        ...
+
+
+class RaceSource(Protocol):
+    """Races that the athlete has put on the service's own calendar."""
+
+    def races(self, first: date, last: date) -> Sequence[AnnouncedRace]:
+        """Running races from `first` to `last`, both included, by day."""
         ...
 
 
@@ -318,6 +327,7 @@ class Opened:
     calendar: WorkoutCalendar | None = None
     wellness: WellnessSource | None = None
     weather: WeatherSource | None = None
+    races: RaceSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +345,7 @@ class Capabilities:
     calendar: bool = False
     wellness: bool = False
     weather: bool = False
+    races: bool = False
     settings: tuple[str, ...] = field(default=())  # settings without which it cannot be opened
     limits: tuple[Limit, ...] = ()
     terms: Terms = field(default_factory=Terms)

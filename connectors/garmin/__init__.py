@@ -14,7 +14,9 @@ from connectors.ports import Capabilities, Limit, Link, Opened, Scope, WebhookRe
 
 # Garmin does not say what it allows. This is what a person with an impatient thumb would ask.
 LIMITS = (Limit("minute", Scope.ATHLETE, 60, 60, courtesy=True),)
-CAPABILITIES = Capabilities(activities=True, calendar=True, wellness=True, limits=LIMITS)
+CAPABILITIES = Capabilities(
+    activities=True, calendar=True, wellness=True, races=True, limits=LIMITS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,18 @@ class Garmin:
         from connectors.garmin.activities import GarminActivities
         from connectors.garmin.calendar import GarminCalendar
         from connectors.garmin.client import Wire, signed_in
+        from connectors.garmin.races import GarminRaces
         from connectors.garmin.wellness import GarminWellness
 
         clock = running(now)
         wire = Wire(signed_in(link, clock), clock)
         calendar = GarminCalendar(wire, clock)
-        yield Opened(GarminActivities(wire, clock), calendar, wellness=GarminWellness(wire))
+        yield Opened(
+            GarminActivities(wire, clock),
+            calendar,
+            wellness=GarminWellness(wire),
+            races=GarminRaces(wire),
+        )
         calendar.send_to_watch()
 
     def receiver(self, settings: Mapping[str, str]) -> WebhookReceiver | None:  # noqa: ARG002 - port

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.sandbox import garmin_json
-from connectors.sandbox.garmin_calendar import Unknown, entry_json, grid, month_json
+from connectors.sandbox.garmin_calendar import Unknown, entry_json, event_json, grid, month_json
 from connectors.sandbox.garmin_wellness import GarminWellness
 from connectors.sandbox.garmin_workouts import CONDITIONS, SPORTS, STEPS, TARGETS, Invalid, head
 from connectors.sandbox.recorded import RecordedRun
@@ -78,6 +78,7 @@ class Garmin:
         month = "/calendar-service/year/{year:int}/month/{month:int}"
         yield self._get(month, self.month)
         yield self._get(month + "/day/{day:int}/start/{start:int}", self.week)
+        yield self._get("/calendar-service/events", self.events)
 
     # Who asks
 
@@ -229,6 +230,12 @@ class Garmin:
         year, month = request.path_params["year"], request.path_params["month"]
         first, last = grid(year, month)
         return JSONResponse(_page(account, first, last, year=year, month=month))
+
+    async def events(self, request: Request, account: Account) -> Response:
+        """Races and other events between two days, in full."""
+        first, last = (request.query_params[name] for name in ("startDate", "endDate"))
+        told = [event_json(e) for e in account.calendar.events if first <= e["date"] <= last]
+        return JSONResponse(told)
 
     async def week(self, request: Request, account: Account) -> Response:
         path = request.path_params

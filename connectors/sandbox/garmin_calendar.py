@@ -160,8 +160,7 @@ class GarminCalendar:
         self.schedule(coach["workoutId"], day, today=today, planted=True, protected=True)
         for days, text in ((2, "Physio 17:30"), (12, "Parents visiting")):
             self.notes.append(self._item("note", today + timedelta(days=days), text))
-        race = self._item("event", today + timedelta(days=13), "Parkrun with the club")
-        self.events.append(race | {"isRace": True, "primaryEvent": False, "location": "Lyon"})
+        self.add_race("Parkrun with the club", today + timedelta(days=13), distance_km=5.0)
 
     def fingerprint(self) -> str:
         """Of everything that is the athlete's own. It must never change by our doing."""
@@ -180,6 +179,27 @@ class GarminCalendar:
         """The athlete schedules one more workout of their own."""
         workout = self.create(_own_workout(name, 4), planted=True)
         return self.schedule(workout["workoutId"], day, today=today, planted=True)
+
+    def add_race(
+        self,
+        name: str,
+        day: date,
+        *,
+        distance_km: float | None = None,
+        target_s: float | None = None,
+        is_main: bool = False,
+        kind: str = "running",
+    ) -> Json:
+        """The athlete puts a race on the calendar, as its page shows it."""
+        race = self._item("event", day, name)
+        race |= {"isRace": True, "primaryEvent": is_main, "location": "Lyon", "eventType": kind}
+        if distance_km is not None:
+            target = {"value": distance_km, "unit": "kilometer", "unitType": "distance"}
+            race["completionTarget"] = target
+        if target_s is not None:
+            race["customGoal"] = {"value": target_s, "unit": "second", "unitType": "time"}
+        self.events.append(race)
+        return race
 
     def _item(self, kind: str, day: date, title: str) -> Json:
         return {"id": next(self._ids), "itemType": kind, "date": day.isoformat(), "title": title}
@@ -219,6 +239,25 @@ def grid(year: int, month: int) -> tuple[date, date]:
     start = date(year, month + 1, 1)
     end = (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     return start - timedelta(days=start.weekday()), end + timedelta(days=6 - end.weekday())
+
+
+def event_json(event: Json) -> Json:
+    """An event in full: other names than on the calendar's page, as in life."""
+    return {
+        "id": event["id"],
+        "eventName": event["title"],
+        "date": event["date"],
+        "race": event["isRace"],
+        "eventType": event["eventType"],
+        "location": event["location"],
+        "completionTarget": event.get("completionTarget"),
+        "eventCustomization": {
+            "customGoal": event.get("customGoal"),
+            "isPrimaryEvent": event["primaryEvent"],
+            "isTrainingEvent": False,
+        },
+        "eventPrivacy": {"label": "PRIVATE", "isShareable": False, "isDiscoverable": False},
+    }
 
 
 def entry_json(entry: Entry, workout: Json, *, owner_id: int) -> Json:

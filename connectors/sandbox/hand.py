@@ -28,6 +28,7 @@ class Hand:
             "/calendar/edit": self.edit,
             "/calendar/delete": self.delete,
             "/calendar/add": self.add,
+            "/calendar/race": self.race,
             "/activity/{id}/edit": self.edit_activity,
             "/activity/{id}/delete": self.delete_activity,
             "/activity/{id}/event": self.send_event,
@@ -67,6 +68,12 @@ class Hand:
         day = date.fromisoformat(body["day"])
         entry = account.calendar.add_by_hand(body["name"], day, today=self.world.today)
         return {"schedule_id": entry.id}
+
+    async def race(self, _request: Request, body: Json) -> Json:
+        """`name`, `day`, and what `GarminCalendar.add_race` knows besides."""
+        account = self.world.account(body.pop("athlete", "runner-1"))
+        day = date.fromisoformat(body.pop("day"))
+        return {"event_id": account.calendar.add_race(body.pop("name"), day, **body)["id"]}
 
     def _entry(self, body: Mapping[str, Any]) -> tuple[Account, Entry]:
         """By `ident` (its first entry) or by `schedule_id`."""

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -594,6 +595,31 @@ def test_calendar_diff_and_sync(with_garmin):
     (action,) = home.ok("calendar", "diff", "--json").json["actions"]
     assert (action["action"], action["day"]) == ("delete", day)
     assert action["reason"]
+
+
+def test_races_of_the_calendar_are_proposed_and_become_goals_by_command_only(with_garmin):
+    home, control = with_garmin
+    control.post("calendar/race", name="City's run", day="2026-10-11", distance_km=21.0975,
+                 target_s=6600, is_main=True)  # fmt: skip
+    before = home.ok("goal", "list", "--json").json
+    proposals = home.ok("goal", "list", "--from-calendar", "--json").json
+    race = next(one for one in proposals if one["name"] == "City's run")
+    assert (race["day"], race["priority"], race["target_s"]) == ("2026-10-11", "A", 6600)
+    said = home.ok("goal", "list", "--from-calendar").out
+    assert race["command"] in said
+    assert home.ok("goal", "list", "--json").json == before
+    _, *words = shlex.split(race["command"])
+    assert home.ok(*words, "--json").json["distance_m"] == 21_097.5
+    again = home.ok("goal", "list", "--from-calendar", "--json").json
+    assert race not in again
+    assert len(again) == len(proposals) - 1
+    assert "--known-at" in home.wrong("goal", "list", "--from-calendar", "--known-at", "2026-08-31")
+
+
+def test_without_a_calendar_no_race_can_be_proposed(home):
+    said = home("goal", "list", "--from-calendar")
+    assert said.status == 1
+    assert "goalward connect garmin" in said.err
 
 
 def test_how_far_ahead_concerns_the_calendar(with_garmin):

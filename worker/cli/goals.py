@@ -192,7 +192,16 @@ def retire(goal_id: GoalArgument, athlete: AthleteOption = None) -> None:
 
 @goal_commands.command("list")
 def list_(
-    athlete: AthleteOption = None, known_at: KnownAtOption = None, json: JsonOption = False
+    from_calendar: Annotated[
+        bool,
+        typer.Option(
+            "--from-calendar",
+            help="Races on your Garmin calendar that are no goals yet, and how to state each.",
+        ),
+    ] = False,
+    athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
+    json: JsonOption = False,
 ) -> None:
     """All goals, the next one first."""
     from worker import store
@@ -202,6 +211,11 @@ def list_(
     with session(athlete, known_at=known_at) as at_work:
         with reading(at_work.runtime.engine) as conn:
             known = store.goals(conn, at_work.athlete_id, until=at_work.until)
+        if from_calendar:
+            from worker.cli.announcing import propose
+
+            propose(at_work, known, as_json=json)
+            return
         if json:
             print_json([to_body(goal) for goal in known])
             return
