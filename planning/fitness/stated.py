@@ -30,7 +30,10 @@ UNSAID_WEEKLY_M = 30_000.0  # for the marathon from a shorter race, where no vol
 # Vickers & Vertosick 2016 (n 2,303), marathon from one shorter race, miles a week.
 VICKERS, VICKERS_FADE, MILE_M = (0.16018617, 0.83076202, 0.006423826), 0.07, 1_609.344
 HELD_WEEKS, YEAR_WEEKS = 12, 53  # as long a statement stands for, without and with years of running
-USUAL_RUN_M, LONG_SHARE = 8_000.0, 0.35
+LONG_SHARE = 0.35
+# Runs a week by weekly kilometres, where they are not said: 92 marathon plans (Knopp 2024), and
+# three for little.
+USUAL_KM, USUAL_RUNS = (20.0, 42.9, 58.5, 107.7), (3.0, 4.1, 4.9, 6.8)
 
 
 def with_stated(fitness: Fitness, stated: StatedFitness | None, today: date) -> Fitness:
@@ -167,8 +170,8 @@ def _week(athlete: Athlete, stated: StatedFitness, back: int, first: date) -> It
 def _days(athlete: Athlete, stated: StatedFitness, first: date) -> tuple[date, list[date]]:
     """The long run's day and the others, evenly among those on which the athlete can run."""
     week = [first + timedelta(days=n) for n in range(7)]
-    usual = round((stated.weekly_m or 0.0) / USUAL_RUN_M)
-    runs = min(athlete.runs_per_week or min(max(usual, 2), 6), len(athlete.run_weekdays))
+    usual = round(float(np.interp((stated.weekly_m or 0.0) / 1_000, USUAL_KM, USUAL_RUNS)))
+    runs = min(athlete.runs_per_week or usual, len(athlete.run_weekdays))
     long_day = next(day for day in week if day.weekday() == athlete.long_run_weekday)
     free = [day for day in week if day.weekday() in athlete.run_weekdays and day != long_day]
     others = max(min(runs - 1, len(free)), min(1, len(free)))

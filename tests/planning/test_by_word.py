@@ -8,6 +8,7 @@ import pytest
 
 from planning.athlete import Athlete, StatedFitness, StatedRace
 from planning.goals.goal import HALF_M, Goal, GoalKind, Priority
+from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE
 from planning.replan import State, replan
 from planning.schedule.lint import lint
 from planning.workout import TargetType, unrolled
@@ -36,7 +37,9 @@ def test_the_plan_begins_at_the_level_stated_and_stays_lawful_day_by_day(weekly_
     full = max(week.volume_m for week in outcome.plan.weeks[1:3])  # one may be a light week
     assert full >= 0.9 * weekly_m
     assert outcome.forecasts[0].probability is not None
-    assert all(need.held for need in outcome.forecasts[0].needs)
+    held = {need.what: need.held for need in outcome.forecasts[0].needs}
+    assert held[WEEKLY_DISTANCE] == pytest.approx(weekly_m, rel=0.02)
+    assert held[LONGEST_RUN] == pytest.approx(0.4 * weekly_m)
     steps = [s for d in outcome.plan.days() if d.workout for s in unrolled(d.workout.workout.steps)]
     assert TargetType.PACE not in {step.target.type for step in steps}
 
