@@ -18,10 +18,18 @@ from planning.completeness import (
 from planning.fitness.ability import AbilityToday, Fitness, estimate
 from planning.fitness.prediction import DistanceForecast, Effect, distance_forecasts
 from planning.fitness.stated import runs_by_word, with_stated
+from planning.goals.assessment import Assessment, assess
 from planning.goals.course import RaceTime
 from planning.goals.drift import Running, break_effect, running_of
 from planning.goals.goal import Goal
-from planning.goals.trajectory import Before, GoalForecast, expected_time, forecast, missing_for
+from planning.goals.trajectory import (
+    AFRESH,
+    Before,
+    GoalForecast,
+    expected_time,
+    forecast,
+    missing_for,
+)
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
 from planning.schedule.draft import LAID_OUT_WEEKS
@@ -30,7 +38,7 @@ from planning.schedule.plan import Change, Layer, LayerKind, Plan
 from planning.weather import Weather, temperature_on
 from planning.wellness import Wellness
 
-__all__ = ["Closing", "Outcome", "State", "foretell", "replan"]
+__all__ = ["Closing", "Outcome", "State", "assessed", "foretell", "replan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +168,34 @@ def foretell(
     return missing_for(race, grounds.fitness) if time is None else time
 
 
+def assessed(
+    state: State,
+    goal: Goal,
+    *,
+    today: date,
+    plan: Plan | None,
+    said: GoalForecast | None = None,
+) -> Assessment:
+    """Is `goal` achievable, what must happen, when to decide, and what to do instead.
+
+    As of `today` and with `plan` followed. `said` is today's forecast of it, if it stands already;
+    else it is made here, as of a goal that is stated today.
+    """
+    grounds = _grounds(state, today)
+    running, temperature_c = grounds.running(plan), _temperature_c(goal, state)
+    told = said or _forecast(goal, grounds, running, AFRESH, temperature_c=temperature_c)
+    return assess(
+        goal,
+        told,
+        goals=[each for each in state.goals if each.is_alive(today)],
+        fitness=grounds.fitness,
+        activities=grounds.activities,
+        by_word=grounds.by_word,
+        running=running,
+        temperature_c=temperature_c,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Grounds:
     """What everything is decided from, as of `today`: `activities` by start, none later.
@@ -216,18 +252,35 @@ def _forecasts(
     days = (today - before.day).days if before else 1
     raced = bool(new_race_days(before, race_days(grounds.activities))) if before else False
     return tuple(
-        forecast(
+        _forecast(
             goal,
-            fitness=grounds.fitness,
-            activities=grounds.activities,
-            by_word=grounds.by_word,
-            today=today,
-            before=Before(said.get(goal.id), days, raced),
-            withheld=grounds.withheld,
-            running=running,
+            grounds,
+            running,
+            Before(said.get(goal.id), days, raced),
             temperature_c=_temperature_c(goal, state),
         )
         for goal in goals
+    )
+
+
+def _forecast(
+    goal: Goal,
+    grounds: _Grounds,
+    running: Running,
+    before: Before,
+    *,
+    temperature_c: float | None,
+) -> GoalForecast:
+    return forecast(
+        goal,
+        fitness=grounds.fitness,
+        activities=grounds.activities,
+        by_word=grounds.by_word,
+        today=grounds.today,
+        before=before,
+        withheld=grounds.withheld,
+        running=running,
+        temperature_c=temperature_c,
     )
 
 

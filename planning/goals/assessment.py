@@ -1,12 +1,23 @@
-"""Is a goal as stated specific, possible at all, and on a day that leaves time."""
+"""Is a goal achievable, in which versions, what must happen, and what to offer instead.
+
+`check_goal` looks at the goal as stated: specific, possible at all, on a day that leaves time.
+"""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
+from planning.activity import Activity
 from planning.athlete import Athlete
+from planning.fitness.ability import Fitness
+from planning.fitness.prediction import Prediction
+from planning.goals.adherence import Adherence, adherence
 from planning.goals.course import STEEPEST
+from planning.goals.deciding import Decision, decision
+from planning.goals.drift import Running
 from planning.goals.goal import (
     HALF_M,
     MARATHON_M,
@@ -14,6 +25,13 @@ from planning.goals.goal import (
     Goal,
     GoalKind,
 )
+from planning.goals.groundwork import groundwork
+from planning.goals.key_sessions import key_sessions
+from planning.goals.needs import Need, steps_of
+from planning.goals.offers import Offer, offers
+from planning.goals.rates import Required
+from planning.goals.status import Status
+from planning.goals.trajectory import GoalForecast, expected_time, required_of
 from planning.goals.wording import distance_name, exact_time
 
 # About the best ever run, seconds, men (World Athletics and IAU lists). A bound, not a claim.
@@ -22,6 +40,82 @@ RECORD_S = np.array([100.9, 206.0, 437.6, 755.4, 1_571.0, 3_402.0, 7_235.0, 9_52
 WALKING_S_PER_M = 0.9  # 15 min/km
 SHORTEST_M, LONGEST_M = 1_500.0, 250_000.0
 FURTHEST_DAYS = 5 * 366  # a plan has weeks until the goal, and no forecast reaches so far
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that can be said of one goal today; None and empty where there is nothing to say.
+
+    `forecast` has verdict, probability, versions and needs. `required` is what the time asks for
+    beside today. `steps` are needs on the way by day. `decision` is when to choose between the
+    versions and what would help, `sd_ln` the spread of ln(time) as of today. `offers` are goals
+    near to one that is out of reach. `habit` is what was kept up of a health goal.
+    """
+
+    goal: Goal
+    forecast: GoalForecast
+    required: Required | None
+    sd_ln: float | None
+    steps: tuple[Need, ...]
+    key_sessions: tuple[str, ...]
+    decision: Decision | None
+    offers: tuple[Offer, ...]
+    habit: Adherence | None
+
+
+def assess(
+    goal: Goal,
+    told: GoalForecast,
+    *,
+    goals: Sequence[Goal],
+    fitness: Fitness,
+    activities: Sequence[Activity],
+    by_word: Sequence[Activity] = (),
+    running: Running | None = None,
+    temperature_c: float | None = None,
+) -> Assessment:
+    """The assessment of `goal` on the day of `fitness`; `told` is its forecast by the same
+    arguments. `goals` are all that stand. Other days and other races are foretold training as usual
+    and in the cool: no plan leads to them.
+    """
+    today = fitness.day
+    habit = adherence(goal, activities, today, running=running)
+    if told.status in {Status.DONE, Status.UNKNOWN} or goal.distance_m is None:
+        sessions = () if told.status == Status.DONE else key_sessions(goal)
+        return Assessment(goal, told, None, None, (), sessions, None, (), habit)
+    done = groundwork((*by_word, *activities), today)
+
+    def foretell(race: Goal) -> Prediction | None:
+        mine = race.day == goal.day and race.distance_m == goal.distance_m
+        time = expected_time(
+            race,
+            fitness=fitness,
+            activities=activities,
+            today=today,
+            running=running if mine else None,
+            temperature_c=temperature_c if mine else None,
+        )
+        return time.expected if time else None
+
+    expected = foretell(goal)
+    return Assessment(
+        goal=goal,
+        forecast=told,
+        required=required_of(
+            goal,
+            fitness=fitness,
+            activities=activities,
+            today=today,
+            running=running,
+            temperature_c=temperature_c,
+        ),
+        sd_ln=expected.sd_ln if expected else None,
+        steps=steps_of(goal, done, today),
+        key_sessions=key_sessions(goal),
+        decision=decision(goal, goals, today=today, longest_m=done.longest_m, foretell=foretell),
+        offers=offers(goal, done, today=today, probability=told.probability, foretell=foretell),
+        habit=habit,
+    )
 
 
 def check_goal(goal: Goal, today: date, *, athlete: Athlete | None = None) -> tuple[str, ...]:

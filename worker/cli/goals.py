@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -245,9 +245,20 @@ def assess(
     known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Is it achievable, in which versions, and what must happen?"""
+    """Is it achievable, in which versions, what must happen, and what else could be done?"""
+    from worker.cli import assessing
+    from worker.cli.showing import check_lines
+
     with session(athlete, known_at=known_at) as at_work:
-        _report(at_work, _find(at_work, goal_id), as_json=json)
+        goal = _find(at_work, goal_id)
+        told = assessing.assessment_of(at_work, goal)
+        if json:
+            print_json({**_as_json(at_work, goal), **assessing.as_json(told)})
+            return
+        typer.echo(f"{goal.id}  {goal.day}  {goal.priority}  {describe(goal)}")
+        assessing.show(told)
+        for line in check_lines(_checked(at_work, goal)):
+            typer.echo(line)
 
 
 def describe(goal: "Goal") -> str:
@@ -300,17 +311,24 @@ def _state(at_work: Session, goal: "Goal") -> None:
 
 def _report(at_work: Session, goal: "Goal", *, as_json: bool) -> None:
     """Where it stands, and the five checks of it."""
-    from worker.cli.showing import check_lines, checks_json, forecast_json, goal_lines
+    from worker.cli.showing import check_lines, goal_lines
 
-    outcome, checks = at_work.outcome(), _checked(at_work, goal)
     if as_json:
-        known = [g for g in forecast_json(outcome, [goal])["goals"] if g["id"] == goal.id]
-        told = known[0] if known else {"id": goal.id, "message": "retired"}
-        print_json({**told, "checks": checks_json(checks)})
+        print_json(_as_json(at_work, goal))
         return
+    outcome, checks = at_work.outcome(), _checked(at_work, goal)
     typer.echo(f"{goal.id}  {goal.day}  {goal.priority}  {describe(goal)}")
     for line in (*goal_lines(outcome, goal), *check_lines(checks)):
         typer.echo(line)
+
+
+def _as_json(at_work: Session, goal: "Goal") -> dict[str, Any]:
+    from worker.cli.showing import checks_json, forecast_json
+
+    outcome, checks = at_work.outcome(), _checked(at_work, goal)
+    known = [g for g in forecast_json(outcome, [goal])["goals"] if g["id"] == goal.id]
+    told = known[0] if known else {"id": goal.id, "message": "retired"}
+    return {**told, "checks": checks_json(checks)}
 
 
 def _checked(at_work: Session, goal: "Goal") -> "tuple[Check, ...]":
