@@ -44,7 +44,7 @@ FURTHEST_DAYS = 5 * 366  # a plan has weeks until the goal, and no forecast reac
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that can be said of one goal today; None and empty where there is nothing to say.
+    """All that can be said of one goal on `day`; None and empty where there is nothing to say.
 
     `forecast` has verdict, probability, versions and needs. `required` is what the time asks for
     beside today. `steps` are needs on the way by day. `decision` is when to choose between the
@@ -52,6 +52,7 @@ class Assessment:
     near to one that is out of reach. `habit` is what was kept up of a health goal.
     """
 
+    day: date
     goal: Goal
     forecast: GoalForecast
     required: Required | None
@@ -80,9 +81,9 @@ def assess(
     """
     today = fitness.day
     habit = adherence(goal, activities, today, running=running)
-    if told.status in {Status.DONE, Status.UNKNOWN} or goal.distance_m is None:
-        sessions = () if told.status == Status.DONE else key_sessions(goal)
-        return Assessment(goal, told, None, None, (), sessions, None, (), habit)
+    kept_back = told.status == Status.UNKNOWN and fitness.ready  # not for want of runs
+    if told.status == Status.DONE or kept_back or goal.distance_m is None:
+        return Assessment(today, goal, told, None, None, (), (), None, (), habit)
     done = groundwork((*by_word, *activities), today)
 
     def foretell(race: Goal) -> Prediction | None:
@@ -99,6 +100,7 @@ def assess(
 
     expected = foretell(goal)
     return Assessment(
+        day=today,
         goal=goal,
         forecast=told,
         required=required_of(

@@ -13,6 +13,7 @@ from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 
 ALL_MET = 0.93
 LEAST = 0.05
+DOUBTFUL = 0.7  # below it a gate is far out of reach
 # Reach of a gate as a share of its least -> what is taken off when not yet met; between the rows
 # in a straight line, so that no metre costs a fifth.
 STILL_TO_COME = 0.04

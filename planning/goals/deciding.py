@@ -22,7 +22,7 @@ from planning.goals.season import demand_of
 TELLS, TELLS_LN_M, TELLS_WEEKS = 0.57, 1.5, 8.0
 EVEN_Z, ONE_IN_FIVE_Z = 0.0, 0.8416  # standard deviations of ln(time)
 BEYOND_Z = 2.0  # a result that comes once in forty times settles nothing
-NOTICE_DAYS = 7
+NOTICE_DAYS, APART_DAYS = 7, 21
 # Metres that may be run alone and all out before a race of up to so many.
 TRIALS = ((5_250.0, (3_000.0,)), (TEN_K_M * 1.05, (5_000.0,)), (HALF_M * 1.05, (TEN_K_M,)))
 LONG_TRIALS = (TEN_K_M, HALF_M)
@@ -102,10 +102,10 @@ def _races(goal: Goal, goals: Sequence[Goal], today: date, until: date) -> list[
 
 
 def _trials(goal: Goal, goals: Sequence[Goal], today: date, longest_m: float) -> list[Goal]:
-    """On the last full weekend, unless a race stands within a week of it or it is too near."""
+    """On the last full weekend, unless a race stands within three weeks of it or it is too near."""
     day = peak_day(goal)
     near = any(
-        abs((race.day - day).days) <= NOTICE_DAYS for race in _races(goal, goals, today, goal.day)
+        abs((race.day - day).days) <= APART_DAYS for race in _races(goal, goals, today, goal.day)
     )
     if near or (day - today).days < NOTICE_DAYS or goal.distance_m is None:
         return []

@@ -10,6 +10,7 @@ from planning.goals.influences import EIGHT_IN_TEN
 from planning.goals.needs import GATES, WEEKLY_DISTANCE, Need
 from planning.goals.offers import Offer, Offered
 from planning.goals.rates import SEASON_GAIN, Required, seasons_for
+from planning.goals.sentence import WORTH_SAYING
 from planning.goals.wording import (
     about_time,
     chance,
@@ -32,7 +33,7 @@ def assessment_lines(told: Assessment) -> Iterator[str]:
     yield told.forecast.message
     yield from _versions(told)
     if told.required is not None:
-        yield _required(told.required)
+        yield _required(told.required, told.goal.distance_m or 0.0)
     yield from _needs(told)
     yield from told.key_sessions
     if told.decision is not None:
@@ -63,9 +64,12 @@ def _versions(told: Assessment) -> Iterator[str]:
         )
 
 
-def _required(asked: Required) -> str:
+def _required(asked: Required, distance_m: float) -> str:
+    today = f"The same race today would take about {about_time(asked.today_s, distance_m)}"
+    if asked.gain_percent < WORTH_SAYING:
+        return f"{today}: nothing has to be gained."
     now, needed = (about_time(time_s, TEN_K_M) for time_s in (asked.ten_k_s, asked.ten_k_needed_s))
-    return f"It asks for the speed of a {needed} 10K; today's is that of {now}."
+    return f"{today}; the goal asks for the speed of a {needed} 10K, and today's is that of {now}."
 
 
 def _needs(told: Assessment) -> Iterator[str]:
@@ -74,18 +78,22 @@ def _needs(told: Assessment) -> Iterator[str]:
     if met:
         yield f"In place: {', '.join(met)}."
     ahead = [need for need in told.forecast.needs if not need.met]
-    gates = sorted((*told.steps, *ahead), key=lambda need: need.by_day)
-    for day, needs in groupby(gates, key=lambda need: need.by_day):
-        yield f"By {spoken_day(day)}: {', '.join(map(_amount, needs))}."
+    gates = sorted((*told.steps, *ahead), key=lambda need: (need.by_day, not need.feasible))
+    for (day, feasible), needs in groupby(gates, key=lambda need: (need.by_day, need.feasible)):
+        amounts = ", ".join(map(_amount, needs))
+        if day < told.day:
+            yield f"Was due by {spoken_day(day)} and is not there: {amounts}."
+            continue
+        beyond = "" if feasible else ", which no safe progress reaches by then"
+        yield f"By {spoken_day(day)}: {amounts}{beyond}."
 
 
 def _amount(need: Need) -> str:
-    out_of_reach = "" if need.feasible else " (not within reach by the rules of safe progress)"
     if need.what not in GATES:
-        return f"{need.value:g} {need.what}{out_of_reach}"
-    week = " a week" if need.what == WEEKLY_DISTANCE else ""
-    name = "" if week else f"{need.what} of "
-    return f"{name}{kilometres(need.value)}{week}{out_of_reach}"
+        return f"{need.value:g} {need.what}"
+    if need.what == WEEKLY_DISTANCE:
+        return f"{kilometres(need.value)} a week"
+    return f"{need.what} of {kilometres(need.value)}"
 
 
 def _decision(told: Assessment, decided: Decision) -> Iterator[str]:
@@ -109,14 +117,15 @@ def _decision(told: Assessment, decided: Decision) -> Iterator[str]:
 def _indicator(test: Indicator, told: Assessment, *, is_best: bool) -> str:
     distance_m = test.race.distance_m or 0.0
     name = distance_name(distance_m)
-    what = f"a time trial over {name}" if test.is_trial else test.race.name or f"the {name}"
+    what = f"a {name} time trial" if test.is_trial else test.race.name or f"the {name}"
     ranges = [
         f"{100 * EIGHT_IN_TEN * sd:.1f}" for sd in (told.sd_ln or 0.0, test.sd_without, test.sd_ln)
     ]
     tells = "tells most" if is_best else "tells less"
     return (
         f"{opening(what)} on {spoken_day(test.race.day)} {tells}: the range of the forecast is "
-        f"{ranges[0]} % either way today, {ranges[1]} by then and {ranges[2]} after it. {_results(test, told.goal, distance_m)}"
+        f"{ranges[0]} % either way today, {ranges[1]} by then and {ranges[2]} after it. "
+        f"{_results(test, told.goal, distance_m)}"
     )
 
 

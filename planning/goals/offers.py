@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from planning.fitness.prediction import Prediction
+from planning.goals.completion import DOUBTFUL, chance_to_finish
 from planning.goals.goal import (
     FIFTY_K_M,
     FIVE_K_M,
@@ -60,7 +61,7 @@ def offers(
     least one in five: by what is known of getting faster, and not because a day further off is less
     sure. The distance is the longest one that is shorter and can be built up by that day.
     """
-    reachable = _is_feasible(goal, done, today)
+    reachable = _is_reachable(goal, done, today)
     seldom = goal.is_timed and probability is not None and probability < SELDOM
     if goal.distance_m is None or (reachable and not seldom):
         return ()
@@ -86,11 +87,9 @@ def _earliest_day(goal: Goal, done: Groundwork, *, today: date, foretell: Forete
     for later in _later(goal, today):
         if not _is_feasible(later, done, today):
             continue
-        if not goal.is_timed or goal.target_s is None:
+        told = foretell(later) if goal.is_timed else None
+        if told is None or spread is None or goal.target_s is None:
             return Offer(Offered.DAY, later)
-        told = foretell(later)
-        if told is None or spread is None:
-            return None
         chance = replace(told, sd_ln=min(told.sd_ln, spread.sd_ln)).probability_of(goal.target_s)
         if chance >= EVEN:
             return Offer(Offered.DAY, later, chance)
@@ -118,6 +117,13 @@ def _shorter(goal: Goal, done: Groundwork, today: date) -> Offer | None:
         if _is_feasible(shorter, done, today):
             return Offer(Offered.DISTANCE, shorter)
     return None
+
+
+def _is_reachable(goal: Goal, done: Groundwork, today: date) -> bool:
+    """Whether the goal can stay: for a time a gate may be missed by a little, at a price."""
+    if not goal.is_timed:
+        return _is_feasible(goal, done, today)
+    return chance_to_finish(needs_from(goal, done, today)) >= DOUBTFUL
 
 
 def _is_feasible(goal: Goal, done: Groundwork, today: date) -> bool:

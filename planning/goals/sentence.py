@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from planning.fitness.prediction import Prediction
 from planning.goals.adherence import Adherence
-from planning.goals.completion import in_words
+from planning.goals.completion import DOUBTFUL, chance_to_finish, in_words
 from planning.goals.goal import MARATHON_M, Goal
 from planning.goals.needs import GATES, LONGEST_RUN, Need
 from planning.goals.rates import Required
@@ -39,6 +39,7 @@ def time_message(
         (
             f"Current trajectory suggests {performance(middle, distance_m)}.",
             f"Goal of {target} {_judged(goal, expected, verdict_of(probability), required)}.",
+            *_unprepared(needs),
             f"Eight in ten such forecasts end between {_range(expected)}.",
             f"The chance of {target} is {chance(probability)}.",
             *(_gain(required) if required else ()),
@@ -116,6 +117,18 @@ def _judged(goal: Goal, expected: Prediction, verdict: Verdict, required: Requir
             return (
                 f"is not within reach by {spoken_day(goal.day)}; {stretch} is the stretch version"
             )
+
+
+def _unprepared(needs: Sequence[Need]) -> tuple[str, ...]:
+    """Times are of those who come prepared; a time goal may be far from that as well (C-1)."""
+    finishing = chance_to_finish(needs)
+    if finishing >= DOUBTFUL:
+        return ()
+    warning = (
+        f"But these are times of runners who came prepared: finishing is {in_words(finishing)}, "
+        "judged by longest run and weekly distance and not by statistics."
+    )
+    return (warning,)
 
 
 def _range(expected: Prediction) -> str:

@@ -139,8 +139,10 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
         return ["  It is not forecast any more."]
     lines = [f"  {forecast.message}"]
     if forecast.probability is not None:
-        likely = f"{100 * forecast.probability:.0f} %"
-        lines.append(f"  Chance: {likely}. Status: {forecast.status.replace('_', ' ')}.")
+        status = f"Status: {forecast.status.replace('_', ' ')}."
+        is_judged = goal.distance_m is not None and not goal.is_timed  # C-1: in words only
+        likely = "" if is_judged else f"Chance: {100 * forecast.probability:.0f} %. "
+        lines.append(f"  {likely}{status}")
     if forecast.stretch_s and forecast.realistic_s and forecast.conservative_s:
         lines.append(
             f"  Stretch {format_duration(forecast.stretch_s)}, "
