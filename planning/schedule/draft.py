@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.athlete import Athlete
-from planning.goals.goal import Goal, GoalKind
+from planning.goals.goal import Goal, GoalKind, Priority
 from planning.goals.season import SeasonWeek, demand_of, focus_of, season
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
@@ -67,7 +67,7 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
     weeks = season(ground.goals, ground.monday, light_every=light_every, past=ground.past)
     peaks = _peaks(ground, weeks)
     start_long_m = ground.mileage.longest_within(ground.today + timedelta(days=1), 30)
-    mileage, planned = ground.mileage, []
+    mileage, planned = replace(ground.mileage, rested_on=_rested_on(ground)), []
     softened: dict[date, Softened] = {}
     before: tuple[PlanDay, ...] = ()
     for index, week in enumerate(weeks):
@@ -169,6 +169,20 @@ def _least_ceiling(goal: Goal) -> float:
 def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float) -> float:
     """The week's training volume, metres: by phase, within rule P-3, days and hours."""
     return min(_wanted_m(ground, week, mileage, peak_m), _time_for_m(ground, mileage, week))
+
+
+def _rested_on(ground: Ground) -> frozenset[date]:
+    """The days of weeks in which less is run before an A race and after an A or B race."""
+    days: set[date] = set()
+    for race in (*ground.past, *ground.goals):
+        if race.distance_m is None or race.priority is Priority.C:
+            continue
+        demand = demand_of(race)
+        tapered = len(demand.taper_shares) if race.priority is Priority.A else 1
+        monday = race.day - timedelta(days=race.day.weekday())
+        weeks = range(1 - tapered, len(demand.after_shares) + 1)
+        days |= {monday + timedelta(weeks=week, days=day) for week in weeks for day in range(7)}
+    return frozenset(days)
 
 
 def _time_for_m(ground: Ground, mileage: Mileage, week: SeasonWeek) -> float:

@@ -18,7 +18,9 @@ from planning.workout import Kind, Workout
 SHAKEOUT_M = 4_000.0  # the day before a race, and the two days after one
 AFTER_RACE_M = 8_000.0  # later in a race's week
 LONGEST_EASY_M = 18_000.0
+OVER_MEAN = 1.2
 WEDNESDAY = 2
+WALKED_LONGEST = 1.4  # of the other run-walks, where each is at least the shortest
 MID_WEEK = 1.25  # of the other easy runs
 MID_WEEK_FAR = 1.45  # for half marathons and longer: a second long stretch
 MEDIUM_LONG_M = 10_000.0
@@ -69,9 +71,10 @@ def _shared_out(
     for day in set(days) - set(rest):
         lengths[day] = in_steps(min(SHAKEOUT_M, left_m / len(days)))
     left_m -= sum(lengths.values())
-    weights = _weights(week, rest)
-    # No run is asked to be longer than the week's runs are on the mean, unless the long one is.
-    most_m = min(max(most_m, week.volume_m / max(week.habits.runs, 1)), LONGEST_EASY_M)
+    weights = _weights(week, rest, left_m)
+    # Easy runs are shorter than the long one, unless the week's mean run is as long.
+    mean_m = week.volume_m / max(week.habits.runs, 1)
+    most_m = min(max(most_m, OVER_MEAN * mean_m), LONGEST_EASY_M)
     caps = {
         day: min(
             week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
@@ -86,7 +89,12 @@ def _shared_out(
     return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
 
 
-def _weights(week: Week, days: Sequence[date]) -> Mapping[date, float]:
+def _weights(week: Week, days: Sequence[date], left_m: float) -> Mapping[date, float]:
+    """A longer run in mid-week; beginners walk and run longest on the day of their long run."""
+    if week.habits.run_walk:
+        enough = left_m > (len(days) + 1) * library.SHORTEST_RUN_M
+        longest = week.habits.long_weekday if enough else None
+        return {day: WALKED_LONGEST if day.weekday() == longest else 1.0 for day in days}
     growing = week.season.phase in STRENGTH_DAYS and family_of(week.season.goal) in _FAR
     longer = MID_WEEK_FAR if growing else MID_WEEK
     many = len(days) > 2

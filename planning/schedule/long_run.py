@@ -18,6 +18,7 @@ from planning.workout import Kind, Workout
 NO_LONG_RUN_DAYS = 7  # the last week before an A or B race
 GROWING_FROM_M = 12_000.0  # shorter races lead the long run to their gate; beyond it is a share
 LIGHT_LONG_SHARE = 0.8
+OTHER_RUNS = 3  # leave room for so many, however many were wished for
 OVER_MEAN = 1.25
 MOST_S = 3 * 3600.0  # rule L-1
 FAST_SHARE = 0.21  # of a week's time, planned; rule I-5 draws the line at a quarter
@@ -40,11 +41,13 @@ def long_run(
     day = _long_day(week, placed)
     if day is None or runs == 0:
         return []
-    others_m = (runs - 1) * library.SHORTEST_RUN_M
+    others_m = min(runs - 1, OTHER_RUNS) * library.SHORTEST_RUN_M
     distance_m = min(_long_m(week, day), max(left_m - others_m, library.SHORTEST_RUN_M), left_m)
     if distance_m < library.SHORTEST_RUN_M or week.habits.run_walk:
         return []
     workout = _workout(week, menu, day, distance_m)
+    if workout.distance_m > distance_m + 1.0:  # too short for what was to be in it
+        workout = library.long(distance_m, week.paces)
     found = [(day, "long", workout)]
     beside = _day_beside(week, placed, day, runs)
     if beside is not None:
@@ -160,7 +163,7 @@ def _long_m(week: Week, day: date) -> float:
         wanted_m = wanted_m + 0.04 * week.volume_m
     else:
         wanted_m = max(usual_m, min(aim_m, led_m) * season.share)
-    most_share = 0.56 if week.volume_m < 40_000 else 0.46
+    most_share = 0.56 if week.volume_m < 40_000 else 0.48
     limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
     return in_steps(min(wanted_m, far_m, most_share * week.volume_m, limit_m))
 

@@ -30,7 +30,8 @@ class Mileage:
 
     Days up to `known_until` without an entry were days without a run, but for those `withheld_on`,
     of which a source keeps what was done. Unless it `grows`, too little is known to lead anybody
-    on: nothing may be more than what was held.
+    on: nothing may be more than what was held. `rested_on` are days on which less was meant to be
+    run, before and after a race: the level held lies behind them.
     """
 
     volume_m: Mapping[date, float]
@@ -38,6 +39,7 @@ class Mileage:
     known_until: date
     grows: bool = True
     withheld_on: frozenset[date] = frozenset()
+    rested_on: frozenset[date] = frozenset()
 
     def is_known(self, day: date) -> bool:
         """Whether a day without an entry was one without a run."""
@@ -80,11 +82,11 @@ class Mileage:
         """
         gap = self._last_gap(monday)
         if gap is None:
-            return self._best_of(monday, frozenset())
+            return self._level_m(monday)
         first, last, back_days = gap
         days_off = (last - first).days + 1
         if days_off >= FORGOTTEN_DAYS:
-            return self._best_of(monday, frozenset())
+            return self._level_m(monday)
         start = max(0.95 - 0.15 * days_off / 7, 0.5)
         returned = min(start + (1 - start) * back_days / days_off, 1.0)
         touched = frozenset(first + timedelta(days=day) for day in range(days_off))
@@ -134,6 +136,13 @@ class Mileage:
         ]
         best = [count for count in sorted(counts)[-HELD_BEST:] if count]
         return sum(best) / len(best) if best else 0.0
+
+    def _level_m(self, monday: date) -> float:
+        """The level of before a race comes back after it, as far as rule P-3 sees it: the best two
+        of eight weeks.
+        """
+        behind = self._best_of(monday, self.rested_on) if self.rested_on else 0.0
+        return max(self._best_of(monday, frozenset()), min(behind, self.peak_m(monday)))
 
     def _best_of(self, monday: date, left_out: frozenset[date]) -> float:
         weeks: list[float] = []

@@ -10,7 +10,9 @@ from planning.schedule.reshape import shortened
 from planning.schedule.shape import Placed, Week, in_steps
 from planning.workout import Kind
 
+NEARLY = 0.8  # a run that would be this short stays as the shortest there is
 STILL_LONG = 0.6  # of its length
+LEAST_M = 6_000.0  # of seven days: two short runs keep the legs awake
 # Of a window's metres, at most, while days of it lie in the next week: one day may be a long run's.
 UNFINISHED_SHARE, UNFINISHED_DAY = 0.30, 0.10
 
@@ -34,8 +36,9 @@ def _shortened_by(week: Week, placed: Placed, giving: Sequence[date], less_m: fl
     while lengths:
         keep = max(1.0 - less_m / sum(lengths.values()), 0.0)
         shortest = min(lengths, key=lambda day: (lengths[day], day))
-        if keep * lengths[shortest] >= SHORTEST_RUN_M:
-            return _cut(week, placed, dict.fromkeys(lengths, keep))
+        if keep * lengths[shortest] >= NEARLY * SHORTEST_RUN_M:
+            keeps = {day: max(keep, SHORTEST_RUN_M / m) for day, m in lengths.items()}
+            return _cut(week, placed, keeps)
         less_m -= lengths.pop(shortest)
         placed = {day: run for day, run in placed.items() if day != shortest}
         if less_m <= 0:
@@ -71,7 +74,7 @@ def _windows(week: Week) -> Iterator[tuple[date, float]]:
         if first <= last_day and end >= week.first_day:
             days = (last_day - first).days + 1
             unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days
-            yield first, share * week.peak_m * unfinished
+            yield first, max(share * week.peak_m, LEAST_M) * unfinished
 
 
 def _metres(week: Week, placed: Placed, day: date) -> float:
@@ -97,6 +100,9 @@ def _long_within_share(week: Week, placed: Placed) -> Placed:
     most_m = others_m * (1.45 if others_m + long_m < 40_000 else 1.0)
     if long_m <= most_m:
         return placed
+    if most_m < SHORTEST_RUN_M:
+        slot, _ = placed[long_days[0]]
+        return {**placed, long_days[0]: (slot, easy(in_steps(long_m), week.paces))}
     return _cut(week, placed, {long_days[0]: most_m / long_m})
 
 

@@ -96,10 +96,12 @@ def _hard_sessions(
         for day in free_days(week, placed)
         if day not in blocked and not any(day > race_day for race_day in over)
     ]
-    found: list[tuple[date, str, Workout]] = []
     alone = len(menu.themes) == 1 and not menu.race_pace_long
     long_stands = any(workout.kind is Kind.LONG for _, workout in placed.values())
     for count in range(min(len(menu.themes), runs), 0, -1):
+        beside = 1 if long_stands and count == 1 else 2  # with it, three runs at least
+        easy_m = min(max(runs - count, 0), beside) * library.SHORTEST_RUN_M
+        most_m = (left_m - easy_m) / count
         days = hard_days(
             free,
             count=count,
@@ -110,17 +112,14 @@ def _hard_sessions(
         found = [
             (day, f"q{n}", session)
             for n, (day, theme) in enumerate(zip(days, menu.themes, strict=False), start=1)
-            if (session := _session(week, theme, day, alone=alone)) is not None
+            if (session := _session(week, theme, day, most_m, alone=alone)) is not None
         ]
-        left_for_easy_m = left_m - sum(session.distance_m for _, _, session in found)
-        easy_runs = max(runs - len(found), 0)
-        beside = 1 if long_stands and len(found) == 1 else 2  # with it, three runs at least
-        if found and left_for_easy_m >= min(easy_runs, beside) * library.SHORTEST_RUN_M:
+        if found:
             return found
     return []
 
 
-def _session(week: Week, theme: Theme, day: date, *, alone: bool) -> Workout | None:
+def _session(week: Week, theme: Theme, day: date, most_m: float, *, alone: bool) -> Workout | None:
     """The session of this purpose whose turn it is, as long as the week and rule P-2 allow."""
     season = week.season
     sessions = library.in_turn(
@@ -136,7 +135,7 @@ def _session(week: Week, theme: Theme, day: date, *, alone: bool) -> Workout | N
     return library.quality(
         sessions,
         work_m=work_m(theme, week=season, volume_m=week.volume_m, alone=alone),
-        limit_m=week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
+        limit_m=min(most_m, week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)),
         paces=week.paces,
     )
 
