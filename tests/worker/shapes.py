@@ -91,6 +91,58 @@ GOAL = {
     "needs": ListOf(NEED),
     "message": str,
 }
+TEST = {
+    "kind": OneOf(("race", "time trial")),
+    "id": (str, None),
+    "day": date,
+    "distance_m": float,
+    "median_s": float,
+    "sd_ln_without": float,
+    "sd_ln_after": float,
+    "even_at_s": NUMBER,
+    "doubtful_at_s": NUMBER,
+}
+OFFER = {
+    "what": OneOf(("time", "day", "distance")),
+    "day": date,
+    "distance_m": float,
+    "target_s": NUMBER,
+    "probability": NUMBER,
+}
+REQUIRED = {
+    "today_s": float,
+    "target_s": float,
+    "ten_k_s": float,
+    "weeks": float,
+    "gain_percent": float,
+    "percent_a_week": NUMBER,
+    "ten_k_needed_s": float,
+    "base_rate": (str, None),
+}
+HABIT = {
+    "weeks_known": int,
+    "weeks_met": int,
+    "weeks": int,
+    "weeks_asked": int,
+    "weeks_over": int,
+    "over_met": int,
+    "probability": float,
+    "low": int,
+    "high": int,
+}
+CHECK = {"name": str, "met": (bool, None), "says": str, "missing": ListOf(str)}
+ASSESSMENT = {
+    **GOAL,
+    "checks": ListOf(CHECK),
+    "required": (REQUIRED, None),
+    "judged": ({"words": str, "range": ListOf(float)}, None),
+    "steps": ListOf(NEED),
+    "key_sessions": ListOf(str),
+    "decide": ({"by_day": date, "shapes_training": bool, "tests": ListOf(TEST)}, None),
+    "offers": ListOf(OFFER),
+    "habit": (HABIT, None),
+    "lines": ListOf(str),
+}
 FORECAST = {
     "as_of": date,
     "ability": {"ten_k_median_s": NUMBER, "sd_ln": NUMBER},

@@ -251,6 +251,9 @@ def assess(
 
     with session(athlete, known_at=known_at) as at_work:
         goal = _find(at_work, goal_id)
+        if not goal.is_alive(at_work.today):
+            _report(at_work, goal, as_json=json)
+            return
         told = assessing.assessment_of(at_work, goal)
         if json:
             print_json({**_as_json(at_work, goal), **assessing.as_json(told)})
