@@ -26,6 +26,7 @@ LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the wee
 FINISH_S = 15 * 60.0  # of race pace at the end: below 20 min the day stays an easy one
 LEAST_FINISH_M = 1_500.0
 SHORT_OF_M = 25_000.0  # who stays under it before a marathon is offered walking breaks (rule L-1)
+FAST_LONG_SHARE = 0.9  # of its length, with race pace in it, once it is as long as that
 SECOND_SHARE = 0.6  # of the long run, on the day beside it
 SECOND_FROM_RUNS = 4
 ULTRA_FROM_M = MARATHON_M * 1.05
@@ -68,8 +69,9 @@ def _workout(week: Week, menu: Menu, day: date, distance_m: float) -> Workout:
     paces, goal = week.paces, week.season.goal
     blocks, block_m = _race_pace_blocks(week, day, menu, distance_m)
     if blocks:
-        shorter_m = max(0.9 * distance_m // 500 * 500.0, 2 * blocks * block_m)
-        return library.long(shorter_m, paces, blocks=blocks, block_m=block_m)
+        shorter_m = max(FAST_LONG_SHARE * distance_m, min(distance_m, SHORT_OF_M))
+        far_m = max(in_steps(shorter_m), 2 * blocks * block_m)
+        return library.long(far_m, paces, blocks=blocks, block_m=block_m)
     if is_mountain(goal):
         return library.long(distance_m, paces, session="long-hills")
     if _walks(week):

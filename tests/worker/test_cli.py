@@ -425,6 +425,24 @@ def test_why_changes_and_lint(trained):
     assert fits(trained.ok("plan", "changes", "--json").json, ListOf(dict)) == []
 
 
+def test_the_library_teaches_what_plans_are_made_of(trained):
+    kinds = trained.ok("plan", "library", "--json").json
+    assert len(kinds) >= 40
+    assert {"id", "purpose", "goals", "phases", "progression", "source", "evidence"} <= set(
+        kinds[0]
+    )
+    assert f"{len(kinds)} kinds." in trained.ok("plan", "library").out
+    of_a_goal = trained.ok("plan", "library", "ultra", "--json").json
+    assert {kind["id"] for kind in of_a_goal} < {kind["id"] for kind in kinds}
+    assert all("ultra" in kind["goals"] for kind in of_a_goal)
+    one = trained.ok("plan", "library", "back-to-back").out
+    assert "practice of ultra runners" in one
+    assert "evidence: D" in one
+    assert "no session, purpose or goal" in trained.wrong("plan", "library", "nosuch")
+    day, _ = a_session(trained, kinds=("tempo", "threshold", "interval"))
+    assert "Evidence" in trained.ok("plan", "why", day).out
+
+
 def test_the_days_go_by(trained):
     """A week later the past stands as it was, and nothing was run."""
     before = days_of(shown_plan(trained))

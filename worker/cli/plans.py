@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.cli import library
 from worker.cli.session import (
     AthleteOption,
     JsonOption,
@@ -25,6 +26,7 @@ IdentArgument = Annotated[str, typer.Argument(help="The day (YYYY-MM-DD) or the 
 
 
 def add_to(app: typer.Typer) -> None:
+    library.add_to(plan_commands)
     app.add_typer(plan_commands, name="plan")
 
 
@@ -67,6 +69,8 @@ def why(
             typer.echo(f"{day.day}: {workout.name}. {workout.purpose}")
             if day.workout.note:
                 typer.echo(day.workout.note)
+            for line in _kind_lines(workout.session):
+                typer.echo(line)
             typer.echo(f"Rules: {', '.join(day.why) or 'none in particular'}")
         for change in _changes(at_work, outcome):
             if change.day == day.day:
@@ -171,6 +175,17 @@ def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
             undone(at_work.runtime, conn, at_work.athlete_id, touched)
         at_work.finish()
         typer.echo("Undone.")
+
+
+def _kind_lines(session_id: str) -> list[str]:
+    """How this kind of session grows, and on what evidence; nothing for one without an id."""
+    from planning.schedule.library import session_of
+
+    kind = session_of(session_id)
+    if kind is None:
+        return []
+    grows = [f"Grows: {kind.progression}."] if kind.progression else []
+    return [*grows, f"From: {kind.source}. Evidence {kind.evidence.value}."]
 
 
 def _plan(at_work: Session) -> "Plan":

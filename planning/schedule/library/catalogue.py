@@ -47,5 +47,7 @@ def in_turn(sessions: Sequence[Session], *, build_up: float, turn: int) -> tuple
     and neighbours alternate with `turn`, the weeks. What follows are the next simpler ones.
     """
     last = len(sessions) - 1
-    at = min(max(round(build_up * last + (0.5 if turn % 2 else -0.5)), 0), last)
+    # So they alternate among all weeks, and among every second or fourth week as well.
+    later = (turn + turn // 2 + turn // 4) % 2
+    at = min(max(round(build_up * last + (0.5 if later else -0.5)), 0), last)
     return (*reversed(sessions[: at + 1]), *sessions[at + 1 :])

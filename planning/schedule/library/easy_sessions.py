@@ -230,7 +230,7 @@ LONG = (
         Kind.LONG,
         "Long run before the long run",
         "The day before a long run: the next one starts on tired legs, as the second half of an "
-        "ultra does, at less risk than one very long run.",
+        "ultra does, without one very long run.",
         Plain(),
         When(frozenset({Family.ULTRA}), whom.BUILD_PEAK),
         "from four runs a week on, every other week, six tenths of the long run",

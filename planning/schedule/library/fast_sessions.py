@@ -104,7 +104,7 @@ INTERVALS = (
         Repeats(
             Effort.REPETITION, seconds=(10,), fewest=8, most=15, rest_share=5.0, rest_s=(45, 60)
         ),
-        When(frozenset({Family.HEALTH}), whom.ALWAYS),
+        When(frozenset({Family.HEALTH}), whom.IN_SEASON),
         "from 8 to 15 times",
         "after Gunnarsson & Bangsbo 2012 (n 18, seven weeks: 5 km 48 s faster on half the volume)",
         Evidence.B,
@@ -231,7 +231,7 @@ REPETITIONS = (
         "200 m repetitions",
         "Speed and economy, with full recovery.",
         Repeats(Effort.REPETITION, metres=(200,), fewest=5, most=12, rest_share=1.5),
-        When(whom.RACERS, whom.ALWAYS),
+        When(whom.RACERS, whom.IN_SEASON),
         "from 5 to 12, then 300 m",
         DANIELS,
         Evidence.D,

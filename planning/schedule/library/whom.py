@@ -13,6 +13,7 @@ HILLY = frozenset({Family.TRAIL, Family.ULTRA})
 WALKERS = frozenset({Family.FINISH, Family.ULTRA})
 
 ALWAYS = frozenset(Phase)
+IN_SEASON = frozenset(Phase) - {Phase.RECOVERY}
 BEFORE_TAPER = frozenset({Phase.BASE, Phase.BUILD, Phase.PEAK})
 BASE = frozenset({Phase.BASE})
 BASE_BUILD = frozenset({Phase.BASE, Phase.BUILD})
