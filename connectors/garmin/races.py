@@ -24,9 +24,8 @@ class GarminRaces:
         if not isinstance(told, list):
             raise Unavailable("Garmin showed the calendar's events in no known shape")
         events = [event for event in told if isinstance(event, dict)]
-        found = [race_of(event) for event in events if _is_running_race(event)]
-        inside = {race for race in found if first <= race.day <= last}
-        return sorted(inside, key=lambda race: (race.day, race.name))
+        found = {race_of(event) for event in events if _is_running_race(event)}
+        return sorted(found, key=lambda race: (race.day, race.name))
 
 
 def race_of(event: Mapping[str, Any]) -> AnnouncedRace:

@@ -57,6 +57,7 @@ def test_silence_after_the_word_widens_the_forecast_and_stops_the_growth():
     )
     widths = [f.p90_s / f.p10_s for f in (said.forecasts[0], later.forecasts[0])]
     assert widths[1] > widths[0]
+    assert later.effects == ()  # of no break: nobody knows of one
     assert max(week.volume_m for week in later.plan.weeks) <= 40_000.0
 
 
@@ -72,3 +73,20 @@ def test_a_record_of_runs_replaces_the_word():
     assert with_word.plan.weeks[0].volume_m == pytest.approx(
         without.plan.weeks[0].volume_m, rel=0.2
     )
+
+
+def test_another_word_and_another_habit_ask_for_another_plan():
+    habit = Goal("h", GoalKind.HEALTH, Priority.B, RACE.day, None, runs_per_week=3)
+    more = replace(habit, runs_per_week=5)
+    asked = {
+        replan(State(athlete, (), (RACE, goal)), MONDAY).plan.asked
+        for athlete in (ATHLETE, stating(40_000.0), stating(50_000.0))
+        for goal in (habit, more)
+    }
+    assert len(asked) == 6
+
+
+def test_what_is_planned_is_held_against_the_weeks_stated():
+    """From 15 km a week on the plan leads to over half as much again: that is worth something."""
+    (told,) = replan(State(stating(15_000.0), (), (RACE,)), MONDAY).forecasts
+    assert "More kilometres" in told.message

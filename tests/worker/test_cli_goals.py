@@ -52,9 +52,12 @@ def test_a_qualifier_is_the_standard_less_the_buffer(woman):
     assert goal["qualifier"] == "boston"
     faster = woman.ok("goal", "change", goal["id"], "--buffer", "7:00", "--json").json
     assert faster["target_s"] == said.json["target_s"] - 420
+    both = ("--buffer", "1:00", "--time", "3:20:00")
+    assert "its own time" in woman.wrong("goal", "change", goal["id"], *both)
     own = woman.ok("goal", "change", goal["id"], "--time", "3:20:00", "--json").json
     assert own["target_s"] == 12_000
     assert kept(woman, goal["id"])["qualifier"] == ""
+    assert "its own time" in woman.wrong("goal", "change", goal["id"], "--buffer", "1:00")
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def changed(goal: Goal, words: Words, *, profile: Athlete) -> Goal:
         new["priority"] = priority_of(words.priority)
     if words.name is not None:
         new["name"] = words.name
-    if words.buffer is not None and not (words.qualifier or goal.qualifier):
-        raise UsedWrongly("--buffer is for a goal that was stated with --qualifier")
+    if words.buffer is not None and (words.time is not None or not goal.qualifier):
+        raise UsedWrongly("--buffer is for a goal stated with --qualifier, which has its own time")
     return _qualified(replace(goal, **new), profile)
 
 

@@ -93,6 +93,8 @@ def test_runs_replace_the_word_step_by_step():
     ]
     assert middle[0] == middle[4] == pytest.approx(2_400.0)
     assert all(sooner < later for sooner, later in pairwise(middle[4:11]))
+    nine = times(None, estimate(some_runs(9), TODAY))[10_000.0].median_s
+    assert middle[9] == pytest.approx(nine, rel=0.02)  # the word hardly counts any more
     enough = estimate(some_runs(10), TODAY)
     assert with_stated(enough, stating(word), TODAY) is enough
 

@@ -40,6 +40,14 @@ def test_the_printed_table(age):
 def test_until_2025_the_standards_under_60_were_five_minutes_slower():
     assert of(30, day=date(2024, 4, 1)).time_s == 180 * 60
     assert of(60, day=date(2024, 4, 1)).time_s == 230 * 60
+    assert of(30, day=date(2025, 4, 1)).time_s == 175 * 60
+
+
+def test_who_may_be_18_by_then_has_the_youngest_standard():
+    maybe = standard("boston", sex="m", birth_year=2009, day=SPRING)
+    assert (maybe.age, maybe.time_s) == (17, 175 * 60)
+    with pytest.raises(ValueError, match="must be 18"):
+        standard("boston", sex="m", birth_year=2010, day=SPRING)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +55,8 @@ def test_until_2025_the_standards_under_60_were_five_minutes_slower():
     [
         (date(2026, 4, 26), date(2027, 4, 19)),
         (date(2026, 9, 6), date(2027, 4, 19)),
+        (date(2026, 9, 13), date(2027, 4, 19)),  # about registration: said to be open
+        (date(2026, 9, 21), date(2028, 4, 17)),
         (date(2026, 10, 11), date(2028, 4, 17)),
         (date(2025, 4, 1), date(2026, 4, 20)),
     ],
