@@ -10,6 +10,7 @@ from itertools import pairwise
 from planning.activity import Activity
 from planning.fitness.ability import estimate
 from planning.fitness.prediction import Prediction
+from planning.goals.adherence import adherence
 from planning.goals.goal import Goal
 from planning.goals.groundwork import groundwork
 from planning.goals.needs import longest_run_gate, weekly_gate
@@ -25,7 +26,7 @@ TIME_ENOUGH_DAYS = 21  # before the race, for another goal to make sense
 LOOKED_AT_WEEKS = (12, 4)
 BUILD_UP_WEEKS = 16
 SHORT_LONG_RUN_M = 25_000.0
-KEPT = 0.8  # of its weeks, and a habit was kept up
+UNLIKELY = 0.3  # to finish, by gates
 
 
 class End(StrEnum):
@@ -58,14 +59,12 @@ def ended(
     """`forecast` is that of today, if the goal has one. Activities after `today` are not looked at.
 
     Outgrown: a time that is reached with a chance of .95, three weeks or more before its day.
-    Impossible: a status out of reach, which takes three days beyond the border.
+    Impossible: a status out of reach, which takes three days beyond the border; finishing by gates
+    with a judged chance under .3.
     """
     known = tuple(run for run in activities if run.day <= today)
     result = result_of(goal, known, today) if goal.retired_on is None else None
-    end = _end(goal, result, today, forecast)
-    if goal.distance_m is None and end is End.NOT_RUN:
-        kept, weeks = weeks_kept(goal, known, goal.day)
-        end = End.REACHED if kept >= KEPT * weeks else End.MISSED
+    end = _end(goal, result, known, today, forecast)
     on = goal.retired_on or min(goal.day, today)
     learned = (
         *_told(goal, result, known),
@@ -75,19 +74,33 @@ def ended(
     return Ended(goal, end, on, result, learned)
 
 
-def _end(goal: Goal, result: Result | None, today: date, forecast: GoalForecast | None) -> End:
+def _end(
+    goal: Goal,
+    result: Result | None,
+    known: Sequence[Activity],
+    today: date,
+    forecast: GoalForecast | None,
+) -> End:
     if goal.retired_on is not None:
         return End.ABANDONED
     if result is not None:
         return End.MISSED if result.met is False else End.REACHED
     if goal.day < today:
-        return End.NOT_RUN
+        return _end_of_habit(goal, known) if goal.distance_m is None else End.NOT_RUN
     if forecast is None or (goal.day - today).days < TIME_ENOUGH_DAYS:
         return End.UNDERWAY
-    if forecast.status == Status.OUT_OF_REACH:
+    unlikely = not goal.is_timed and goal.distance_m is not None
+    unlikely &= forecast.probability is not None and forecast.probability < UNLIKELY
+    if forecast.status == Status.OUT_OF_REACH or unlikely:
         return End.IMPOSSIBLE
     sure = goal.is_timed and (forecast.probability or 0.0) >= OUTGROWN_FROM
     return End.OUTGROWN if sure else End.UNDERWAY
+
+
+def _end_of_habit(goal: Goal, known: Sequence[Activity]) -> End:
+    """Kept up, if it was in four weeks of five; of one without a number nothing was asked."""
+    kept = adherence(goal, known, goal.day + timedelta(days=1))
+    return End.REACHED if kept is None or kept.kept_up else End.MISSED
 
 
 def _told(goal: Goal, result: Result | None, known: Sequence[Activity]) -> Iterator[str]:
@@ -141,7 +154,7 @@ def _foreseen(goal: Goal, known: Sequence[Activity], day: date) -> Prediction | 
 def _ground(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str]:
     """Longest run and weekly distance beside what the distance asks for, and breaks."""
     if not goal.distance_m:
-        yield from _kept_up(goal, known, on)
+        yield from _kept_up(goal, known, on + timedelta(days=1))
         return
     eve = on - timedelta(days=1)
     done = groundwork([run for run in known if run.day <= eve], eve)
@@ -171,26 +184,9 @@ def _ground(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str]:
 
 
 def _kept_up(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str]:
-    kept, weeks = weeks_kept(goal, known, on)
-    if weeks:
-        yield f"It was kept up in {kept} of {weeks} weeks."
-
-
-def weeks_kept(goal: Goal, activities: Sequence[Activity], until: date) -> tuple[int, int]:
-    """Of the whole weeks of a habit up to `until`: those with the runs and hours that were wanted,
-    and all. Without a number wanted a week counts from its first run on.
-    """
-    start = goal.from_day or goal.stated_on or until
-    monday = start + timedelta(days=-start.weekday() % 7)
-    kept = weeks = 0
-    while monday + timedelta(days=6) <= min(until, goal.day):
-        last = monday + timedelta(days=6)
-        runs = [run for run in activities if counts(run) and monday <= run.day <= last]
-        hours = math.fsum(run.moving_time_s or 0.0 for run in runs) / 3600
-        enough = len({run.day for run in runs}) >= (goal.runs_per_week or 1)
-        kept += enough and hours >= (goal.hours_per_week or 0.0)
-        weeks, monday = weeks + 1, monday + timedelta(weeks=1)
-    return kept, weeks
+    kept = adherence(goal, known, on)
+    if kept is not None and kept.weeks_over:
+        yield f"It was kept up in {kept.over_met} of {kept.weeks_over} weeks."
 
 
 def _longest_break(known: Sequence[Activity], on: date) -> int:

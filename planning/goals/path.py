@@ -18,6 +18,7 @@ from planning.goals.completion import chance_to_finish
 from planning.goals.goal import FIFTY_K_M, HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.groundwork import Groundwork, groundwork
 from planning.goals.needs import longest_run_gate, needs_of, peak_day, weekly_gate
+from planning.goals.prices import runs_as_known
 from planning.goals.rates import GAIN_QUARTER, base_rate
 from planning.goals.season import demand_of
 from planning.replan import State, foretell
@@ -51,12 +52,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """`gain_percent` of speed lies between the forecast's middle and the aim; `rate` says how many
-    runners gained as much as that asks for in a year. `earliest` is the first day on which the aim
-    could stand, where its own comes before.
+    """`gain_percent` of speed lies between the forecast's middle and the aim, in `years`; `rate`
+    says how many runners gained in one year what that asks for in each. `earliest` is the first day
+    on which the aim could stand, where its own comes before.
     """
 
     stages: tuple[Stage, ...]
+    years: float
     gain_percent: float | None
     rate: str | None
     earliest: date | None = None
@@ -75,7 +77,7 @@ def path_to(state: State, aim: Goal, today: date) -> Path:
     """
     if not aim.distance_m or aim.day <= today:
         raise ValueError("a path leads to a race on a day to come")
-    known = [run for run in state.activities if run.is_run and run.day <= today]
+    known = runs_as_known(state, today)
     firsts = _firsts(known, aim, today)
     earliest = _earliest(aim, firsts, known, today)
     before = tuple(goal for goal in firsts if goal.day < aim.day)
@@ -84,6 +86,7 @@ def path_to(state: State, aim: Goal, today: date) -> Path:
     a_year = None if gain is None else 100.0 * gain / max(years, 1.0)
     return Path(
         stages=tuple(_stage(state, goal, aim, today, gain or 0.0) for goal in races),
+        years=years,
         gain_percent=None if gain is None else 100.0 * gain,
         rate=None if a_year is None else base_rate(a_year, min(years, 1.0) * YEAR_WEEKS),
         earliest=earliest if earliest is not None and earliest > aim.day else None,
@@ -163,7 +166,7 @@ def _repeats(aim: Goal, after: Goal | None, today: date) -> tuple[Goal, ...]:
 def _stage(state: State, goal: Goal, aim: Goal, today: date, gain: float) -> Stage:
     """`gain`, of ln(speed), is spread evenly over the time to the aim."""
     expected = _expected(state, goal, today)
-    to_finish = chance_to_finish(needs_of(goal, state.activities, today))
+    to_finish = chance_to_finish(needs_of(goal, runs_as_known(state, today), today))
     if not aim.is_timed or aim.target_s is None or expected is None:
         return Stage(goal, goal.kind is GoalKind.COMPLETION, expected, to_finish)
     if goal is aim:

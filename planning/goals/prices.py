@@ -16,7 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from planning.activity import Activity
 from planning.fitness.prediction import Effect, Prediction
+from planning.fitness.stated import runs_by_word
 from planning.goals.completion import chance_to_finish
 from planning.goals.conflicts import are_different
 from planning.goals.course import RaceTime
@@ -146,6 +148,12 @@ def priced(before: Simulated, after: Simulated, goal_id: str, *, today: date) ->
     )
 
 
+def runs_as_known(state: State, today: date) -> tuple[Activity, ...]:
+    """What gates and limits stand on: the runs on record, before them the weeks by word."""
+    known = tuple(run for run in state.activities if run.is_run and run.day <= today)
+    return (*runs_by_word(state.athlete, known), *known)
+
+
 def judged_effects(race: Goal, goals: Sequence[Goal], today: date) -> tuple[Effect, ...]:
     """Sharpness and legs: what the season around it does to the time of `race`, by judgement."""
     found = []
@@ -164,8 +172,10 @@ def _standing(
     expected = None
     if not isinstance(told, str):
         expected = told.flat.under((*told.effects, *judged))
-    known = [run for run in state.activities if run.day <= today]
-    needs = [_by_plan(need, race, plan, today) for need in needs_of(race, known, today)]
+    needs = [
+        _by_plan(need, race, plan, today)
+        for need in needs_of(race, runs_as_known(state, today), today)
+    ]
     reached = {need.what: need.reachable or 0.0 for need in needs}
     return Standing(
         goal=race,

@@ -22,7 +22,9 @@ from planning.goals.goal import (
     GoalKind,
     Priority,
 )
-from planning.goals.prices import Simulated, simulated
+from planning.goals.groundwork import groundwork
+from planning.goals.offers import Offered, offers
+from planning.goals.prices import Simulated, runs_as_known, simulated
 from planning.goals.season import demand_of
 from planning.goals.standards import BOSTON, is_marathon, standard
 from planning.goals.wording import distance_name, spoken_day
@@ -32,10 +34,15 @@ LADDER_M = (FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, FIFTY_K_M, HUNDRED_K_M)
 MOST = 3
 STRETCH, REALISTIC = 0.35, 0.5  # chances that a proposed time is made with
 STILL_POSSIBLE = 0.2  # the same time again is proposed from this chance on
+ALIKE = 0.01
 HABIT_WEEKS = 12
 TEST_WEEKS = 8
-LATER_WEEKS = (13, 26, 39, 52)
 USUAL_WEEKS = 4
+OFFERED = {
+    Offered.TIME: "The same day with the middle of today's forecast as the time.",
+    Offered.DAY: "The same goal on the first day, within a year, for which it makes sense.",
+    Offered.DISTANCE: "The longest race that can be prepared for by that day.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,7 @@ def evolution(state: State, goal: Goal, today: date) -> Evolution:
     proposals: list[Proposal] = []
     for proposal in _proposed(found, state, today):
         wrong = check_goal(proposal.goal, today, athlete=state.athlete)
-        same = any(proposal.goal.statement == each.goal.statement for each in proposals)
-        if not wrong and not same:
+        if not wrong and not any(_alike(proposal.goal, each.goal) for each in proposals):
             proposals.append(proposal)
     return Evolution(found, tuple(proposals[:MOST]))
 
@@ -94,6 +100,15 @@ def _proposed(found: Ended, state: State, today: date) -> Iterator[Proposal]:
             yield from _after_giving_up(found, state, today)
         case End.UNDERWAY:
             return
+
+
+def _alike(one: Goal, other: Goal) -> bool:
+    """The same race on the same day, and times that differ by less than one per cent."""
+    if (one.distance_m, one.day, one.kind) != (other.distance_m, other.day, other.kind):
+        return False
+    if one.target_s is None or other.target_s is None:
+        return one.target_s == other.target_s
+    return abs(one.target_s / other.target_s - 1.0) < ALIKE
 
 
 def _after_success(found: Ended, state: State, today: date) -> Iterator[Proposal]:
@@ -164,34 +179,20 @@ def _more(found: Ended, state: State, today: date) -> Iterator[Proposal]:
 
 
 def _less(found: Ended, state: State, today: date) -> Iterator[Proposal]:
+    def time_of(goal: Goal) -> Prediction | None:
+        told = foretell(state, goal, today=today, plan=None)
+        return None if isinstance(told, str) else told.expected
+
     goal = found.goal
-    if goal.is_timed:
-        why = "The same day with the middle of today's forecast as the time."
-        yield from _timed(state, goal, goal.day, REALISTIC, today=today, why=why)
-        yield from _later(found, state, today)
+    chance = _told(state, goal, today, "").probability
+    done = groundwork(runs_as_known(state, today), today)
+    for offer in offers(goal, done, today=today, probability=chance, foretell=time_of):
+        new = replace(offer.goal, id=_id(offer.goal.distance_m, offer.goal.day), stated_on=None)
+        yield _told(state, new, today, OFFERED[offer.kind])
     shorter = [m for m in LADDER_M if m < 0.95 * (goal.distance_m or 0.0)]
     if shorter:
         why = f"A shorter race on the same day: {distance_name(shorter[-1])}, to finish well."
         yield _told(state, _race(shorter[-1], goal.day), today, why)
-    if not goal.is_timed:
-        yield from _later(found, state, today)
-
-
-def _later(found: Ended, state: State, today: date) -> Iterator[Proposal]:
-    """The same goal on the first day, by quarters of a year, with a chance of one in five."""
-    for weeks in LATER_WEEKS:
-        day = found.goal.day + timedelta(weeks=weeks)
-        goal = replace(found.goal, id=_id(found.goal.distance_m, day), day=day, stated_on=None)
-        told = _told(
-            state,
-            goal,
-            today,
-            f"The same goal {weeks} weeks later: the first quarter of a year in which it is not "
-            "out of reach.",
-        )
-        if (told.probability or 0.0) >= STILL_POSSIBLE:
-            yield told
-            return
 
 
 def _after_giving_up(found: Ended, state: State, today: date) -> Iterator[Proposal]:

@@ -1,12 +1,22 @@
-"""Seasons, conflicts, ways and prices in plain words."""
+"""Seasons, conflicts, ways, prices, paths and what comes next, in plain words."""
 
 from collections.abc import Iterator
 
 from planning.goals.goal import HALF_M
+from planning.goals.path import Path, Stage
 from planning.goals.prices import LEGS, SHARPNESS, Price, Standing
+from planning.goals.proposals import Evolution, Proposal
 from planning.goals.season import SeasonWeek, focus_of
 from planning.goals.ways import RacePrice, WaysOut
-from planning.goals.wording import about_time, chance, distance_name, kilometres, opening
+from planning.goals.wording import (
+    about_time,
+    chance,
+    distance_name,
+    exact_time,
+    kilometres,
+    opening,
+    spoken_day,
+)
 from planning.schedule.plan import Phase
 
 WORTH_SAYING_S = 1.0
@@ -96,6 +106,42 @@ def phase_lines(weeks: tuple[SeasonWeek, ...]) -> Iterator[str]:
         yield f"{first.first_day}  {long:>8}  {_block_name(first):<10}  {focus}"
 
 
+def path_lines(path: Path) -> Iterator[str]:
+    """The races on the way with their forecasts and milestones, and what the aim asks for."""
+    for stage in path.stages:
+        yield from _stage_lines(stage, is_aim=stage is path.aim)
+    if path.gain_percent is not None and path.gain_percent > 0.0:
+        told = f"The aim asks for {path.gain_percent:.1f} % more speed than today's forecast"
+        if path.years > 1.0:
+            told += f", {path.gain_percent / path.years:.1f} % a year"
+        if path.rate is not None:
+            told += f"; within a year {path.rate} of 34 runners studied gained that much"
+        several = " Nobody has figures for several such years in a row." if path.years > 1.0 else ""
+        yield f"{told}.{several}"
+    if path.earliest is not None:
+        yield (
+            f"That is too soon: with the races before it the aim can stand on "
+            f"{spoken_day(path.earliest)} at the earliest."
+        )
+    yield (
+        "Training as usual is assumed, without a gain; a forecast years ahead is little more than "
+        "the range in which runners stay."
+    )
+
+
+def evolution_lines(found: Evolution) -> Iterator[str]:
+    """What became of a goal, what was learned, and what could be next, numbered."""
+    goal = found.ended.goal
+    name = goal.name or (distance_name(goal.distance_m) if goal.distance_m else "the habit")
+    yield f"{opening(name)} of {spoken_day(goal.day)}: {found.ended.end}."
+    yield from (f"  {line}" for line in found.ended.learned)
+    if found.proposals:
+        yield "What could be next:"
+    for number, proposal in enumerate(found.proposals, start=1):
+        yield f"  {number}. {_proposed(proposal)}"
+        yield f"     {proposal.why}"
+
+
 def _block(week: SeasonWeek) -> tuple[str, str]:
     return _block_name(week), week.goal.id if week.phase is not Phase.RECOVERY else ""
 
@@ -132,3 +178,49 @@ def _sessions(told: RacePrice) -> str:
 
 def _longer(metres: float) -> str:
     return f"{abs(metres) / 1000:.1f} km {'longer' if metres > 0 else 'shorter'}"
+
+
+def _stage_lines(stage: Stage, *, is_aim: bool) -> Iterator[str]:
+    goal, expected = stage.goal, stage.expected
+    name = goal.name or distance_name(goal.distance_m or 0.0)
+    what = "the aim" if is_aim else "the first one" if stage.is_first else "faster"
+    line = f"{goal.day}  {name}, {what}"
+    if expected is not None:
+        middle, low, high = (
+            about_time(expected.quantile_s(p), expected.distance_m) for p in (0.5, 0.1, 0.9)
+        )
+        line += f": {middle} ({low} to {high}) as things stand"
+    if stage.probability is not None:
+        of = "to finish " if stage.milestone_s is None or stage.is_first else ""
+        line += f", {of}{chance(stage.probability)}"
+    yield line
+    if stage.milestone_s is None or expected is None:
+        return
+    metres = expected.distance_m
+    if is_aim:
+        yield f"    wanted: {exact_time(stage.milestone_s, metres)}"
+        return
+    told = f"    on the way to the aim: {about_time(stage.milestone_s, metres)}"
+    if stage.latest_s is not None:
+        told += (
+            f"; slower than {about_time(stage.latest_s, metres)} means another aim or more years"
+        )
+    yield told
+
+
+def _proposed(proposal: Proposal) -> str:
+    goal = proposal.goal
+    if not goal.distance_m:
+        return f"{goal.runs_per_week} runs a week until {spoken_day(goal.day)}"
+    what = opening(distance_name(goal.distance_m))
+    if goal.target_s is not None:
+        what += f" in {exact_time(goal.target_s, goal.distance_m)}"
+    told = f"{what} on {spoken_day(goal.day)} ({goal.priority})"
+    if proposal.expected is not None:
+        low, high = (
+            about_time(proposal.expected.quantile_s(p), goal.distance_m) for p in (0.1, 0.9)
+        )
+        told += f", foretold {low} to {high}"
+    if proposal.probability is not None:
+        told += f", {'' if goal.is_timed else 'to finish '}{chance(proposal.probability)}"
+    return told

@@ -16,6 +16,7 @@ from worker.cli import (
     looking,
     plans,
     running,
+    seasons,
     weather,
 )
 
@@ -43,6 +44,7 @@ for subject in (
     looking,
     backtest,
     plans,
+    seasons,
     calendars,
     weather,
 ):
