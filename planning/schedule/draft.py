@@ -28,6 +28,7 @@ MASTERS_AGE = 50  # rule M-2
 ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 MARATHON_BEFORE_M = 40_000.0
+MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.97  # of the hours there are: sessions are rounded
 LONGER_RUNS, MEAN_RUN_M = 1.25, 16_000.0
 
@@ -121,8 +122,10 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
     held_m = mileage.held_m(monday)
     beginner = regular < ENOUGH_WEEKS or held_m < ENOUGH_M
     usual = round(ground.mileage.runs_a_week(ground.monday)) or 3
-    runs = athlete.runs_per_week or min(max(usual, 2), 7)
-    runs = min(runs, len(athlete.run_weekdays), 3 if beginner and not athlete.runs_per_week else 7)
+    wished = _runs_to_keep_up(ground, monday)
+    runs = max(athlete.runs_per_week or min(max(usual, 2), 7), wished)
+    most = 3 if beginner and not athlete.runs_per_week else 7
+    runs = min(runs, len(athlete.run_weekdays), max(most, wished))
     hard_sessions = 0 if runs < 3 else 1 if runs == 3 else 2
     if beginner:
         hard_sessions = min(hard_sessions, 1 if regular >= NO_HARD_WEEKS else 0)
@@ -136,6 +139,28 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
         run_walk=beginner and regular < ENOUGH_WEEKS and held_m < ENOUGH_M,
         first_marathon=not ground.ran_marathon,
     )
+
+
+def _runs_to_keep_up(ground: Ground, monday: date) -> int:
+    """Days with a run that health goals ask for in this week; 0 without one."""
+    sunday = monday + timedelta(days=6)
+    return max(
+        (
+            goal.runs_per_week or 0
+            for goal in ground.goals
+            if goal.kind is GoalKind.HEALTH
+            and (goal.from_day is None or goal.from_day <= sunday)
+            and goal.day >= monday
+        ),
+        default=0,
+    )
+
+
+def _hours_to_keep_up_m(ground: Ground, goal: Goal) -> float:
+    """The hours of a health goal as metres of easy running; 0.0 without any."""
+    if goal.kind is not GoalKind.HEALTH or goal.hours_per_week is None:
+        return 0.0
+    return MORE_THAN_EASY * goal.hours_per_week * 3600 * ground.paces.easy
 
 
 def _is_master(ground: Ground) -> bool:
@@ -152,7 +177,9 @@ def _peaks(ground: Ground, weeks: Sequence[SeasonWeek]) -> dict[str, float]:
         if goal.id in peaks:
             continue
         ceiling_m = ground.mileage.ceiling_m(ground.monday, least_m=_least_ceiling(goal))
-        wanted_m = max(held_m * demand.growth, demand.least_peak_m)
+        wanted_m = max(
+            held_m * demand.growth, demand.least_peak_m, _hours_to_keep_up_m(ground, goal)
+        )
         known_m = ground.peaks_m.get(goal.id)
         new_m = min(wanted_m, max(ceiling_m, held_m))
         peaks[goal.id] = round(new_m if known_m is None else max(known_m, held_m), -2)
@@ -209,8 +236,10 @@ def _wanted_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
     if not mileage.grows:
         allowed_m = max(held_m, FIRST_WEEK_M)
-    full_m = min(max(aim_m, held_m, FIRST_WEEK_M), allowed_m)
-    full_m = max(week.share * full_m, min(full_m, FIRST_WEEK_M))  # below it nothing is lightened
+    # The first weeks of all, and the hours to be kept up: below them nothing is lightened.
+    least_m = max(FIRST_WEEK_M, min(_hours_to_keep_up_m(ground, week.goal), peak_m))
+    full_m = min(max(aim_m, held_m, least_m), allowed_m)
+    full_m = max(week.share * full_m, min(full_m, least_m))
     # A B or C race takes its metres from the week's training.
     raced_m = sum(race.distance_m or 0.0 for race in week.races)
     return round(max(full_m - raced_m, 0.4 * full_m), -2)
