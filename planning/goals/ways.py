@@ -28,7 +28,7 @@ class WayKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Way:
     """`changed` goals as they would have to be stated; `prices` against each goal without the other
-    one, in the order of the conflict.
+    one, in the order of the conflict. A goal that is given up has none.
     """
 
     kind: WayKind
@@ -39,8 +39,11 @@ class Way:
 
     @property
     def lost(self) -> float:
-        """What all goals lose in chances together. Days are for the athlete to weigh."""
-        return sum(price.probability or 0.0 for price in self.prices)
+        """What the goals lose in chances together, one given up all of a chance. Days are for the
+        athlete to weigh.
+        """
+        given_up = sum(1.0 for goal in self.changed if goal.retired_on is not None)
+        return given_up + sum(price.probability or 0.0 for price in self.prices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +151,24 @@ def _changes(
     """Each way and the goals that it changes."""
     first, second = conflict.first, conflict.second
     for chosen, other in ((first, second), (second, first)):
-        yield WayKind.PRIORITISE, _prioritised(chosen, other)
+        yield WayKind.PRIORITISE, _prioritised(chosen, other, today)
     later = _moved(conflict, goals, today)
     if later is not None:
         yield WayKind.SEQUENCE, (*_both(first, second, Priority.A)[:1], later)
     yield WayKind.COMPROMISE, _both(first, second, Priority.B)
 
 
-def _prioritised(chosen: Goal, other: Goal) -> tuple[Goal, ...]:
-    """The other one as a B race; as a C race, for training, where even that is too near."""
+def _prioritised(chosen: Goal, other: Goal, today: date) -> tuple[Goal, Goal]:
+    """The other one as a B race; as a C race, for training, where that is too near; and given up
+    where there is no room even for that.
+    """
     chosen = replace(chosen, priority=Priority.A)
     for priority in (Priority.B, Priority.C):
         less = replace(other, priority=priority)
         pair = sorted((chosen, less), key=lambda goal: (goal.day, goal.id))
         if not conflicts(pair, pair[0].day):
-            return (chosen, less)
-    return (chosen, replace(other, priority=Priority.C))
+            return chosen, less
+    return chosen, replace(other, retired_on=today)
 
 
 def _both(first: Goal, second: Goal, priority: Priority) -> tuple[Goal, Goal]:
@@ -200,12 +205,19 @@ def _way(
 
 
 def _prices(alone: Mapping[str, Simulated], season: Simulated, today: date) -> tuple[Price, ...]:
-    return tuple(priced(before, season, goal_id, today=today) for goal_id, before in alone.items())
+    """In the order of the conflict; a goal that is given up has none."""
+    return tuple(
+        priced(before, season, goal_id, today=today)
+        for goal_id, before in alone.items()
+        if goal_id in season.standings
+    )
 
 
 def _sentence(kind: WayKind, changed: Sequence[Goal]) -> str:
     first, second = changed
     match kind:
+        case WayKind.PRIORITISE if second.retired_on is not None:
+            return f"{opening(_name(first))} comes first; {_name(second)} is left out."
         case WayKind.PRIORITISE:
             how = (
                 "with a small taper and a good effort"

@@ -230,6 +230,8 @@ def _commands(changed: "Iterable[Goal]", state: "State") -> str:
     told = []
     for goal in changed:
         before, options = stated[goal.id], ""
+        if goal.retired_on is not None:
+            told.append(f"`goalward goal retire {goal.id}`")
         if goal.priority is not before.priority:
             options += f" --priority {goal.priority}"
         if goal.day != before.day:

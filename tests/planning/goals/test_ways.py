@@ -156,6 +156,18 @@ def test_what_cannot_even_be_a_b_race_is_a_c_race():
     assert (less.id, less.priority) == ("two", Priority.C)
 
 
+def test_two_races_on_one_day_leave_room_for_one():
+    one = goal_in(6, MARATHON_M, id="one", **FINISH)
+    two = goal_in(6, HALF_M, id="two", **FINISH)
+    known = state(one, two, activities=history(60, 330))
+    (conflict,) = conflicts_of(known, TODAY)
+    first, second = ways_by_kind(ways_out(known, conflict, TODAY))[WayKind.PRIORITISE]
+    assert [goal.id for goal in first.changed if goal.retired_on] == ["two"]
+    assert [price.goal.id for price in first.prices] == ["one"]
+    assert "is left out" in second.sentence
+    assert first.lost >= 1.0
+
+
 def test_a_sequence_goes_around_the_other_races_of_the_year():
     between = goal_in(23, HALF_M, id="between")
     known = state(FIVE, ULTRA, between)
@@ -244,11 +256,8 @@ def test_any_season_has_ways_out_that_are_lawful(told, days_on):
         assert {way.kind for way in out.ways} >= {WayKind.PRIORITISE, WayKind.COMPROMISE}
         assert out.advice
         for way in out.ways:
-            assert len(way.prices) == 2
-            assert {price.goal.id for price in way.prices} == {
-                conflict.first.id,
-                conflict.second.id,
-            }
+            standing = [goal.id for goal in way.changed if goal.retired_on is None]
+            assert {price.goal.id for price in way.prices} == set(standing)
             if way.kind is WayKind.SEQUENCE:
                 touched = {goal.id for goal in way.changed}
                 left = conflicts(way.season.goals, today)
