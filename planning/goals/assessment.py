@@ -5,7 +5,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -86,6 +86,12 @@ def assess(
         return Assessment(today, goal, told, None, None, (), (), None, (), habit)
     done = groundwork((*by_word, *activities), today)
 
+    usual = running and replace(
+        running,
+        metres={day: ran for day, ran in running.metres.items() if day <= today},
+        planned_until=today,
+    )
+
     def foretell(race: Goal) -> Prediction | None:
         mine = race.day == goal.day and race.distance_m == goal.distance_m
         time = expected_time(
@@ -93,7 +99,7 @@ def assess(
             fitness=fitness,
             activities=activities,
             today=today,
-            running=running if mine else None,
+            running=running if mine else usual,
             temperature_c=temperature_c if mine else None,
         )
         return time.expected if time else None

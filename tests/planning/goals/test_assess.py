@@ -3,7 +3,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from planning.athlete import Athlete
+from planning.athlete import Athlete, StatedFitness
+from planning.fitness.ability import estimate
+from planning.goals.assessment import assess
+from planning.goals.drift import Running, running_of
 from planning.goals.goal import HALF_M, MARATHON_M, TEN_K_M, Goal, GoalKind, Priority
 from planning.goals.judging import assessment_lines
 from planning.goals.needs import GATES, LONGEST_RUN
@@ -24,8 +27,10 @@ def goal(target_s=None, weeks=15, distance_m=MARATHON_M, name="", **fields):
     return Goal(name or "g", day=day, distance_m=distance_m, target_s=target_s, name=name, **told)
 
 
-def assessment(wanted, *others, history=RUNNER):
-    state = State(Athlete(ZoneInfo("UTC")), history, (wanted, *others), complete_until=TODAY)
+def assessment(wanted, *others, history=RUNNER, stated=None):
+    state = State(
+        Athlete(ZoneInfo("UTC"), stated=stated), history, (wanted, *others), complete_until=TODAY
+    )
     outcome = replan(state, TODAY)
     said = next(told for told in outcome.forecasts if told.goal_id == wanted.id)
     told = assessed(state, wanted, today=TODAY, plan=outcome.plan, said=said)
@@ -142,3 +147,37 @@ def test_long_runs_are_counted_from_the_half_on():
     assert often.met
     assert not assessment(goal(distance_m=HALF_M), history=BEGINNER).forecast.needs[2].met
     assert len(assessment(goal(distance_m=TEN_K_M)).forecast.needs) == 2
+
+
+def test_a_habit_whose_weeks_are_over_is_told_as_it_was_kept():
+    kept = {"distance_m": None, "kind": GoalKind.HEALTH, "from_day": TODAY - timedelta(weeks=12)}
+    told = assessment(goal(weeks=-1, runs_per_week=4, **kept))
+    assert told.forecast.status == "done"
+    assert "Held in 12 of 12 weeks; 10 were asked for: goal reached." in told.forecast.message
+    more = assessment(goal(weeks=-1, runs_per_week=6, **kept)).forecast.message
+    assert "Held in 0 of 12 weeks; 10 were asked for: not reached." in more
+
+
+def test_what_the_athlete_says_to_hold_counts_until_there_is_a_record():
+    wanted = goal(weeks=15)
+    assert assessment(wanted, history=()).offers
+    stated = StatedFitness(TODAY, weekly_m=50_000.0, longest_m=24_000.0)
+    assert assessment(wanted, history=(), stated=stated).offers == ()
+
+
+def test_another_race_is_foretold_training_as_usual_and_not_by_this_plan():
+    fitness = estimate(RUNNER, TODAY)
+    wanted = goal(12_000.0)
+    state = State(Athlete(ZoneInfo("UTC")), RUNNER, (wanted,), complete_until=TODAY)
+    told = replan(state, TODAY).forecasts[0]
+
+    def tests_if(metres, known_until=TODAY):
+        days = {TODAY + timedelta(days=n): metres for n in range(1, 105)}
+        ran = running_of(RUNNER, None, today=TODAY).metres
+        running = Running(ran | days, TODAY, known_until, max(days))
+        found = assess(wanted, told, goals=(), fitness=fitness, activities=RUNNER, running=running)
+        return [(test.expected.median_s, test.expected.sd_ln) for test in found.decision.tests]
+
+    assert tests_if(14_000.0) == tests_if(2_000.0)
+    silent = tests_if(14_000.0, known_until=TODAY - timedelta(weeks=5))
+    assert all(unsure[1] > sure[1] for unsure, sure in zip(silent, tests_if(2e3), strict=True))
