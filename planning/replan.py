@@ -109,6 +109,7 @@ def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -
         complete_until=state.complete_until,
         grows=not grounds.withheld,
         withheld_on=grounds.withheld_on,
+        weather=state.weather,
         laid_out_weeks=laid_out_weeks,
     )
     running = grounds.running(plan)

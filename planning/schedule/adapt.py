@@ -26,6 +26,7 @@ from planning.schedule.draft import (
     planned_week,
 )
 from planning.schedule.hand import pinned, with_layers, without_layers
+from planning.schedule.heat import HEAT, for_heat, heat_cause, hot_days, paces_on
 from planning.schedule.limits import FREEZE_DAYS
 from planning.schedule.mileage import mileage_of
 from planning.schedule.naming import belongs_to
@@ -35,6 +36,7 @@ from planning.schedule.pacing import Pacing, may_change, pacing_of, recent
 from planning.schedule.plan import BY_HAND, Change, Layer, Plan, PlanDay, PlanWeek
 from planning.schedule.receipt import Cause, change
 from planning.schedule.reshape import retargeted
+from planning.weather import Weather, temperature_on
 from planning.workout import Kind
 
 ASKED = "asked"  # the rule that what the athlete asks for is done
@@ -56,6 +58,7 @@ class _Known:
     pacing: Pacing
     grows: bool
     withheld_on: frozenset[date]
+    weather: tuple[Weather, ...]
     laid_out_weeks: int
 
     @property
@@ -71,6 +74,7 @@ class _Known:
                 fitness=self.fitness,
                 today=self.today,
                 activities=self.activities,
+                temperature_c=temperature_on(goal.day, self.weather),
             )
             for goal in (*self.past, *self.standing)
         }
@@ -95,6 +99,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     complete_until: date | None = None,
     grows: bool = True,
     withheld_on: Collection[date] = (),
+    weather: Sequence[Weather] = (),
     laid_out_weeks: int = LAID_OUT_WEEKS,
 ) -> tuple[Plan | None, tuple[Change, ...]]:
     """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
@@ -131,6 +136,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         ),
         grows=grows,
         withheld_on=frozenset(withheld_on),
+        weather=tuple(weather),
         laid_out_weeks=laid_out_weeks,
     )
     plan, changes = _adapted(known, closing_plan)
@@ -209,12 +215,30 @@ def _paced(day: PlanDay, known: _Known) -> PlanDay:
     if known.pacing.cause is None or hands_off or day.day < known.thaw or day.workout is None:
         return day
     ident = day.workout.ident
-    goal = next((g for g in known.standing if belongs_to(ident, g.id)), None)
-    paces = known.race_paces.get(goal.id if goal else "", known.pacing.paces)
-    workout = retargeted(day.workout.workout, goal=goal, paces=paces)
+    goal, paces = _goal_and_paces(ident, known)
+    workout = retargeted(day.workout.workout, goal=goal, paces=paces_on(day, paces))
     if workout.steps == day.workout.workout.steps:
         return day  # rounding hid the move; estimates of load alone are no reason to rewrite
     return replace(day, workout=replace(day.workout, workout=workout))
+
+
+def _goal_and_paces(ident: str, known: _Known) -> tuple[Goal | None, Paces]:
+    goal = next((g for g in known.standing if belongs_to(ident, g.id)), None)
+    return goal, known.race_paces.get(goal.id if goal else "", known.pacing.paces)
+
+
+def _in_heat(days: Sequence[PlanDay], known: _Known) -> tuple[PlanDay, ...]:
+    """Coming days with targets for the heat that is known of, or with paces again after it."""
+    hot, hands_off = hot_days(known.weather, known.today), pinned(known.layers)
+    after: list[PlanDay] = []
+    for day in days:
+        turned = (day.day in hot) != (HEAT in day.why)
+        if day.workout and turned and day.day >= known.today and day.workout.ident not in hands_off:
+            goal, paces = _goal_and_paces(day.workout.ident, known)
+            is_hot, thawed = day.day in hot, day.day >= known.thaw
+            day = for_heat(day, hot=is_hot, thawed=thawed, goal=goal, paces=paces)  # noqa: PLW2901 - the day as it is now
+        after.append(day)
+    return tuple(after)
 
 
 def _weeks(known: _Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWeek, ...]:
@@ -225,7 +249,8 @@ def _weeks(known: _Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWee
     if closing and closing.weeks and closing.weeks[0].first_day == known.monday:
         far = {week.first_day: week for week in closing.weeks if not week.days}
     days = [day for week in drafted.weeks for day in week.days]
-    final = {day.day: day for day in with_layers(days, known.layers, today=known.today)}
+    by_hand = with_layers(days, known.layers, today=known.today)
+    final = {day.day: day for day in _in_heat(by_hand, known)}
     return tuple(
         planned_week(week.first_day, week.phase, week.focus, tuple(final[d.day] for d in week.days))
         if week.days
@@ -256,6 +281,8 @@ def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft, *, an
     """The one cause to name: a limit first, then the athlete's hand, the paces, what was asked."""
     if (soft := drafted.softened.get(before.day)) is not None:
         return soft.cause
+    if (heat := heat_cause(before, after)) is not None:
+        return heat
     if (BY_HAND in before.why) != (BY_HAND in after.why):
         undone = BY_HAND in before.why
         return Cause("you took your change back" if undone else "you asked for it", BY_HAND)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from statistics import median
 
 from planning.activity import Activity, Surface
@@ -13,7 +14,7 @@ from planning.fitness.heart import highest_heart_rate
 from planning.fitness.prediction import predict, speed_over
 from planning.fitness.training import TrainingSpeeds, training_speeds
 from planning.fitness.zones import TOO_UNSURE, zones
-from planning.goals.course import is_mountain, is_ultra, race_time, ultras_of
+from planning.goals.course import RaceTime, is_mountain, is_ultra, race_time, ultras_of
 from planning.goals.goal import Goal
 from planning.schedule.effort import Effort
 from planning.units import format_duration
@@ -188,44 +189,59 @@ def for_goal(
     fitness: Fitness,
     today: date,
     activities: Sequence[Activity] = (),
+    temperature_c: float | None = None,
 ) -> Paces:
     """The same paces with the race paces of one goal: the goal's own while its probability is .2 or
-    more, otherwise what the forecast holds to be realistic (rule G-1); on the day over its course
-    and in its weather. In the mountains pace means little. `activities`: for ultras of one's own.
+    more, otherwise what the forecast holds to be realistic (rule G-1). Race-pace work stands on
+    what the goal itself says; only the day of the race knows the weather that is forecast for it, its
+    `temperature_c`. In the mountains pace means little. `activities`: for ultras of one's own.
     """
     if goal.distance_m is None:
         return paces
-    hot = goal.temperature_c is not None and goal.temperature_c > WARNING_C
-    steep = is_mountain(goal)
-    paces = replace(paces, hot=hot, by_heart=paces.by_heart or steep)
+    warmth = goal.temperature_c if temperature_c is None else temperature_c
+    hot = warmth is not None and warmth > WARNING_C
+    paces = replace(paces, hot=hot, by_heart=paces.by_heart or is_mountain(goal))
     weeks = max((goal.day - today).days, 0) / 7
     flat = predict(fitness, goal.distance_m, weeks_ahead=weeks)
-    told = race_time(
+    timed = partial(
+        race_time,
         goal,
         fitness,
         weeks_ahead=weeks,
         ultras=ultras_of(activities, today) if is_ultra(goal.distance_m, goal.climb_m) else (),
-        temperature_c=goal.temperature_c,
     )
-    if flat is None or told is None:
+    stated = timed(temperature_c=goal.temperature_c)
+    on_day = stated if warmth == goal.temperature_c else timed(temperature_c=warmth)
+    if flat is None or stated is None or on_day is None:
         guess = _race_guess(paces, goal.distance_m)
         return replace(paces, race=guess, on_the_day=guess)
-    wanted = goal.target_s if goal.is_timed else None
-    if wanted and told.expected.probability_of(wanted) >= GOAL_PACE_FROM:
-        speed = goal.distance_m / wanted
-        version = f"your goal of {format_duration(wanted)}"
-        return replace(paces, race=speed, on_the_day=speed, version=version)
     now = fitness.today().ln_speed
     shift = 1.0 if now is None or paces.ability is None else math.exp(paces.ability - now)
-    version = f"{format_duration(told.expected.median_s)}, which is realistic as things stand"
-    if wanted:
-        version += f"; {format_duration(wanted)} is not, yet"
+    work_s, day_s = _within_reach(goal, stated), _within_reach(goal, on_day)
     return replace(
         paces,
-        race=goal.distance_m / flat.median_s * shift,
-        on_the_day=goal.distance_m / told.expected.median_s * shift,
-        version=version,
+        race=goal.distance_m / (work_s or flat.median_s / shift),
+        on_the_day=goal.distance_m / (day_s or on_day.expected.median_s / shift),
+        version=_version(goal, day_s, on_day.expected.median_s),
     )
+
+
+def _within_reach(goal: Goal, told: RaceTime) -> float | None:
+    """The time that is wanted, s, while it is likely enough to be raced for (rule G-1)."""
+    wanted = goal.target_s if goal.is_timed else None
+    if wanted and told.expected.probability_of(wanted) >= GOAL_PACE_FROM:
+        return wanted
+    return None
+
+
+def _version(goal: Goal, wanted_s: float | None, median_s: float) -> str:
+    """What the race is paced for; a realistic time to the minute, or to 10 s below an hour."""
+    if wanted_s is not None:
+        return f"your goal of {format_duration(wanted_s)}"
+    step_s = 60 if median_s >= 3_600 else 10
+    realistic = f"about {format_duration(step_s * round(median_s / step_s))}"
+    other = f"; {format_duration(goal.target_s)} is not, yet" if goal.target_s else ""
+    return f"{realistic}, which is realistic as things stand{other}"
 
 
 def _half_band_s(speeds: TrainingSpeeds) -> int:

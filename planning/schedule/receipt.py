@@ -81,18 +81,19 @@ def is_material(old: Workout | None, new: Workout | None) -> bool:
         return True
     return any(
         abs(math.log(b / a)) > MATERIAL_TARGET
-        for a, b in zip(_middles(old), _middles(new), strict=False)
+        for kind in (TargetType.PACE, TargetType.HEART_RATE)
+        for a, b in zip(_middles(old, kind), _middles(new, kind), strict=False)
     )
 
 
 def one_line(workout: Workout) -> str:
-    """`5 x 1 km threshold at 4:15-4:25/km`; without a pace the name alone."""
+    """`5 x 1 km threshold at 4:15-4:25/km`, `Easy 8 km at 123-150 bpm`, or the name alone."""
     pace = pace_of(workout)
     return f"{workout.name} at {pace}" if pace else workout.name
 
 
 def pace_of(workout: Workout) -> str:
-    """The band of the step that the session is for, as runners write it."""
+    """The band of the step that the session is for, as runners write it; "" without one."""
     step = _telling_step(workout)
     return "" if step is None else _band(step.target)
 
@@ -134,7 +135,7 @@ def _told(workout: Workout | None) -> tuple[object, ...] | None:
 
 
 def _telling_step(workout: Workout) -> Step | None:
-    paced = [step for step in unrolled(workout.steps) if step.target.type is TargetType.PACE]
+    paced = [step for step in unrolled(workout.steps) if step.target.type is not TargetType.OPEN]
     work = [step for step in paced if step.kind is StepKind.WORK]
     if workout.kind is Kind.STRIDES:
         work = paced
@@ -144,6 +145,8 @@ def _telling_step(workout: Workout) -> Step | None:
 def _band(target: Target) -> str:
     if not target.low or not target.high:
         return ""
+    if target.type is TargetType.HEART_RATE:
+        return f"{target.low:.0f}-{target.high:.0f} bpm"
     return f"{_minutes(target.high)}-{_minutes(target.low)}/km"
 
 
@@ -152,10 +155,13 @@ def _minutes(speed_m_per_s: float) -> str:
     return f"{minutes}:{seconds:02d}"
 
 
-def _middles(workout: Workout) -> list[float]:
-    """Middle speeds of the paced steps that the session is for."""
+def _middles(workout: Workout, kind: TargetType) -> list[float]:
+    """Middle speeds or heart rates of the steps that the session is for."""
     return [
         (step.target.low + step.target.high) / 2
         for step in unrolled(workout.steps)
-        if step.kind is StepKind.WORK and step.target.low and step.target.high
+        if step.kind is StepKind.WORK
+        and step.target.type is kind
+        and step.target.low
+        and step.target.high
     ]

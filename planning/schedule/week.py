@@ -127,7 +127,7 @@ def _session(week: Week, theme: Theme, day: date, most_m: float, *, alone: bool)
             theme,
             family=library.family_of(season.goal),
             phase=season.phase,
-            level=library.level_of(week.mileage.held_m(week.first_day)),
+            level=library.level_of(week.peak_m),
         ),
         build_up=_progress(week, theme),
         turn=season.weeks_to_go,

@@ -1,0 +1,91 @@
+"""Hot days go by heart rate or effort, and by pace again when they are not (rule H-1)."""
+
+from datetime import timedelta
+
+from planning.athlete import Athlete
+from planning.goals.goal import HALF_M, TEN_K_M
+from planning.schedule.heat import HEAT
+from planning.schedule.lint import lint
+from planning.weather import Weather
+from planning.workout import Kind, TargetType, unrolled
+from tests.planning.schedule.cases import TODAY, ZONE, goal_in, history, planned
+
+HISTORY = history(50, 340)
+ATHLETE = Athlete(zone=ZONE, max_heart_rate_bpm=188.0, sex="f", runs_per_week=6)
+GOAL = goal_in(10, HALF_M)
+DAY = timedelta(days=1)
+
+
+def degrees(day, temperature_c):
+    return Weather("athlete", day, temperature_c)
+
+
+def told(today=TODAY, closing=None, weather=(), goal=GOAL, athlete=ATHLETE):
+    plan, changes = planned(athlete, (goal,), HISTORY, today, closing, weather=weather)
+    findings = lint(plan, athlete=athlete, goals=(goal,), activities=HISTORY, today=today)
+    assert not findings
+    return plan, changes
+
+
+def easy_day(plan, after):
+    return next(
+        day.day
+        for day in plan.days()
+        if day.day >= after and day.workout and day.workout.workout.kind is Kind.EASY
+    )
+
+
+def targets(plan, day):
+    return {step.target.type for step in unrolled(plan.on(day).workout.workout.steps)}
+
+
+def test_a_hot_day_goes_by_heart_rate_and_a_cool_one_by_pace_again():
+    cool, _ = told()
+    day = easy_day(cool, TODAY + 4 * DAY)
+    assert targets(cool, day) == {TargetType.PACE}
+    hot, changes = told(TODAY + DAY, cool, [degrees(day, 27.0)])
+    assert targets(hot, day) == {TargetType.HEART_RATE}
+    assert [(one.day, one.rule, one.material) for one in changes] == [(day, HEAT, False)]
+    assert "bpm, because it is expected to be over 25 degrees" in changes[0].sentence
+    still, changes = told(TODAY + 2 * DAY, hot, [degrees(day, 26.0)])
+    assert changes == ()
+    assert targets(still, day) == {TargetType.HEART_RATE}
+    again, changes = told(TODAY + 2 * DAY, hot, [degrees(day, 22.0)])
+    assert again.on(day).workout.workout.steps == cool.on(day).workout.workout.steps
+    assert "no longer" in changes[0].sentence
+    assert again.on(day).why == cool.on(day).why
+
+
+def test_what_was_softened_for_tomorrow_stays_soft():
+    cool, _ = told()
+    day = easy_day(cool, TODAY + 2 * DAY)
+    hot, changes = told(day - DAY, cool, [degrees(day, 30.0)])
+    assert changes
+    assert targets(hot, day) == {TargetType.HEART_RATE}
+    frozen, changes = told(day, hot, [degrees(day, 15.0)])
+    assert changes == ()
+    assert targets(frozen, day) == {TargetType.HEART_RATE}
+
+
+def test_new_days_know_of_the_heat_and_without_a_heart_rate_it_is_effort():
+    cool, _ = told()
+    day = easy_day(cool, TODAY + 4 * DAY)
+    unknown = Athlete(zone=ZONE, runs_per_week=6)
+    plan, _ = told(weather=[degrees(day, 31.0)], athlete=unknown)
+    assert targets(plan, day) == {TargetType.OPEN}
+    assert HEAT in plan.on(day).why
+    others = {d.day for d in plan.days() if d.workout and HEAT in d.why}
+    assert others == {day}
+
+
+def test_a_race_in_the_heat_is_run_by_effort_and_a_warm_one_more_slowly():
+    goal = goal_in(2, TEN_K_M)
+    cool, _ = told(goal=goal)
+    assert targets(cool, goal.day) == {TargetType.PACE}
+    hot, changes = told(TODAY + DAY, cool, [degrees(goal.day, 29.0)], goal=goal)
+    assert targets(hot, goal.day) == {TargetType.OPEN}
+    assert {one.rule for one in changes} == {HEAT}
+    assert "25 degrees" in hot.on(goal.day).workout.workout.purpose
+    warm, _ = told(weather=[degrees(goal.day, 24.0)], goal=goal)
+    pace = [plan.on(goal.day).workout.workout.duration_s for plan in (cool, warm)]
+    assert pace[1] > 1.01 * pace[0]
