@@ -193,8 +193,8 @@ def for_goal(
 ) -> Paces:
     """The same paces with the race paces of one goal: the goal's own while its probability is .2 or
     more, otherwise what the forecast holds to be realistic (rule G-1). Race-pace work stands on
-    what the goal itself says; only the day of the race knows the weather that is forecast for it, its
-    `temperature_c`. In the mountains pace means little. `activities`: for ultras of one's own.
+    what the goal itself says; only the day of the race knows the weather that is forecast for it,
+    its `temperature_c`. In the mountains pace means little. `activities`: for ultras of one's own.
     """
     if goal.distance_m is None:
         return paces
