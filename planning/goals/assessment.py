@@ -28,7 +28,7 @@ from planning.goals.goal import (
 from planning.goals.groundwork import groundwork
 from planning.goals.key_sessions import key_sessions
 from planning.goals.needs import Need, steps_of
-from planning.goals.offers import Offer, offers
+from planning.goals.offers import Offer, lighter_habit, offers
 from planning.goals.rates import Required
 from planning.goals.status import Status
 from planning.goals.trajectory import GoalForecast, expected_time, required_of
@@ -80,10 +80,19 @@ def assess(
     and in the cool: no plan leads to them.
     """
     today = fitness.day
+
+    def kept_up(other: Goal) -> float | None:
+        kept = adherence(other, activities, today, running=running)
+        return kept.probability if kept else None
+
     habit = adherence(goal, activities, today, running=running)
     kept_back = told.status == Status.UNKNOWN and fitness.ready  # not for want of runs
     if told.status == Status.DONE or kept_back or goal.distance_m is None:
-        return Assessment(today, goal, told, None, None, (), (), None, (), habit)
+        unkept = told.status != Status.DONE and told.probability is not None
+        lighter = lighter_habit(goal, kept_up) if habit and unkept else None
+        return Assessment(
+            today, goal, told, None, None, (), (), None, (lighter,) if lighter else (), habit
+        )
     done = groundwork((*by_word, *activities), today)
 
     usual = running and replace(

@@ -16,6 +16,7 @@ from planning.goals.wording import (
     chance,
     distance_name,
     exact_time,
+    habit_in_words,
     kilometres,
     opening,
     spoken_day,
@@ -159,6 +160,8 @@ def _offer(offer: Offer, goal: Goal) -> str:
             )
         case Offered.DISTANCE:
             return f"By that day the {name} can be prepared for."
+        case Offered.HABIT:
+            return f"{opening(habit_in_words(offer.goal))} is likelier to last ({_likely(offer)})."
 
 
 def _likely(offer: Offer) -> str:

@@ -1,5 +1,6 @@
 """What to offer who wants more than can be had: another time, another day, another distance."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -31,6 +32,7 @@ class Offered(StrEnum):
     TIME = "time"  # the nearest realistic time for that day
     DAY = "day"  # the earliest sensible day for what is wanted
     DISTANCE = "distance"  # the longest race that can be prepared for by that day
+    HABIT = "habit"  # the most days or hours a week that are likely to be kept up
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,32 @@ def offers(
     if not reachable:
         found.append(_shorter(goal, done, today))
     return tuple(offer for offer in found if offer is not None)
+
+
+def lighter_habit(goal: Goal, chance_of: Callable[[Goal], float | None]) -> Offer | None:
+    """The most days a week (by half hours where the goal has only hours) that are an even chance to
+    be kept up; None unless the goal itself has less than one in five, or where nothing has.
+    """
+    chance = chance_of(goal)
+    if chance is None or chance >= SELDOM:
+        return None
+    for lighter in _lighter(goal):
+        chance = chance_of(lighter)
+        if chance is not None and chance >= EVEN:
+            return Offer(Offered.HABIT, lighter, chance)
+    return None
+
+
+def _lighter(goal: Goal) -> Iterator[Goal]:
+    """With fewer days each, and the hours in proportion; or with fewer half hours."""
+    days, hours = goal.runs_per_week, goal.hours_per_week
+    if days is None:
+        for halves in range(math.ceil((hours or 0.0) * 2) - 1, 0, -1):
+            yield replace(goal, hours_per_week=halves / 2)
+        return
+    for fewer in range(days - 1, 0, -1):
+        share = None if hours is None else max(math.floor(hours * fewer / days * 2), 1) / 2
+        yield replace(goal, runs_per_week=fewer, hours_per_week=share)
 
 
 def _nearest_time(goal: Goal, foretell: Foretell) -> Offer | None:

@@ -103,10 +103,12 @@ TEST = {
     "doubtful_at_s": NUMBER,
 }
 OFFER = {
-    "what": OneOf(("time", "day", "distance")),
+    "what": OneOf(("time", "day", "distance", "habit")),
     "day": date,
-    "distance_m": float,
+    "distance_m": NUMBER,
     "target_s": NUMBER,
+    "runs_per_week": (int, None),
+    "hours_per_week": NUMBER,
     "probability": NUMBER,
 }
 REQUIRED = {

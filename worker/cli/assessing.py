@@ -72,6 +72,8 @@ def as_json(told: "Assessment") -> dict[str, Any]:
                 "day": offer.goal.day.isoformat(),
                 "distance_m": offer.goal.distance_m,
                 "target_s": offer.goal.target_s,
+                "runs_per_week": offer.goal.runs_per_week,
+                "hours_per_week": offer.goal.hours_per_week,
                 "probability": offer.probability,
             }
             for offer in told.offers

@@ -11,6 +11,7 @@ from planning.goals.goal import HALF_M, MARATHON_M, TEN_K_M, Goal, GoalKind, Pri
 from planning.goals.judging import assessment_lines
 from planning.goals.needs import GATES, LONGEST_RUN
 from planning.goals.offers import Offered
+from planning.goals.wording import chance
 from planning.replan import State, assessed, replan
 from tests.planning.athletes import MONDAY, run, runs
 
@@ -116,6 +117,27 @@ def test_a_habit_is_assessed_by_its_own_weeks():
     assert "4 days of running a week: held in 26 of the last 26 weeks" in told.forecast.message
     more = assessment(goal(weeks=12, distance_m=None, kind=GoalKind.HEALTH, runs_per_week=6))
     assert more.forecast.verdict == "not_by_then"
+
+
+@pytest.mark.parametrize(
+    ("asked", "lighter"),
+    [
+        ({"runs_per_week": 7}, (5, None)),
+        ({"runs_per_week": 7, "hours_per_week": 7.0}, (3, 3.0)),
+        ({"hours_per_week": 9.0}, (None, 3.5)),
+    ],
+)
+def test_a_habit_that_will_hardly_last_gets_a_lighter_one(asked, lighter):
+    """What is held: five days a week and five hours, about four in every fourth week."""
+    wanted = goal(distance_m=None, kind=GoalKind.HEALTH, from_day=TODAY, **asked)
+    (offer,) = assessment(wanted).offers
+    assert offer.kind is Offered.HABIT
+    assert (offer.goal.runs_per_week, offer.goal.hours_per_week) == lighter
+    assert offer.probability >= 0.5
+    assert lines(wanted)[-1].endswith(
+        f"is likelier to last (a chance of {chance(offer.probability)})."
+    )
+    assert assessment(offer.goal).offers == ()
 
 
 def test_a_race_that_is_over_has_nothing_more_to_assess():
