@@ -26,7 +26,6 @@ STRENGTH = (
 )
 SHORTEN = "shorten it, walk, or leave it out"
 NO_PACE = "three quarters of it, without any pace"
-MARATHONS = frozenset({Family.MARATHON, Family.FINISH, Family.ULTRA})
 
 EASY = (
     Session(

@@ -22,4 +22,3 @@ TO_THE_RACE = frozenset({Phase.BUILD, Phase.PEAK, Phase.TAPER})
 LAST_WEEKS = frozenset({Phase.PEAK, Phase.TAPER})
 
 NOT_LOW = frozenset({Level.MIDDLE, Level.HIGH})
-HIGH = frozenset({Level.HIGH})

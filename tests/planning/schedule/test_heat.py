@@ -1,9 +1,12 @@
 """Hot days go by heart rate or effort, and by pace again when they are not (rule H-1)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from planning.athlete import Athlete
+from planning.fitness.ability import estimate
 from planning.goals.goal import HALF_M, TEN_K_M
+from planning.schedule.adapt import plan_for
 from planning.schedule.heat import HEAT
 from planning.schedule.lint import lint
 from planning.weather import Weather
@@ -65,6 +68,30 @@ def test_what_was_softened_for_tomorrow_stays_soft():
     frozen, changes = told(day, hot, [degrees(day, 15.0)])
     assert changes == ()
     assert targets(frozen, day) == {TargetType.HEART_RATE}
+
+
+def test_paces_that_move_do_not_bring_paces_back_to_a_hot_day():
+    cool, _ = told()
+    day = easy_day(cool, TODAY + 5 * DAY)
+    weather = [degrees(day, 28.0)]
+    hot, _ = told(TODAY + DAY, cool, weather)
+    today, fitness = TODAY + 2 * DAY, estimate(HISTORY, TODAY + 2 * DAY)
+    fitter = replace(
+        fitness,
+        ln_speeds=fitness.ln_speeds + 0.03,
+        ln_speeds_later=fitness.ln_speeds_later + 0.03,
+    )
+    plan, changes = plan_for(
+        athlete=ATHLETE,
+        goals=(GOAL,),
+        activities=HISTORY,
+        fitness=fitter,
+        today=today,
+        closing_plan=hot,
+        weather=weather,
+    )
+    assert "G-1" in {one.rule for one in changes}
+    assert targets(plan, day) == {TargetType.HEART_RATE}
 
 
 def test_new_days_know_of_the_heat_and_without_a_heart_rate_it_is_effort():

@@ -114,6 +114,14 @@ def test_a_cue_does_not_hide_the_effort_of_a_step():
     assert noted(effort_of(race.steps[0])) == "race pace"
 
 
+def test_no_piece_of_work_takes_longer_than_its_effort_lasts():
+    """Two kilometres at a threshold of 6:00 are twelve minutes; the sessions stop at eleven."""
+    slow = replace(PACES, threshold=1000 / 360)
+    assert library.suits(named("cruise-2k"), 10_000, PACES)
+    assert not library.suits(named("cruise-2k"), 10_000, slow)
+    assert library.suits(named("cruise-mile"), 10_000, slow)
+
+
 @SETTINGS
 @given(
     session=st.sampled_from(BUILT),

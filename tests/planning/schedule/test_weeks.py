@@ -1,5 +1,6 @@
 """What stands in single weeks: tests, second long runs, walking breaks, strength, strides."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,11 @@ def test_no_test_close_to_a_race_nor_for_who_wants_to_finish():
     busy = sessions(laid_out(goal_in(16, TEN_K_M), b_race), "test-3k")
     assert all(abs((day.day - b_race.day).days) > 21 for _, day in busy)
     assert len(busy) < len(free)
+    near = goal_in(3, FIVE_K_M, id="c", priority=Priority.C)
+    first = free[0][1].day
+    moved = replace(near, day=first + timedelta(days=12))
+    after = sessions(laid_out(goal_in(16, TEN_K_M), moved), "test-3k")
+    assert first in {day.day for _, day in free} - {day.day for _, day in after}
     finish = goal_in(16, HALF_M, kind=GoalKind.COMPLETION)
     assert not sessions(laid_out(finish), "test-3k", "test-5k")
 
