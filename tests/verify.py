@@ -128,11 +128,16 @@ def properties():
 
 
 def plans():
-    """The grid of runners and goals, every day of it, and seasons lived day by day."""
+    """6,000 athletes and goals: lawful and worth following; and seasons lived day by day."""
     grid = "tests/planning/schedule/test_grid.py"
+    worth = "tests/planning/schedule/test_worth.py"
     seasons = "tests/planning/schedule/test_seasons.py"
     return [
-        tests("grid", "every day of the grid", grid, examples=1, seed=1),
+        *(
+            tests(f"worth-{seed}", "500 athletes and goals", worth, examples=500, seed=seed)
+            for seed in range(1, 13)
+        ),
+        tests("grid", "every day of the week", grid, examples=1, seed=1),
         tests("seasons", "40 seasons of each kind", seasons, examples=40, seed=1),
     ]
 

@@ -11,7 +11,6 @@ from planning.goals.season import SeasonWeek, demand_of, focus_of, season
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
 from planning.schedule.mileage import (
-    ALWAYS_ALLOWED_M,
     FIRST_WEEK_M,
     PLANNED_WEEK_RISE,
     PLANNED_WEEK_RISE_M,
@@ -29,8 +28,8 @@ ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 MARATHON_BEFORE_M = 40_000.0
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
-PLANNED_HOURS = 0.97  # of the hours there are: sessions are rounded
-LONGER_RUNS, MEAN_RUN_M = 1.25, 16_000.0
+PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
+MEAN_RUN_M = 16_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,8 @@ def _least_ceiling(goal: Goal) -> float:
 
 def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float) -> float:
     """The week's training volume, metres: by phase, within rule P-3, days and hours."""
-    return min(_wanted_m(ground, week, mileage, peak_m), _time_for_m(ground, mileage, week))
+    most_m = _time_for_m(ground, mileage, week)
+    return min(_wanted_m(ground, week, mileage, min(peak_m, most_m), most_m), most_m)
 
 
 def _rested_on(ground: Ground) -> frozenset[date]:
@@ -213,19 +213,22 @@ def _rested_on(ground: Ground) -> frozenset[date]:
 
 
 def _time_for_m(ground: Ground, mileage: Mileage, week: SeasonWeek) -> float:
-    """What the hours hold, and the days: fewer runs than usual are each a quarter longer, to a mean
-    of 16 km.
+    """What the hours hold, and the days: fewer runs than usual are on the mean at most 16 km long,
+    or as long as they were.
     """
     hours, usual = ground.athlete.hours_per_week, ground.mileage.runs_a_week(ground.monday)
     most_m = hours * 3600 * PLANNED_HOURS * ground.paces.easy if hours else math.inf
     runs = habits_of(ground, mileage, week.first_day).runs
     if runs >= usual:
         return most_m
-    usual_m = max(ground.mileage.held_m(ground.monday) / usual, ALWAYS_ALLOWED_M)
-    return min(most_m, runs * max(usual_m, min(LONGER_RUNS * usual_m, MEAN_RUN_M)))
+    usual_m = ground.mileage.held_m(ground.monday) / usual
+    return min(most_m, runs * max(usual_m, MEAN_RUN_M))
 
 
-def _wanted_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float) -> float:
+def _wanted_m(
+    ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float, most_m: float
+) -> float:
+    """`most_m` is what a full week has time for: lighter weeks are a share of it."""
     if week.phase is Phase.TAPER:
         return round(week.share * mileage.peak_m(_taper_start(week)), -2)
     held_m = mileage.held_m(week.first_day)
@@ -238,7 +241,7 @@ def _wanted_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
         allowed_m = max(held_m, FIRST_WEEK_M)
     # The first weeks of all, and the hours to be kept up: below them nothing is lightened.
     least_m = max(FIRST_WEEK_M, min(_hours_to_keep_up_m(ground, week.goal), peak_m))
-    full_m = min(max(aim_m, held_m, least_m), allowed_m)
+    full_m = min(max(aim_m, held_m, least_m), allowed_m, most_m)
     full_m = max(week.share * full_m, min(full_m, least_m))
     # A B or C race takes its metres from the week's training.
     raced_m = sum(race.distance_m or 0.0 for race in week.races)

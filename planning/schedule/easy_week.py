@@ -47,7 +47,8 @@ def easy_runs(
         races=[race.day for race in week.season.races if race.priority is not Priority.C],
     )
     long_m = max((w.distance_m for _, w in placed.values() if w.kind is Kind.LONG), default=0.0)
-    lengths = _shared_out(week, days, left_m, 0.9 * long_m or LONGEST_EASY_M)
+    most_m = 0.9 * long_m or LONGEST_EASY_M
+    lengths = _shared_out(week, days, left_m, most_m, runs=len(days) + len(busy))
     # A single easy run ends with strides; of more the one that suits strength best has it.
     lifting = _strength_days(week, days, placed) if len(days) > 1 else frozenset()
     striding = _strides_days(week, [day for day in days if day not in lifting])
@@ -58,7 +59,7 @@ def easy_runs(
 
 
 def _shared_out(
-    week: Week, days: Sequence[date], left_m: float, most_m: float
+    week: Week, days: Sequence[date], left_m: float, most_m: float, *, runs: int
 ) -> dict[date, float]:
     """Metres by day: equal but for a longer run in mid-week and short ones just around a race."""
     near_race = {
@@ -73,7 +74,7 @@ def _shared_out(
     left_m -= sum(lengths.values())
     weights = _weights(week, rest, left_m)
     # Easy runs are shorter than the long one, unless the week's mean run is as long.
-    mean_m = week.volume_m / max(week.habits.runs, 1)
+    mean_m = week.volume_m / runs
     most_m = min(max(most_m, OVER_MEAN * mean_m), LONGEST_EASY_M)
     caps = {
         day: min(

@@ -54,10 +54,23 @@ class _Case:
         return max(ran_m, told_m) if open_still or planned_at_least else ran_m
 
     def races_m(self, week: PlanWeek) -> float:
-        """What the week's races to come add to the level held: each as its longest run at most."""
-        planned = [d.workout.workout for d in week.days if d.workout and d.day >= self.today]
-        longest = max([w.distance_m for w in planned if w.kind is not Kind.RACE], default=0.0)
-        return sum(min(w.distance_m, max(longest, 5_000.0)) for w in planned if w.kind is Kind.RACE)
+        """What the week's races to come add to the level held: each at most as the longest training
+        run of the month before it, or 5 km.
+        """
+        to_come = [d for d in week.days if d.day >= self.today and _is_race(d) and d.workout]
+        return sum(
+            min(race.workout.workout.distance_m, max(self._longest_before(race.day), 5_000.0))
+            for race in to_come
+            if race.workout
+        )
+
+    def _longest_before(self, day: date) -> float:
+        planned = {
+            d.day: d.workout.workout.distance_m
+            for d in self.days
+            if d.workout and d.day >= self.today and not _is_race(d)
+        }
+        return _longest_in(self.trained_m | planned, day, 30)
 
 
 def lint(

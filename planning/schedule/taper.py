@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from planning.goals.goal import Priority
+from planning.goals.season import demand_of
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import SHORTEST_RUN_M, easy
 from planning.schedule.reshape import shortened
@@ -64,17 +65,17 @@ def _easy_enough(week: Week, placed: Placed) -> Placed:
 
 def _windows(week: Week) -> Iterator[tuple[date, float]]:
     """First day of each window that touches this week, and the metres it may hold by its end."""
-    race_day = week.season.goal.day
-    if week.season.goal.priority is not Priority.A:
-        return
     last_day = week.first_day + timedelta(days=6)
-    for number, share in enumerate(week.season.demand.taper_shares):
-        end = race_day - timedelta(weeks=number)
-        first = end - timedelta(days=6)
-        if first <= last_day and end >= week.first_day:
-            days = (last_day - first).days + 1
-            unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days
-            yield first, max(share * week.peak_m, LEAST_M) * unfinished
+    for race in week.races:
+        if race.priority is not Priority.A or race.day < week.first_day:
+            continue
+        for number, share in enumerate(demand_of(race).taper_shares):
+            end = race.day - timedelta(weeks=number)
+            first = end - timedelta(days=6)
+            if first <= last_day and end >= week.first_day:
+                days = (last_day - first).days + 1
+                unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days
+                yield first, max(share * week.peak_m, LEAST_M) * unfinished
 
 
 def _metres(week: Week, placed: Placed, day: date) -> float:

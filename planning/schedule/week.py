@@ -8,7 +8,7 @@ from planning.goals.season import no_hard_days
 from planning.schedule import library
 from planning.schedule.days import hard_days
 from planning.schedule.easy_week import easy_runs
-from planning.schedule.effort import hard
+from planning.schedule.effort import FOUR_RUNS, hard
 from planning.schedule.library import Family, Theme
 from planning.schedule.long_run import long_run
 from planning.schedule.menu import Menu, menu_of, work_m
@@ -98,7 +98,9 @@ def _hard_sessions(
     ]
     alone = len(menu.themes) == 1 and not menu.race_pace_long
     long_stands = any(workout.kind is Kind.LONG for _, workout in placed.values())
-    for count in range(min(len(menu.themes), runs), 0, -1):
+    stand = len(placed) + sum(day.workout is not None for day in week.taken.values())
+    most = 2 if runs + stand >= FOUR_RUNS else 1  # rule I-6
+    for count in range(min(len(menu.themes), runs, most), 0, -1):
         beside = 1 if long_stands and count == 1 else 2  # with it, three runs at least
         easy_m = min(max(runs - count, 0), beside) * library.SHORTEST_RUN_M
         most_m = (left_m - easy_m) / count
@@ -112,11 +114,17 @@ def _hard_sessions(
         found = [
             (day, f"q{n}", session)
             for n, (day, theme) in enumerate(zip(days, menu.themes, strict=False), start=1)
-            if (session := _session(week, theme, day, most_m, alone=alone)) is not None
+            if (session := _fitting(week, theme, day, most_m, alone=alone)) is not None
         ]
         if found:
             return found
     return []
+
+
+def _fitting(week: Week, theme: Theme, day: date, most_m: float, *, alone: bool) -> Workout | None:
+    """The session, or a tempo run where the week is too small for it."""
+    sessions = (_session(week, each, day, most_m, alone=alone) for each in (theme, Theme.TEMPO))
+    return next((session for session in sessions if session is not None), None)
 
 
 def _session(week: Week, theme: Theme, day: date, most_m: float, *, alone: bool) -> Workout | None:
