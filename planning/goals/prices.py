@@ -24,6 +24,7 @@ from planning.goals.conflicts import are_different
 from planning.goals.course import RaceTime
 from planning.goals.goal import MARATHON_M, Goal, Priority
 from planning.goals.needs import (
+    GATES,
     LONGEST_RUN,
     NEARLY,
     WEEKLY_DISTANCE,
@@ -175,6 +176,7 @@ def _standing(
     needs = [
         _by_plan(need, race, plan, today)
         for need in needs_of(race, runs_as_known(state, today), today)
+        if need.what in GATES
     ]
     reached = {need.what: need.reachable or 0.0 for need in needs}
     return Standing(

@@ -127,6 +127,13 @@ def test_after_the_marathon_come_recovery_and_time_off_before_a_new_base():
     assert later[2].phase is Phase.BASE
 
 
+def test_only_an_a_race_is_followed_by_time_off():
+    tune_up = goal_in(2, MARATHON_M, id="tune-up", priority=Priority.B)
+    weeks = season((tune_up, goal_in(36, TEN_K_M, id="spring")), TODAY)
+    assert not any(week.off for week in weeks)
+    assert phases(weeks)[3:7] == "rrrb"
+
+
 def test_no_time_off_where_the_next_race_presses():
     goals = (goal_in(2, MARATHON_M, id="one"), goal_in(24, MARATHON_M, id="two"))
     assert not any(week.off for week in season(goals, TODAY))

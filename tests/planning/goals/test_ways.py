@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planning.goals.completion import chance_to_finish
 from planning.goals.conflicts import Clash, conflicts
 from planning.goals.drift import TAPER_LN
 from planning.goals.goal import (
@@ -20,6 +21,7 @@ from planning.goals.goal import (
     GoalKind,
     Priority,
 )
+from planning.goals.needs import GATES, longest_run_gate, needs_of
 from planning.goals.prices import (
     LEGS,
     LEGS_LN,
@@ -187,6 +189,8 @@ def test_volume_that_another_goal_takes_is_found_out():
     assert conflict.clash is Clash.VOLUME
     assert "50 km a week" in conflict.sentence
     assert conflicts_of(state(first, far, activities=history(80, 345)), TODAY) == ()
+    # who falls short alone as well is not short because of the other
+    assert conflicts_of(state(first, far, activities=history(20, 345)), TODAY) == ()
 
 
 def test_the_price_of_a_b_and_a_c_race_for_the_a_race():
@@ -218,6 +222,27 @@ def test_legs_after_a_marathon_come_back_day_by_day():
     jogged = replace(marathon, priority=Priority.C)
     ten = goal_in(7, TEN_K_M, id="ten")
     assert not any(e.what == LEGS for e in judged_effects(ten, (jogged, ten), TODAY))
+
+
+def test_what_is_missing_of_a_gate_is_held_against_the_least_it_asks_for():
+    """More weeks may aim higher, but reaching as far is no worse for it."""
+    later = replace(ULTRA, day=ULTRA.day + timedelta(weeks=30))
+    standing = simulated(state(later), (later,), TODAY).standings["ultra"]
+    long, week = [need for need in needs_of(later, RUNS, TODAY) if need.what in GATES]
+    assert long.value > longest_run_gate(FIFTY_K_M).least > standing.longest_m
+    least = (
+        replace(long, value=28_000.0, reachable=standing.longest_m, feasible=False),
+        replace(week, reachable=standing.weekly_m, feasible=standing.weekly_m >= 42_000.0),
+    )
+    assert standing.probability == pytest.approx(chance_to_finish(least))
+
+
+def test_beyond_the_marathon_another_kind_of_training_costs_no_sharpness():
+    far = replace(ULTRA, priority=Priority.B)
+    five = goal_in(16, FIVE_K_M, id="five")
+    marathon = goal_in(14, MARATHON_M, id="marathon", priority=Priority.B)
+    assert judged_effects(far, (five, far), TODAY) == ()
+    assert [e.what for e in judged_effects(marathon, (five, marathon), TODAY)] == [SHARPNESS]
 
 
 def test_prices_are_of_one_season_against_another_and_nothing_is_kept():
