@@ -145,9 +145,8 @@ def _on_the_way(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str
 
 
 def _foreseen(goal: Goal, known: Sequence[Activity], day: date) -> Prediction | None:
-    """The race as foretold on the evening of `day` from the runs up to it, no plan known."""
-    runs = tuple(run for run in known if run.day <= day)
-    time = expected_time(goal, fitness=estimate(runs, day), activities=runs, today=day)
+    """The race as foretold on the evening of `day`, which looks at no later run; no plan known."""
+    time = expected_time(goal, fitness=estimate(known, day), activities=known, today=day)
     return time.expected if time else None
 
 

@@ -9,7 +9,7 @@ from planning.athlete import Athlete
 from planning.goals.evolution import End, ended
 from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
 from planning.goals.proposals import evolution, rebuilt
-from planning.replan import State
+from planning.replan import State, replan
 from planning.schedule.lint import lint
 from planning.schedule.plan import Phase
 from tests.planning.athletes import race, run
@@ -158,6 +158,13 @@ def test_a_habit_is_kept_up_or_not(runs_per_week, end):
     assert found.ended.end is end
     assert found.proposals[0].goal.kind is GoalKind.HEALTH
     assert found.proposals[1].goal.distance_m == FIVE_K_M
+
+
+def test_a_habit_that_is_as_good_as_kept_up_is_not_outgrown():
+    goal = goal_in(6, None, id="habit", kind=GoalKind.HEALTH, runs_per_week=2)
+    state = known(goal)
+    sure = replace(replan(state, TODAY).forecasts[0], probability=0.99)
+    assert ended(goal, state.activities, today=TODAY, forecast=sure).end is End.UNDERWAY
 
 
 def test_later_runs_change_nothing_that_was_learned():
