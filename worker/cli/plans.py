@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worker.cli import library
+from worker.cli import library, what_if
 from worker.cli.session import (
     AthleteOption,
     JsonOption,
@@ -27,6 +27,7 @@ IdentArgument = Annotated[str, typer.Argument(help="The day (YYYY-MM-DD) or the 
 
 def add_to(app: typer.Typer) -> None:
     library.add_to(plan_commands)
+    what_if.add_to(plan_commands)
     app.add_typer(plan_commands, name="plan")
 
 
