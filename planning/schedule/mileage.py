@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from planning.activity import Activity, Surface
 from planning.completeness import is_silent
@@ -21,6 +22,12 @@ REMEMBERED_GAP_DAYS = 3 * FORGOTTEN_DAYS
 REMEMBERED_DAYS = 400
 HELD_WEEKS, HELD_BEST = 5, 3
 DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=512)
+def week_of(monday: date) -> tuple[date, ...]:
+    """The seven days from `monday`; asked for so often that counting them is half of a plan."""
+    return tuple(monday + timedelta(days=day) for day in range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,11 @@ class Mileage:
         return replace(self, volume_m=volume, longest_m=longest)
 
     def week_m(self, monday: date) -> float:
-        return sum(self.volume_m.get(monday + timedelta(days=day), 0.0) for day in range(7))
+        return sum([self.volume_m.get(day, 0.0) for day in week_of(monday)])
+
+    def runs_in(self, monday: date) -> int:
+        """Days with a run in the week of `monday`."""
+        return sum([self.volume_m.get(day, 0.0) > 0 for day in week_of(monday)])
 
     def longest_within(self, day: date, days: int) -> float:
         """The longest training run of the `days` days before `day`; 0.0 without one."""
@@ -114,26 +125,11 @@ class Mileage:
 
     def regular_weeks(self, monday: date) -> int:
         """How many of the last 26 weeks had two runs or more."""
-        return sum(
-            sum(
-                1
-                for day in range(7)
-                if self.volume_m.get(monday - timedelta(weeks=back) + timedelta(days=day), 0.0) > 0
-            )
-            >= 2
-            for back in range(1, 27)
-        )
+        return sum(self.runs_in(monday - timedelta(weeks=back)) >= 2 for back in range(1, 27))
 
     def runs_a_week(self, monday: date) -> float:
         """Days with a run, a week, as really held: the mean of the best three of six weeks."""
-        counts = [
-            sum(
-                1
-                for day in range(7)
-                if self.volume_m.get(monday - timedelta(weeks=back) + timedelta(days=day), 0.0) > 0
-            )
-            for back in range(1, 7)
-        ]
+        counts = [self.runs_in(monday - timedelta(weeks=back)) for back in range(1, 7)]
         best = [count for count in sorted(counts)[-HELD_BEST:] if count]
         return sum(best) / len(best) if best else 0.0
 
@@ -148,7 +144,7 @@ class Mileage:
         weeks: list[float] = []
         for back in range(1, HELD_WEEKS + 9):
             first = monday - timedelta(weeks=back)
-            if not any(first + timedelta(days=day) in left_out for day in range(7)):
+            if left_out.isdisjoint(week_of(first)):
                 weeks.append(self.week_m(first))
             if len(weeks) == HELD_WEEKS:
                 break
