@@ -16,7 +16,11 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ("tests.planning.test_calendar_mutations", "tests.planning.test_records_mutations")
+SUITES = (
+    "tests.planning.test_calendar_mutations",
+    "tests.planning.test_records_mutations",
+    "tests.planning.test_schedule_mutations",
+)
 COPIED = ("planning", "connectors", "worker", "tests")
 FAILED = 1  # pytest's exit status when tests ran and some failed
 

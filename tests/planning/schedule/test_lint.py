@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from planning.goals.goal import HALF_M, MARATHON_M
+from planning.goals.goal import HALF_M, MARATHON_M, Priority
 from planning.schedule.lint import lint
 from planning.schedule.plan import PlanDay
 from planning.workout import (
@@ -191,3 +191,94 @@ def test_one_ident_twice_and_a_workout_of_another_day():
     assert "shape" in rules(
         replace(PLAN, weeks=(replace(PLAN.weeks[0], days=PLAN.weeks[0].days[1:]), *PLAN.weeks[1:]))
     )
+
+
+def key_session(plan=PLAN):
+    return next(d.workout for d in plan.days() if d.workout and d.workout.ident.endswith("q1"))
+
+
+def on_day(plan, day, workout, ident="gx-2026w30-q9"):
+    def put(other):
+        return PlanDay(day, replace(workout, ident=ident, day=day)) if other.day == day else None
+
+    return with_days(plan, put)
+
+
+def test_a_hard_session_in_the_week_of_a_b_race():
+    goals = (goal_in(2, HALF_M, id="b", priority=Priority.B), *FAR)
+    plan, _ = planned(ATHLETE, goals, HISTORY)
+    assert rules(plan, goals) == set()
+    tuesday = goals[0].day - timedelta(days=5)
+    assert "T-4" in rules(on_day(plan, tuesday, key_session()), goals)
+
+
+def test_two_hard_sessions_beside_a_c_race():
+    goals = (goal_in(2, HALF_M, id="c", priority=Priority.C), *FAR)
+    plan, _ = planned(ATHLETE, goals, HISTORY)
+    assert rules(plan, goals) == set()
+    monday = goals[0].day - timedelta(days=6)
+    more = on_day(plan, monday, key_session())
+    assert "T-4" in rules(on_day(more, monday + timedelta(days=3), key_session(), "gy-q9"), goals)
+
+
+def test_a_run_on_the_day_after_a_marathon():
+    goals = (*NEAR, goal_in(16, HALF_M, id="later"))
+    plan, _ = planned(ATHLETE, goals, HISTORY, laid_out_weeks=20)
+    assert rules(plan, goals) == set()
+    easy = next(d.workout for d in plan.days() if d.workout and d.workout.workout.kind is Kind.EASY)
+    assert "T-5" in rules(on_day(plan, NEAR[0].day + timedelta(days=1), easy), goals)
+
+
+def test_a_race_that_begins_too_fast():
+    day = next(d for d in RACE_PLAN.days() if d.day == NEAR[0].day)
+    first, *rest = day.workout.workout.steps
+    assert first.target.type is TargetType.PACE
+    faster = replace(first, target=Target(TargetType.PACE, *(1.1 * v for v in _speeds(first))))
+    workout = replace(day.workout.workout, steps=(faster, *rest))
+    broken = with_days(
+        RACE_PLAN,
+        lambda d: replace(d, workout=replace(d.workout, workout=workout)) if d == day else None,
+    )
+    assert "G-2" in rules(broken, NEAR)
+
+
+def _speeds(step):
+    return step.target.low, step.target.high
+
+
+@pytest.mark.parametrize(
+    ("born", "metres", "broken"),
+    [
+        (2011, HALF_M, True),
+        (2009, HALF_M, False),
+        (2009, MARATHON_M, True),
+        (2007, MARATHON_M, False),
+    ],
+)
+def test_races_too_long_for_the_young(born, metres, broken):
+    athlete = replace(ATHLETE, birth_year=born)
+    goals = (goal_in(14, metres),)
+    plan, _ = planned(athlete, goals, HISTORY)
+    assert ("Y-1" in rules(plan, goals, athlete=athlete)) is broken
+
+
+def test_a_hard_session_for_beginners():
+    goals = (goal_in(20, HALF_M),)
+    plan, _ = planned(ATHLETE, goals, ())
+    assert rules(plan, goals, activities=()) == set()
+    hard = on_day(plan, TODAY + timedelta(days=2), key_session())
+    assert "B-1" in rules(hard, goals, activities=())
+    chosen = with_days(hard, lambda day: replace(day, why=("athlete",)))
+    assert "B-1" not in rules(chosen, goals, activities=())
+
+
+def test_weeks_that_never_lighten():
+    plan, _ = planned(ATHLETE, FAR, HISTORY, laid_out_weeks=20)
+    assert rules(plan) == set()
+    level = tuple(replace(w, volume_m=60_000.0) for w in plan.weeks[:8])
+    assert "P-1" in rules(replace(plan, weeks=(*level, *plan.weeks[8:])))
+
+
+def test_a_season_beyond_what_was_ever_run():
+    weeks = [replace(week, volume_m=60_000 + 4_000.0 * n) for n, week in enumerate(PLAN.weeks)]
+    assert "P-5" in rules(replace(PLAN, weeks=tuple(weeks)))

@@ -16,6 +16,7 @@ from tests.planning.schedule.worth import shortcomings
 from tests.sizes import SEED, examples
 
 COUNT = examples(90)
+KEPT = (54, 62, 66)  # always: with races that hard days stand close to
 FIRST = (int(SEED) - 1) * COUNT if SEED else 0
 
 
@@ -27,7 +28,7 @@ def judged(one, plan):
     return [*((f.rule, f.day, f.sentence) for f in broken), *short]
 
 
-@pytest.mark.parametrize("number", range(FIRST, min(FIRST + COUNT, WHOLE)))
+@pytest.mark.parametrize("number", sorted({*range(FIRST, min(FIRST + COUNT, WHOLE)), *KEPT}))
 def test_a_plan_is_lawful_and_worth_following(number):
     one = case(number)
     found = judged(one, one.plan())

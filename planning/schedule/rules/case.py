@@ -1,0 +1,101 @@
+"""What a rule is checked on: a plan, the athlete, the races and what was run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.athlete import Athlete
+from planning.goals.goal import Goal
+from planning.schedule.plan import BEFORE_PLAN, BY_HAND, DayStatus, Plan, PlanDay, PlanWeek
+from planning.workout import Kind, Workout
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    day: date
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    plan: Plan
+    athlete: Athlete
+    races: tuple[Goal, ...]
+    ran_m: dict[date, float]  # all running
+    trained_m: dict[date, float]  # the longest run of a day, races left out
+    today: date
+    days: tuple[PlanDay, ...]
+    habit: bool  # hours of running are to be kept up every week
+
+    @property
+    def monday(self) -> date:
+        return self.today - timedelta(days=self.today.weekday())
+
+    @property
+    def hilly_days(self) -> frozenset[date]:
+        """Days of races whose course sets the pace."""
+        return frozenset(race.day for race in self.races if race.climb_m)
+
+    def ran_week_m(self, monday: date) -> float:
+        return sum(self.ran_m.get(monday + timedelta(days=n), 0.0) for n in range(7))
+
+    def ran_days(self, monday: date) -> int:
+        """Days of the week with a run on record."""
+        return sum(monday + timedelta(days=n) in self.ran_m for n in range(7))
+
+    def coming(self) -> Iterator[tuple[PlanDay, Workout]]:
+        """Planned sessions from today on."""
+        for day in self.days:
+            if day.workout and day.day >= self.today:
+                yield day, day.workout.workout
+
+    def week_m(self, monday: date) -> float:
+        """As run, and as planned where it is to come or not known."""
+        return sum(self.day_m(monday + timedelta(days=n)) for n in range(7))
+
+    def day_m(self, day: date, *, planned_at_least: bool = False) -> float:
+        """Race metres count when run, not when planned (rule T-3)."""
+        planned = self.plan.on(day)
+        open_still = day >= self.today or (planned and planned.status is DayStatus.UNKNOWN)
+        told = planned.workout.workout if planned and planned.workout else None
+        told_m = told.distance_m if told and told.kind is not Kind.RACE else 0.0
+        ran_m = self.ran_m.get(day, 0.0)
+        return max(ran_m, told_m) if open_still or planned_at_least else ran_m
+
+    def races_m(self, week: PlanWeek) -> float:
+        """What the week's races to come add to the level held: each at most as the longest training
+        run of the month before it, or 5 km.
+        """
+        to_come = [d for d in week.days if d.day >= self.today and is_race(d) and d.workout]
+        return sum(
+            min(race.workout.workout.distance_m, max(self._longest_before(race.day), 5_000.0))
+            for race in to_come
+            if race.workout
+        )
+
+    def _longest_before(self, day: date) -> float:
+        planned = {
+            d.day: d.workout.workout.distance_m
+            for d in self.days
+            if d.workout and d.day >= self.today and not is_race(d)
+        }
+        return longest_in(self.trained_m | planned, day, 30)
+
+
+def longest_in(longest: dict[date, float], day: date, days: int) -> float:
+    first = day - timedelta(days=days)
+    return max((metres for ran, metres in longest.items() if first <= ran < day), default=0.0)
+
+
+def is_race(planned: PlanDay) -> bool:
+    return planned.workout is not None and planned.workout.workout.kind is Kind.RACE
+
+
+def by_hand(week: PlanWeek) -> bool:
+    return any(BY_HAND in planned.why for planned in week.days)
+
+
+def is_whole(week: PlanWeek) -> bool:
+    """A week that was planned from its Monday on: not one whose first days were before the plan."""
+    return bool(week.days) and not any(BEFORE_PLAN in planned.why for planned in week.days)

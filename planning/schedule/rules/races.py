@@ -1,0 +1,122 @@
+"""Rules for races: the taper before, nothing hard around, and who may race how far."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Priority
+from planning.schedule.effort import hard
+from planning.schedule.plan import BY_HAND
+from planning.schedule.rules.case import Case, Finding
+from planning.workout import Kind, TargetType, unrolled
+
+MARATHON_LIKE_M = 30_000.0
+EVEN = 1.02
+ADULT = 18
+
+
+def taper(case: Case) -> Iterator[Finding]:
+    """T-2, T-3: before an A race the last weeks fall, to at most their share of the peak week."""
+    for race in case.races:
+        if race.priority is not Priority.A or race.day < case.today:
+            continue
+        first = case.plan.weeks[0].first_day
+        shares = _taper_shares(race.distance_m or 0.0)
+        start = race.day + timedelta(days=1) - timedelta(weeks=len(shares))
+        windows = [start + timedelta(weeks=n) for n in range(len(shares))]
+        if any(case.plan.on(w + timedelta(days=6)) is None or w < first for w in windows):
+            continue  # not laid out yet, or begun already
+        mondays = [race.day - timedelta(days=race.day.weekday(), weeks=n) for n in range(1, 13)]
+        peak = max(case.week_m(monday) for monday in mondays)
+        for window, share in zip(windows, shares, strict=True):
+            metres = sum(case.day_m(window + timedelta(days=n)) for n in range(7))
+            if metres > (share + 0.10) * peak + 3_000:
+                told = f"{metres / 1000:.0f} km in a taper week of at most {share:.0%}."
+                yield Finding("T-3", window, told)
+
+
+def _taper_shares(distance_m: float) -> tuple[float, ...]:
+    if distance_m <= TEN_K_M * 1.05:
+        return (0.6,)
+    return (0.75, 0.5) if distance_m <= HALF_M * 1.05 else (0.8, 0.6, 0.4)
+
+
+def around_races(case: Case) -> Iterator[Finding]:
+    """T-5: nothing hard in the two days before an A or B race, nor in the days after it."""
+    for race in case.races:
+        if race.priority is Priority.C:
+            continue
+        after = _days_after(race.distance_m or 0.0)
+        for planned, workout in case.coming():
+            distance = (planned.day - race.day).days
+            near = -2 <= distance <= after and distance != 0
+            if near and hard(workout) and BY_HAND not in planned.why:
+                other = workout.kind is Kind.RACE  # a race of its own is the athlete's choice
+                if not other:
+                    yield Finding("T-5", planned.day, "A hard session stands close to a race.")
+
+
+def minor_races(case: Case) -> Iterator[Finding]:
+    """T-4: in the week of a B race there is no other hard session; a C race replaces one."""
+    for race in case.races:
+        monday = race.day - timedelta(days=race.day.weekday())
+        if race.priority is Priority.A or race.day < case.today:
+            continue
+        most = 0 if race.priority is Priority.B else 1
+        keyed = [
+            planned
+            for planned, workout in case.coming()
+            if monday <= planned.day < monday + timedelta(weeks=1)
+            and hard(workout)
+            and workout.kind is not Kind.RACE
+            and BY_HAND not in planned.why
+        ]
+        if len(keyed) > most:
+            yield Finding("T-4", keyed[-1].day, f"A hard session beside a {race.priority} race.")
+
+
+def rest_after(case: Case) -> Iterator[Finding]:
+    """T-5: two days of rest follow a marathon and what is longer."""
+    tired = {
+        race.day + timedelta(days=n): race
+        for race in case.races
+        if (race.distance_m or 0.0) > MARATHON_LIKE_M
+        for n in (1, 2)
+    }
+    for planned, workout in case.coming():
+        chosen = workout.kind is Kind.RACE or BY_HAND in planned.why
+        if planned.day in tired and not chosen:
+            yield Finding("T-5", planned.day, "A run in the two days after a marathon.")
+
+
+def even_pace(case: Case) -> Iterator[Finding]:
+    """G-2: a race begins no faster than it goes on."""
+    for planned, workout in case.coming():
+        if workout.kind is not Kind.RACE or BY_HAND in planned.why:
+            continue
+        speeds = [
+            (step.target.low + step.target.high) / 2
+            for step in unrolled(workout.steps)
+            if step.target.type is TargetType.PACE and step.target.low and step.target.high
+        ]
+        flat = planned.day not in case.hilly_days
+        if speeds and flat and speeds[0] > EVEN * sum(speeds) / len(speeds):
+            yield Finding("G-2", planned.day, "The race begins faster than it goes on.")
+
+
+def young(case: Case) -> Iterator[Finding]:
+    """Y-1: under 16 no race over 10 km, under 18 none over the half marathon."""
+    born = case.athlete.birth_year
+    for race in case.races:
+        if born is None or race.day < case.today:
+            continue
+        age, distance_m = race.day.year - born, race.distance_m or 0.0
+        too_far = distance_m > HALF_M * 1.02 if age >= 16 else distance_m > TEN_K_M * 1.02
+        if age < ADULT and too_far:
+            yield Finding("Y-1", race.day, "The race is too long for the athlete's age.")
+
+
+def _days_after(distance_m: float) -> int:
+    for metres, days in ((FIVE_K_M, 2), (TEN_K_M, 3), (HALF_M, 5), (MARATHON_M, 10)):
+        if distance_m <= metres * 1.05:
+            return days
+    return 14

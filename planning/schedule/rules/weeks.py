@@ -1,0 +1,139 @@
+"""Rules for weeks: volume, lighter weeks, easy share, hard sessions, and how much of it is long."""
+
+import math
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+from planning.goals.goal import MARATHON_M
+from planning.schedule.effort import fast_time_s, hard
+from planning.schedule.plan import BY_HAND, Phase
+from planning.schedule.rules.case import Case, Finding, by_hand, is_race, is_whole
+from planning.workout import Kind
+
+LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000.0))
+NEARLY = 1.03  # sessions are rounded
+LIGHTER, MOST_FULL, NOTHING_TO_LIGHTEN_M = 0.92, 6, 15_000.0
+BEGUN_WEEKS = 6
+
+
+def volume(case: Case) -> Iterator[Finding]:
+    """P-3: a week holds at most 10 % or 3 km more than the level really held: the mean of the best
+    two of the eight weeks before it. Three short runs are always allowed.
+    """
+    week_m: dict[date, float] = {}
+    for week in case.plan.weeks:
+        monday = week.first_day
+        week_m[monday] = case.week_m(monday) if week.days else week.volume_m
+        raced_m = case.races_m(week)
+        before = [monday - timedelta(weeks=n) for n in range(1, 9)]
+        past = sorted(week_m[m] if m in week_m else case.week_m(m) for m in before)
+        held = sum(past[-2:]) / 2
+        allowed = max(9_500.0, 1.10 * held, held + 3_000.0) * 1.02
+        to_come = any(d.workout and d.day >= case.today for d in week.days) or not week.days
+        if week_m[monday] > allowed and to_come and not by_hand(week):
+            told = f"{week_m[monday] / 1000:.0f} km where {allowed / 1000:.0f} km are allowed."
+            yield Finding("P-3", monday, told)
+        week_m[monday] += raced_m  # what it held, for the weeks behind it
+
+
+def ceiling(case: Case) -> Iterator[Finding]:
+    """P-5: no week over 1.5 x the highest four-week mean of the last year, or what the longest race
+    asks for where that is more: 25 km, marathon 40, ultra 50; nor over a week that was run.
+    """
+    first = case.plan.weeks[0].first_day
+    ran_m = [case.ran_week_m(first - timedelta(weeks=n)) for n in range(53)]
+    means = [sum(ran_m[n : n + 4]) / 4 for n in range(50)]
+    furthest = max((race.distance_m or 0.0 for race in case.races), default=0.0)
+    least = next(m for far, m in LEAST_CEILING if furthest <= far * 1.05)
+    allowed = max(1.5 * max(means), *ran_m, least) * NEARLY
+    for week in case.plan.weeks:
+        if week.first_day > case.today and week.volume_m > allowed and not by_hand(week):
+            told = f"{week.volume_m / 1000:.0f} km over a season's ceiling of {allowed / 1000:.0f}."
+            yield Finding("P-5", week.first_day, told)
+
+
+def lighter(case: Case) -> Iterator[Finding]:
+    """P-1: weeks undulate. After six weeks a lighter one is due, taper, recovery and race weeks
+    being that as well; below 15 km a week, or of hours to be kept up, nothing is to be lightened.
+    """
+    if case.habit:
+        return
+    full: list[float] = []
+    for week in case.plan.weeks:
+        metres = week.volume_m
+        raced = any(is_race(day) for day in week.days)
+        eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
+        eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
+        full = [] if eased else [*full, metres]
+        if len(full) > MOST_FULL and min(full) > NOTHING_TO_LIGHTEN_M and not by_hand(week):
+            yield Finding("P-1", week.first_day, f"{len(full)} weeks without a lighter one.")
+
+
+def begun(case: Case) -> Iterator[Finding]:
+    """B-1: nothing hard in the first six weeks of two runs or more."""
+    regular = sum(case.ran_days(case.monday - timedelta(weeks=n)) >= 2 for n in range(1, 27))
+    for week in case.plan.weeks:
+        coming = [d for d in week.days if d.workout and d.day >= case.today]
+        for planned in coming:
+            key = planned.workout is not None and hard(planned.workout.workout)
+            chosen = is_race(planned) or BY_HAND in planned.why
+            if regular < BEGUN_WEEKS and key and not chosen:
+                yield Finding("B-1", planned.day, "A hard session in the first weeks of running.")
+        regular += len(coming) + case.ran_days(week.first_day) >= 2 or not week.days
+
+
+def easy_share(case: Case) -> Iterator[Finding]:
+    """I-5: three quarters of an ordinary week's time are easy. Race weeks are no ordinary weeks."""
+    for week in case.plan.weeks:
+        workouts = [d.workout.workout for d in week.days if d.workout]
+        if not is_whole(week) or any(w.kind is Kind.RACE for w in workouts):
+            continue
+        total_s = sum(workout.duration_s for workout in workouts)
+        fast_s = sum(fast_time_s(workout) for workout in workouts)
+        if total_s and fast_s > 0.25 * total_s:
+            told = f"Only {100 - 100 * fast_s / total_s:.0f} % of the time is easy."
+            yield Finding("I-5", week.first_day, told)
+
+
+def spacing(case: Case) -> Iterator[Finding]:
+    """I-6: 48 h between hard sessions, 72 h from 50 on (M-2); two a week, one at three runs."""
+    born = case.athlete.birth_year
+    gap = 3 if born is not None and case.today.year - born >= 50 else 2
+    hard_days = [d for d in case.days if d.workout and hard(d.workout.workout)]
+    for before, after in pairwise(hard_days):
+        close = (after.day - before.day).days < gap
+        chosen = BY_HAND in before.why or BY_HAND in after.why
+        chosen = chosen or (is_race(before) and is_race(after))  # the athlete entered both
+        if close and after.day >= case.today and not chosen:
+            yield Finding("I-6", after.day, "Two hard sessions stand too close.")
+    for week in case.plan.weeks:
+        runs = [d.workout.workout for d in week.days if d.workout]
+        many = sum(1 for workout in runs if hard(workout) and workout.kind is not Kind.RACE)
+        most = 2 if len(runs) >= 4 or not is_whole(week) else 1
+        if many > most and not by_hand(week):
+            yield Finding("I-6", week.first_day, f"{many} hard sessions in a week.")
+
+
+def long_runs(case: Case) -> Iterator[Finding]:
+    """L-1: at most 35 km and 3 h before a marathon, half the week (60 % below 40 km a week)."""
+    ultra = any((race.distance_m or 0) > MARATHON_M * 1.05 for race in case.races)
+    for week in case.plan.weeks:
+        total = sum(
+            case.day_m(week.first_day + timedelta(days=n), planned_at_least=True) for n in range(7)
+        )
+        for planned in week.days:
+            if planned.workout is None or planned.day < case.today:
+                continue
+            workout = planned.workout.workout
+            if workout.kind is not Kind.LONG:
+                continue
+            share = workout.distance_m / total if total else 1.0
+            whole = is_whole(week) and not by_hand(week)
+            if whole and share > (0.6 if total < 40_000 else 0.5) + 0.01:
+                yield Finding(
+                    "L-1", planned.day, f"The long run is {100 * share:.0f} % of the week."
+                )
+            too_long = workout.distance_m > 35_000 or workout.duration_s > 3 * 3600
+            if too_long and not ultra:
+                yield Finding("L-1", planned.day, "The long run is over 35 km or three hours.")
