@@ -266,25 +266,3 @@ def no_hard_days(races: Sequence[Goal]) -> frozenset[date]:
             monday = _monday(race.day)
             days |= {monday + timedelta(days=n) for n in range(7)} - {race.day}
     return frozenset(days)
-
-
-def focus_of(week: SeasonWeek) -> str:
-    """What the week is about, in a few words."""
-    if week.off:
-        return "Off season: easy running, as you like it"
-    if week.light:
-        return "Lighter week: let the work sink in"
-    if week.phase is Phase.RECOVERY:
-        return "Recovery: easy running only"
-    if week.goal.distance_m is None:
-        return "A varied week that can be repeated"
-    far = week.goal.distance_m > TEN_K_M * 1.05
-    match week.phase:
-        case Phase.BASE:
-            return "Easy volume, hills and tempo" if far else "Easy volume, hills and strides"
-        case Phase.BUILD:
-            return "Threshold and the long run" if far else "Intervals and threshold"
-        case Phase.PEAK:
-            return "Race pace at full volume"
-        case Phase.TAPER:
-            return "Race week" if week.weeks_to_go == 0 else "Less volume, the same sharpness"

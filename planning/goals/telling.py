@@ -6,7 +6,7 @@ from planning.goals.goal import HALF_M
 from planning.goals.path import Path, Stage
 from planning.goals.prices import LEGS, SHARPNESS, Price, Standing
 from planning.goals.proposals import Evolution, Proposal
-from planning.goals.season import SeasonWeek, focus_of
+from planning.goals.season import SeasonWeek
 from planning.goals.ways import RacePrice, WaysOut
 from planning.goals.wording import (
     about_time,
@@ -17,6 +17,7 @@ from planning.goals.wording import (
     opening,
     spoken_day,
 )
+from planning.schedule.menu import focus_of
 from planning.schedule.plan import Phase
 
 WORTH_SAYING_S = 1.0

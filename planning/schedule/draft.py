@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 from planning.athlete import Athlete
 from planning.goals.goal import Goal, GoalKind, Priority
-from planning.goals.season import SeasonWeek, demand_of, focus_of, season
+from planning.goals.season import SeasonWeek, demand_of, season
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
+from planning.schedule.menu import focus_of
 from planning.schedule.mileage import (
     FIRST_WEEK_M,
     PLANNED_WEEK_RISE,

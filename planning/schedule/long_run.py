@@ -3,13 +3,19 @@
 from datetime import date, timedelta
 
 from planning.goals.course import is_mountain
-from planning.goals.goal import FIVE_K_M, MARATHON_M, Priority
+from planning.goals.goal import FIVE_K_M, Priority
 from planning.goals.needs import longest_run_gate
 from planning.goals.season import no_hard_days
 from planning.schedule import library
 from planning.schedule.days import far_enough
 from planning.schedule.library import Family, family_of
-from planning.schedule.menu import LONG_RACE_PACE_SHARE, Menu, work_m
+from planning.schedule.menu import (
+    LONG_RACE_PACE_SHARE,
+    ULTRA_FROM_M,
+    Menu,
+    two_long_runs,
+    work_m,
+)
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
 from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days, in_steps
@@ -29,7 +35,7 @@ SHORT_OF_M = 25_000.0  # who stays under it before a marathon is offered walking
 FAST_LONG_SHARE = 0.9  # of its length, with race pace in it, once it is as long as that
 SECOND_SHARE = 0.6  # of the long run, on the day beside it
 SECOND_FROM_RUNS = 4
-ULTRA_FROM_M = MARATHON_M * 1.05
+BESIDE_SHARE = 0.1  # of the week, for each of its other runs
 _GROWING = frozenset({Phase.BASE, Phase.BUILD, Phase.PEAK})
 # Fewer runs carry more of the week each: added to the goal's usual share of the long run.
 _FEW_RUNS = {2: 0.22, 3: 0.14, 4: 0.06, 6: -0.03, 7: -0.05}
@@ -52,7 +58,8 @@ def long_run(
     found = [(day, "long", workout)]
     beside = _day_beside(week, placed, day, runs)
     if beside is not None:
-        spare_m = left_m - workout.distance_m - (runs - 2) * library.SHORTEST_RUN_M
+        other_m = max(BESIDE_SHARE * week.volume_m, library.SHORTEST_RUN_M)
+        spare_m = left_m - workout.distance_m - (runs - 2) * other_m
         limit_m = week.mileage.run_limit_m(beside, rise=PLANNED_LONGEST_RISE)
         second_m = min(SECOND_SHARE * workout.distance_m, spare_m, limit_m) // 500 * 500.0
         if second_m >= library.SHORTEST_RUN_M:
@@ -109,9 +116,7 @@ def _finish_m(week: Week, menu: Menu) -> float:
 
 def _day_beside(week: Week, placed: Placed, long_day: date, runs: int) -> date | None:
     """The day before the long run, else the day after it, for a second one; None without need."""
-    season = week.season
-    wanted = season.leads_m > ULTRA_FROM_M and season.phase in {Phase.BUILD, Phase.PEAK}
-    if not wanted or season.light or season.weeks_to_go % 2 or runs < SECOND_FROM_RUNS:
+    if not two_long_runs(week.season) or runs < SECOND_FROM_RUNS:
         return None
     free = set(free_days(week, placed))
     beside = (long_day + timedelta(days=n) for n in (-1, 1))

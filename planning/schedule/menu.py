@@ -1,8 +1,8 @@
-"""Which hard sessions a week holds: by goal, phase and week; and how much work is in them."""
+"""What a week is about: its hard sessions by goal, phase and week, and how much work is in them."""
 
 from dataclasses import dataclass
 
-from planning.goals.goal import HALF_M
+from planning.goals.goal import HALF_M, MARATHON_M
 from planning.goals.season import SeasonWeek
 from planning.schedule.library import Family, Theme, family_of
 from planning.schedule.plan import Phase
@@ -22,6 +22,39 @@ LONG_RACE_PACE_SHARE = 0.17
 MARATHON_PACE_SHARE = 0.15
 ONLY_SESSION = 1.3
 MOST_WORK_M = 10_000.0
+ULTRA_FROM_M = MARATHON_M * 1.05
+
+_VARIED = dict.fromkeys(Phase, "A varied week that can be repeated")
+_SHORT = {
+    Phase.BASE: "Easy volume, hills and strides",
+    Phase.BUILD: "Intervals and threshold",
+    Phase.PEAK: "Race pace at full volume",
+    Phase.TAPER: "Less volume, the same sharpness",
+}
+_FAR = _SHORT | {
+    Phase.BASE: "Easy volume, hills and tempo",
+    Phase.BUILD: "Threshold and the long run",
+}
+_FINISH = {
+    Phase.BASE: "Easy volume, and one quicker session",
+    Phase.BUILD: "The long run, and one quicker session",
+    Phase.PEAK: "The longest runs, and one quicker session",
+    Phase.TAPER: "Less volume: rested and ready",
+}
+_HILLY = _FINISH | {
+    Phase.BASE: "Easy volume, hills and tempo",
+    Phase.BUILD: "Hills and the long run",
+}
+FOCUS = {
+    Family.HEALTH: _VARIED,
+    Family.FIVE_K: _SHORT,
+    Family.TEN_K: _SHORT,
+    Family.HALF: _FAR,
+    Family.MARATHON: _FAR,
+    Family.FINISH: _FINISH,
+    Family.TRAIL: _HILLY,
+    Family.ULTRA: _HILLY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +78,27 @@ def menu_of(week: SeasonWeek, *, hard_sessions: int, test: bool = False) -> Menu
     if chosen.race_pace_long and (week.light or allowed < 2):
         chosen = Menu(chosen.themes)
     return Menu(chosen.themes[: allowed - chosen.race_pace_long], chosen.race_pace_long)
+
+
+def two_long_runs(week: SeasonWeek) -> bool:
+    """Every other full week of the build-up of an ultra has long runs on two days in a row."""
+    full = week.phase in {Phase.BUILD, Phase.PEAK} and not week.light
+    return full and week.leads_m > ULTRA_FROM_M and week.weeks_to_go % 2 == 1
+
+
+def focus_of(week: SeasonWeek) -> str:
+    """What the week is about, in a few words."""
+    if week.off:
+        return "Off season: easy running, as you like it"
+    if week.light:
+        return "Lighter week: let the work sink in"
+    if week.phase is Phase.RECOVERY:
+        return "Recovery: easy running only"
+    if week.phase is Phase.TAPER and week.weeks_to_go == 0:
+        return "Race week"
+    if two_long_runs(week):
+        return "Long runs on two days in a row"
+    return FOCUS[family_of(week.goal)][week.phase]
 
 
 def work_m(theme: Theme, *, week: SeasonWeek, volume_m: float, alone: bool) -> float:
@@ -142,18 +196,18 @@ def _marathon(phase: Phase, turn: int) -> Menu:
 
 
 def _hilly(week: SeasonWeek) -> Menu:
-    """Hills and tempo; in the build-up of a race with a time oxygen uptake as well. Before an ultra
-    the long runs of two days carry the peak.
+    """Hills and tempo; in the build-up of a race with a time oxygen uptake as well. A weekend of
+    two long runs carries its week, with one hard session beside it; so does getting through at all.
     """
-    ultra = family_of(week.goal) is Family.ULTRA
+    ultra, turn = family_of(week.goal) is Family.ULTRA, week.weeks_to_go
+    calm = Menu((Theme.HILLS if turn % 4 else Theme.TEMPO,))
     match week.phase:
-        case Phase.BASE:
+        case Phase.BASE if week.goal.is_timed:
             return Menu((Theme.TEMPO, Theme.HILLS))
-        case Phase.BUILD:
-            second = Theme.INTERVAL if week.goal.is_timed and week.weeks_to_go % 2 else Theme.TEMPO
-            return Menu((Theme.HILLS, second))
-        case Phase.PEAK:
-            return Menu((Theme.HILLS if week.weeks_to_go % 2 else Theme.TEMPO,))
+        case Phase.BUILD if week.goal.is_timed and not two_long_runs(week):
+            return Menu((Theme.HILLS, Theme.INTERVAL if turn % 2 else Theme.TEMPO))
+        case Phase.BASE | Phase.BUILD | Phase.PEAK:
+            return calm
         case _:
             return Menu(() if ultra else (Theme.TEMPO,))
 

@@ -8,8 +8,9 @@ from planning.goals.goal import Goal
 from planning.goals.path import Path, Stage
 from planning.goals.prices import Price
 from planning.goals.proposals import Evolution
-from planning.goals.season import SeasonWeek, focus_of
+from planning.goals.season import SeasonWeek
 from planning.goals.ways import RacePrice, WaysOut
+from planning.schedule.menu import focus_of
 
 
 def week_json(week: SeasonWeek) -> dict[str, Any]:

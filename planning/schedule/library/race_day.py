@@ -77,6 +77,8 @@ def race(goal: Goal, paces: Paces) -> Workout:
     purpose = session.purpose
     if by_pace and paces.version:
         purpose += f" Paced for {paces.version}."
+    if is_mountain(goal):
+        purpose += " By effort, never by pace: the course sets that."
     if paces.hot:
         purpose += " It will be over 25 degrees: by effort, and slower than on a cool day (H-1)."
     return workout_of(session, steps, paces, name=name, purpose=purpose)

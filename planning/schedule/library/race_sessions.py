@@ -90,7 +90,7 @@ RACES = (
         Theme.RACE,
         Kind.RACE,
         "Ultra or mountain race",
-        "The day itself: by effort, never by pace.",
+        "The day itself: patience, food and drink.",
         Plain(),
         When(whom.HILLY, whom.ALWAYS),
         "",

@@ -68,12 +68,14 @@ def long_run_walk(distance_m: float, paces: Paces) -> Workout:
     """A kilometre or two of running, then nine minutes of it to one of walking: `distance_m` in
     all, or a little more where that is less than two rounds.
     """
-    round_m = RUN_S * paces.easy + WALK_S * paces.speed(Effort.WALK)
+    session = named("long-run-walk")
+    # Of the steps as they are built: targets are rounded, and over 20 km that makes 100 m.
+    round_m = workout_of(session, [_walking(1, RUN_S, WALK_S, paces)], paces).distance_m
     times = max(int((distance_m - LEAST_START_M) // round_m), 2)
     start_m = max(distance_m - times * round_m, LEAST_START_M)
     first = far(StepKind.WARMUP, whole(start_m), Effort.EASY, paces)
     steps: list[Item] = [first, _walking(times, RUN_S, WALK_S, paces)]
-    return workout_of(named("long-run-walk"), steps, paces)
+    return workout_of(session, steps, paces)
 
 
 def _walking(times: int, run_s: float, walk_s: float, paces: Paces) -> Repeat:

@@ -8,11 +8,11 @@ from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind,
 from planning.goals.season import (
     alive,
     demand_of,
-    focus_of,
     no_hard_days,
     season,
     shaping,
 )
+from planning.schedule.menu import focus_of
 from planning.schedule.plan import Phase
 from tests.planning.schedule.cases import TODAY, goal_in
 

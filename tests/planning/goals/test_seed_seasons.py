@@ -6,10 +6,9 @@ from itertools import groupby
 
 import pytest
 
-from planning.athlete import Athlete
 from planning.fitness.prediction import Prediction
 from planning.goals.conflicts import combined, conflicts
-from planning.goals.goal import FIFTY_K_M, FIVE_K_M, MARATHON_M, TEN_K_M, Goal, GoalKind, Priority
+from planning.goals.goal import FIFTY_K_M, FIVE_K_M, MARATHON_M, TEN_K_M, GoalKind
 from planning.goals.path import path_to
 from planning.goals.prices import simulated
 from planning.goals.proposals import evolution, rebuilt
@@ -18,55 +17,14 @@ from planning.goals.telling import (
     evolution_lines,
     path_lines,
     phase_lines,
-    standing_line,
     ways_lines,
 )
 from planning.goals.ways import WayKind, conflicts_of, ways_out
-from planning.replan import State
 from planning.schedule.effort import hard
-from planning.schedule.lint import lint
 from planning.schedule.plan import Phase
 from planning.workout import Kind
 from tests.planning.athletes import race
-from tests.planning.schedule.cases import ZONE, history
-
-MONDAY = date(2026, 3, 2)
-RUNNER = Athlete(zone=ZONE, runs_per_week=5)
-FINISH = GoalKind.COMPLETION
-
-
-def goal(name, day, distance_m=None, target_s=None, *, kind=GoalKind.TIME, **fields):
-    priority = fields.pop("priority", Priority.A)
-    return Goal(name, kind, priority, day, distance_m, target_s, name=name, **fields)
-
-
-def known(*goals, km=50.0, pace=330.0, weeks=30, athlete=RUNNER, more=(), race_every=6):
-    runs = history(km, pace, weeks=weeks, until=MONDAY, race_every=race_every)
-    taken = {each.day for each in more}
-    runs = tuple(each for each in runs if each.day not in taken)
-    return State(athlete, (*runs, *more), goals)
-
-
-def told(state, made):
-    """The plan's weeks as a person would look at them; every one of them is lawful."""
-    findings = lint(
-        made.plan,
-        athlete=state.athlete,
-        goals=made.goals,
-        activities=state.activities,
-        today=MONDAY,
-    )
-    assert findings == ()
-    for week in made.plan.weeks:
-        sessions = [day.workout.workout for day in week.days if day.workout]
-        longest = max((w.distance_m for w in sessions if w.kind is not Kind.RACE), default=0.0)
-        special = ", ".join(w.name for w in sessions if hard(w))
-        print(
-            f"  {week.first_day} {week.phase:<9}{week.volume_m / 1000:4.0f} km, longest "
-            f"{longest / 1000:4.1f}  {special}"
-        )
-    for standing in made.standings.values():
-        print(f"  {standing_line(standing)}")
+from tests.planning.goals.stories import FINISH, MONDAY, RUNNER, goal, known, told
 
 
 def blocks(goals):

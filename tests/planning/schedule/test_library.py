@@ -221,3 +221,12 @@ def test_words():
     assert distance_name(50_000.0) == "50 km"
     assert rounded_pace(1000 / 263) == 265
     assert distance_name(HALF_M) == "Half marathon"
+
+
+@pytest.mark.parametrize("slow_s", range(330, 500, 15))
+def test_a_long_run_with_walking_breaks_is_no_longer_than_asked(slow_s):
+    """Targets are rounded: counted by unrounded speeds it would be longer by up to 100 m."""
+    paces = replace(PACES, easy_low=1000 / (slow_s + 3), easy_high=1000 / (slow_s - 33))
+    for distance_m in (9_000.0, 16_500.0, 20_000.0, 28_500.0):
+        walked = library.long_run_walk(distance_m, paces)
+        assert distance_m - 150.0 < walked.distance_m <= distance_m

@@ -18,6 +18,9 @@ HISTORY = history(50, 340)
 FIVE = Athlete(zone=ZONE, runs_per_week=5)
 
 
+GROWING = {Phase.BASE, Phase.BUILD, Phase.PEAK}
+
+
 def laid_out(*goals, activities=HISTORY, athlete=FIVE):
     plan, _ = planned(athlete, goals, activities, laid_out_weeks=99)
     found = lint(plan, athlete=athlete, goals=goals, activities=activities, today=TODAY)
@@ -82,6 +85,10 @@ def test_who_runs_out_of_time_before_a_first_marathon_practises_walking_breaks(p
     plan = laid_out(goal_in(16, MARATHON_M, kind=GoalKind.COMPLETION), activities=slow)
     walking = sessions(plan, "long-run-walk")
     assert bool(walking) is walks
+    if walks:  # on every long run: a break that is not practised is none on the day
+        kept = {week.first_day for week, _ in walking}
+        growing = [week for week in plan.weeks if week.phase in GROWING]
+        assert kept == {week.first_day for week in growing}
     for _, day in walking:
         breaks = day.workout.workout.steps[-1]
         assert isinstance(breaks, Repeat)
