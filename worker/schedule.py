@@ -39,7 +39,7 @@ from worker.retention import EVERY, purge
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 2.0
-SUBSCRIBE_AGAIN = timedelta(minutes=10)
+SUBSCRIBE_AGAIN, SUBSCRIBE_RARELY = timedelta(seconds=4), timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -182,13 +182,32 @@ def subscribe(runtime: Runtime) -> None:
     log.info("strava.subscribed", subscription=made.id)
 
 
+@dataclass(slots=True)
+class Subscribing:
+    """Subscribes; after a failure again, soon at first: our own address may not answer yet."""
+
+    runtime: Runtime
+    _pause: timedelta = SUBSCRIBE_AGAIN
+    _not_before: datetime | None = None
+
+    def look(self) -> None:
+        now = self.runtime.clock.machine_now()
+        if self._not_before and now < self._not_before:
+            return
+        try:
+            subscribe(self.runtime)
+        except ServiceError as error:
+            log.warning("strava.not_subscribed", reason=str(error))
+            self._not_before = now + self._pause
+            self._pause = min(2 * self._pause, SUBSCRIBE_RARELY)
+
+
 class Scheduler:
     """A thread that looks at the clock every two seconds."""
 
-    def __init__(self, runtime: Runtime, *, subscribing: bool = True) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._subscribing = subscribing
-        self._subscribe_at: datetime | None = None
+        self._subscribing = Subscribing(runtime)
         self._purge_at: datetime | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
@@ -206,7 +225,7 @@ class Scheduler:
             try:
                 tick(self._runtime)
                 self._purge()
-                self._subscribe()
+                self._subscribing.look()
             except Exception:  # a fault of one look must not end all later ones
                 log.exception("schedule.failed")
             self._stopping.wait(LOOK_EVERY_S)
@@ -218,16 +237,6 @@ class Scheduler:
             purge(self._runtime)
             prune(self._runtime)
             self._purge_at = now + EVERY
-
-    def _subscribe(self) -> None:
-        now = self._runtime.clock.machine_now()
-        if not self._subscribing or (self._subscribe_at and now < self._subscribe_at):
-            return
-        try:
-            subscribe(self._runtime)
-        except ServiceError as error:
-            log.warning("strava.not_subscribed", reason=str(error))
-            self._subscribe_at = now + SUBSCRIBE_AGAIN
 
 
 def owe_poll(runtime: Runtime, conn: Connection, athlete_id: int, *, reason: str) -> int:

@@ -1,7 +1,9 @@
 """What falls due by the clock: once each, and without writing while nothing does."""
 
+import json
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,13 +11,14 @@ from sqlalchemy import event, select, update
 
 from planning.athlete import Athlete
 from planning.goals.goal import HALF_M, Goal, GoalKind, Priority
-from tests.worker.living import PARIS, START, life
+from tests.listening import Listener
+from tests.worker.living import PARIS, START, life, life_with_services
 from worker import outbox, store, tables
 from worker.asking import POLL_EVERY
-from worker.connections import SIGN_IN_NEEDED
+from worker.connections import SIGN_IN_NEEDED, application_values
 from worker.db import reading, writing
 from worker.outcomes import latest_outcome
-from worker.schedule import owe_poll, tick
+from worker.schedule import Subscribing, owe_poll, tick
 
 MONDAY, DAY = START.date(), timedelta(days=1)
 
@@ -259,3 +262,30 @@ def test_a_lapsed_sign_in_is_told_once_for_each_time(lived):
         ] * times
         with reading(lived.engine) as conn:
             assert conn.scalar(select(row.c.told_at)) is not None
+
+
+class Starting(Listener):
+    """Our own address from outside: nobody is there for the first two questions."""
+
+    asked = 0
+
+    def answer(self, request):
+        self.asked += 1
+        if self.asked < 3:
+            return 502, {}, b""
+        challenge = parse_qs(urlsplit(request.path).query)["hub.challenge"][0]
+        return 200, {}, json.dumps({"hub.challenge": challenge}).encode()
+
+
+def test_webhooks_are_asked_for_again_soon_when_we_were_not_up_yet(sqlite_url, tmp_path):
+    with life_with_services(sqlite_url, tmp_path) as lived, Starting() as door:
+        lived.connect_strava()
+        lived.runtime.settings = lived.runtime.settings.model_copy(update={"public_url": door.url})
+        subscribing = Subscribing(lived.runtime)
+        asked = []
+        for _ in range(20):
+            subscribing.look()
+            asked.append(door.asked)
+            lived.clock.at += timedelta(seconds=1)
+        assert asked == [1] * 4 + [2] * 8 + [3] * 8  # after 4 s, then after 8 s
+        assert application_values(lived.runtime, "strava")["callback_url"].startswith(door.url)
