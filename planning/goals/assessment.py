@@ -90,8 +90,9 @@ def assess(
     if told.status == Status.DONE or kept_back or goal.distance_m is None:
         unkept = told.status != Status.DONE and told.probability is not None
         lighter = lighter_habit(goal, kept_up) if habit and unkept else None
+        kept = key_sessions(goal, goals, today) if habit and told.status != Status.DONE else ()
         return Assessment(
-            today, goal, told, None, None, (), (), None, (lighter,) if lighter else (), habit
+            today, goal, told, None, None, (), kept, None, (lighter,) if lighter else (), habit
         )
     done = groundwork((*by_word, *activities), today)
 
@@ -128,7 +129,7 @@ def assess(
         ),
         sd_ln=expected.sd_ln if expected else None,
         steps=steps_of(goal, done, today),
-        key_sessions=key_sessions(goal),
+        key_sessions=key_sessions(goal, goals, today),
         decision=decision(goal, goals, today=today, longest_m=done.longest_m, foretell=foretell),
         offers=offers(goal, done, today=today, probability=told.probability, foretell=foretell),
         habit=habit,

@@ -53,7 +53,9 @@ def test_a_time_is_assessed_from_verdict_to_the_day_to_decide():
     assert told[2].startswith("The same race today would take about 3:25; the goal asks for the")
     assert "In place: weekly distance." in told
     assert "By 28 February 2027: longest run of 30 km, 3 runs of 24 km or more." in told
-    assert any(line.startswith("Marathon pace within every other long run") for line in told)
+    assert any(
+        line.startswith("Build (") and "race pace within the long run" in line for line in told
+    )
     assert (
         "Choose between the versions by 7 March 2027: from then on training is set for the day."
         in told
@@ -113,7 +115,7 @@ def test_a_habit_is_assessed_by_its_own_weeks():
     assert told.habit.weeks_met == 26
     assert told.forecast.probability == told.habit.probability > 0.8
     assert (told.forecast.verdict, told.forecast.status) == ("conservative", "ahead")
-    assert lines(wanted) == [told.forecast.message]
+    assert lines(wanted) == [told.forecast.message, *told.key_sessions]
     assert "4 days of running a week: held in 26 of the last 26 weeks" in told.forecast.message
     more = assessment(goal(weeks=12, distance_m=None, kind=GoalKind.HEALTH, runs_per_week=6))
     assert more.forecast.verdict == "not_by_then"
