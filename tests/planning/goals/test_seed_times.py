@@ -22,6 +22,7 @@ from tests.planning.athletes import race
 from tests.planning.goals.stories import (
     BEFORE_TAPER,
     FAST,
+    FIVE_K_RUNNER,
     MONDAY,
     RUNNER,
     WEEK,
@@ -44,9 +45,7 @@ from tests.planning.goals.stories import (
 from tests.planning.schedule.cases import as_planned
 from tests.planning.schedule.emphasis import emphasis
 
-# A 5K of 20:50 today, on 40 km and five runs a week.
 SUB_20 = goal("Sub-20 5K", date(2026, 6, 14), FIVE_K_M, 19 * 60.0 + 59)
-FIVE_K_RUNNER = {"km": 40.0, "pace": 325.0}
 
 
 def test_sub_20_5k_by_june():
