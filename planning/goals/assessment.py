@@ -33,6 +33,7 @@ from planning.goals.rates import Required
 from planning.goals.status import Status
 from planning.goals.trajectory import GoalForecast, expected_time, required_of
 from planning.goals.wording import distance_name, exact_time
+from planning.units import format_distance
 
 # About the best ever run, seconds, men (World Athletics and IAU lists). A bound, not a claim.
 RECORD_M = np.array([800.0, 1_500.0, 3_000.0, 5e3, 10e3, HALF_M, MARATHON_M, 50e3, 100e3, 246e3])
@@ -147,6 +148,7 @@ def check_goal(goal: Goal, today: date, *, athlete: Athlete | None = None) -> tu
         *_distance_problems(goal),
         *climb_problems(goal),
         *_time_problems(goal),
+        *_cut_off_problems(goal),
         *_age_problems(goal, athlete),
     )
 
@@ -170,6 +172,8 @@ def _day_problems(goal: Goal, today: date) -> list[str]:
     days = (goal.day - today).days
     if days < 0:
         return [f"{goal.day.isoformat()} is already past: name a day to come."]
+    if days < 7 and goal.kind is GoalKind.HEALTH:
+        return ["It ends within the week: too short to become a habit."]
     if days < 7:
         return [
             "The day is less than a week away: training changes nothing any more, only rest helps."
@@ -187,7 +191,8 @@ def _distance_problems(goal: Goal) -> list[str]:
     if goal.distance_m is None:
         return ["Which distance? A race needs one."]
     if not SHORTEST_M <= goal.distance_m <= LONGEST_M:
-        return ["Races from 1.5 km to 250 km can be planned for; this distance is outside."]
+        told = format_distance(goal.distance_m)
+        return [f"Races from 1.5 km to 250 km can be planned for; {told} is outside."]
     return []
 
 
@@ -198,10 +203,21 @@ def _time_problems(goal: Goal) -> list[str]:
         return []
     name, told = distance_name(goal.distance_m), exact_time(goal.target_s, goal.distance_m)
     if goal.target_s < record_s(goal.distance_m):
-        return [f"{told} over {name} is faster than anybody has ever run."]
+        hours = goal.target_s < 0.1 * record_s(goal.distance_m)  # 3:15 for 3:15:00
+        meant = f": {told} is minutes and seconds, hours are {told}:00" if hours else ""
+        return [f"{told} is faster than anybody has ever run the {name}{meant}."]
     if goal.target_s > WALKING_S_PER_M * goal.distance_m:
-        return [f"{told} over {name} is slower than a walk: is the time right?"]
+        return [f"{told} for the {name} is slower than a walk: are time and distance right?"]
     return []
+
+
+def _cut_off_problems(goal: Goal) -> list[str]:
+    if goal.cut_off_s is None or not goal.distance_m or not goal.distance_m > 0.0:
+        return []
+    if goal.cut_off_s >= record_s(goal.distance_m):
+        return []
+    told = exact_time(goal.cut_off_s, goal.distance_m)
+    return [f"Nobody has ever run the {distance_name(goal.distance_m)} inside {told}: is it right?"]
 
 
 def _age_problems(goal: Goal, athlete: Athlete | None) -> list[str]:

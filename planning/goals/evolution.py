@@ -24,6 +24,7 @@ from planning.schedule.mileage import GAP_DAYS, counts
 OUTGROWN_FROM = 0.95  # the chance from which a time is no goal any more
 TIME_ENOUGH_DAYS = 21  # before the race, for another goal to make sense
 LOOKED_AT_WEEKS = (12, 4)
+WORTH_SAYING = 0.5  # per cent
 BUILD_UP_WEEKS = 16
 SHORT_LONG_RUN_M = 25_000.0
 UNLIKELY = 0.3  # to finish, by gates
@@ -66,10 +67,11 @@ def ended(
     result = result_of(goal, known, today) if goal.retired_on is None else None
     end = _end(goal, result, known, today, forecast)
     on = goal.retired_on or min(goal.day, today)
+    is_over = goal.retired_on is not None or goal.day < today or result is not None
     learned = (
         *_told(goal, result, known),
-        *_on_the_way(goal, known, on),
-        *_ground(goal, known, on),
+        *_on_the_way(goal, known, on, is_over=is_over),
+        *_ground(goal, known, on, is_over=is_over),
     )
     return Ended(goal, end, on, result, learned)
 
@@ -125,8 +127,8 @@ def _told(goal: Goal, result: Result | None, known: Sequence[Activity]) -> Itera
     )
 
 
-def _on_the_way(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str]:
-    """How the forecast, or the chance of the time, went over the weeks before the end."""
+def _on_the_way(goal: Goal, known: Sequence[Activity], on: date, *, is_over: bool) -> Iterator[str]:
+    """How the forecast, or the chance of the time, went over the weeks before the end or today."""
     days = [on - timedelta(weeks=weeks) for weeks in LOOKED_AT_WEEKS] + [on - timedelta(days=1)]
     times = [(day, _foreseen(goal, known, day)) for day in days]
     told = [(day, time) for day, time in times if time is not None]
@@ -136,12 +138,14 @@ def _on_the_way(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str
     weeks = round((on - day).days / 7)
     foretold = [about_time(time.median_s, time.distance_m) for time in (first, last)]
     gained = 100.0 * math.log(first.median_s / last.median_s)
-    line = f"{weeks} weeks before, {foretold[0]} was foretold, at the end {foretold[1]} "
-    line += f"({abs(gained):.1f} % {'faster' if gained >= 0 else 'slower'})"
+    line = f"{weeks} weeks {'before' if is_over else 'ago'}, {foretold[0]} was foretold, "
+    line += f"{'at the end' if is_over else 'now'} {foretold[1]}"
+    if abs(gained) >= WORTH_SAYING:
+        line += f" ({abs(gained):.1f} % {'faster' if gained > 0 else 'slower'})"
     if goal.is_timed and goal.target_s is not None:
         chances = [chance(time.probability_of(goal.target_s)) for time in (first, last)]
         line += f"; the chance of the time went from {chances[0]} to {chances[1]}"
-    yield f"{line}."
+    yield f"{line}." if is_over else f"{line}, whatever is planned."
 
 
 def _foreseen(goal: Goal, known: Sequence[Activity], day: date) -> Prediction | None:
@@ -150,7 +154,7 @@ def _foreseen(goal: Goal, known: Sequence[Activity], day: date) -> Prediction | 
     return time.expected if time else None
 
 
-def _ground(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str]:
+def _ground(goal: Goal, known: Sequence[Activity], on: date, *, is_over: bool) -> Iterator[str]:
     """Longest run and weekly distance beside what the distance asks for, and breaks."""
     if not goal.distance_m:
         yield from _kept_up(goal, known, on + timedelta(days=1))
@@ -163,13 +167,13 @@ def _ground(goal: Goal, known: Sequence[Activity], on: date) -> Iterator[str]:
         ("best four weeks", done.weekly_m, weekly_gate(goal.distance_m)),
     ):
         unit = "" if what == "longest run" else " a week"
-        held = f"The {what} before it: {kilometres(held_m)}{unit}"
+        held = f"The {what} {'before it' if is_over else 'so far'}: {kilometres(held_m)}{unit}"
         if held_m >= gate.aim:
             yield f"{held}, as much as the {name} asks for."
         else:
             asks = f"{kilometres(gate.least)} at least, better {kilometres(gate.aim)}"
             yield f"{held}; the {name} asks for {asks}."
-    if is_marathon(goal.distance_m) and done.longest_m < SHORT_LONG_RUN_M:
+    if is_over and is_marathon(goal.distance_m) and done.longest_m < SHORT_LONG_RUN_M:
         yield (
             "Marathons after a longest run under 25 km took about 13 minutes longer (Fokkema 2020, "
             "an association)."

@@ -8,7 +8,6 @@ from planning.fitness.conditions import WARNING_C
 from planning.fitness.prediction import Effect, Prediction
 from planning.goals.course import CLIMB, HEAT, RaceTime
 from planning.goals.drift import BREAK, FIRST_YEAR, TAPER, VOLUME
-from planning.units import format_duration
 
 WORTH_SAYING = 0.003  # of the time
 EIGHT_IN_TEN = 1.2816  # standard deviations
@@ -112,7 +111,7 @@ def _cost(effect: Effect, median_s: float) -> Cost:
 
 
 def _amount(cost: Cost) -> str:
-    """As in "about 6:30 (2:10 to 10:50)"; what may be nothing at all begins at 0."""
+    """As in "about 6 min 30 s (2 min 10 s to 10 min)"; what may be nothing at all begins at 0."""
     worth = cost.middle_s < 0
     ends = (-cost.high_s, -cost.low_s) if worth else (cost.low_s, cost.high_s)
     low, high = (_spoken(max(end, 0.0)) for end in ends)
@@ -120,7 +119,11 @@ def _amount(cost: Cost) -> str:
 
 
 def _spoken(seconds: float) -> str:
-    """To the second below a minute, to ten seconds below ten, else to the minute."""
+    """To the second below a minute, to ten seconds below ten, else to the minute; with its units,
+    for beside "3:21" of a marathon "2:10" would be taken for hours.
+    """
     step = 1 if seconds < 60 else 10 if seconds < 600 else 60
-    whole = round(seconds / step) * step
-    return f"{whole} s" if whole < 60 else format_duration(whole)
+    minutes, left = divmod(round(seconds / step) * step, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min"), (left, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"

@@ -159,7 +159,7 @@ def _offer(offer: Offer, goal: Goal) -> str:
                 f"({_likely(offer)})."
             )
         case Offered.DISTANCE:
-            return f"By that day the {name} can be prepared for."
+            return f"By {spoken_day(offer.goal.day)} the {name} can be prepared for."
         case Offered.HABIT:
             return f"{opening(habit_in_words(offer.goal))} is likelier to last ({_likely(offer)})."
 

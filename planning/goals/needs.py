@@ -27,7 +27,7 @@ GATE_STEP_M = 500.0
 NEARLY = 0.98  # a watch measures to about two per cent
 # Faster marathoners had more long runs (Doherty 2020); how many, and how long, is custom.
 LONG_RUNS, LONG_SHARE = 3, 0.8
-STEP_WEEKS = 4
+STEP_WEEKS, STEP_M = 4, 1_000.0  # between steps that are told: a smaller one says nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def steps_of(goal: Goal, done: Groundwork, today: date) -> tuple[Need, ...]:
 
 def _steps(goal: Goal, need: Need, done: Groundwork, today: date) -> Iterator[Need]:
     whole, held = (need.by_day - today).days, need.held or 0.0
-    start = max(held, EASY_START_M)
+    start, told_m = max(held, EASY_START_M), held
     for left in range(7 * STEP_WEEKS * (whole // (7 * STEP_WEEKS)), 0, -7 * STEP_WEEKS):
         weeks = (whole - left) / 7
         even = start * (need.value / start) ** (1.0 - left / whole)
@@ -138,8 +138,8 @@ def _steps(goal: Goal, need: Need, done: Groundwork, today: date) -> Iterator[Ne
             else done.reachable_weekly_m(weeks, goal.distance_m or 0.0)
         )
         value = math.floor(min(even, most) / GATE_STEP_M) * GATE_STEP_M
-        if weeks > 0 and value > held:
-            day = need.by_day - timedelta(days=left)
+        if weeks > 0 and told_m + STEP_M <= value < need.value:
+            told_m, day = value, need.by_day - timedelta(days=left)
             yield Need(need.what, day, value, need.unit, met=False, reachable=most, held=held)
 
 
@@ -169,4 +169,5 @@ def _need(what: str, by_day: date, *, gate: Gate, unit: str, held: float, reacha
     within = math.floor(reachable / GATE_STEP_M) * GATE_STEP_M
     value = min(max(within, gate.least), gate.aim)
     met = held >= value * NEARLY
-    return Need(what, by_day, value, unit, met, met or reachable >= gate.least, reachable, held)
+    feasible = met or reachable >= gate.least * NEARLY
+    return Need(what, by_day, value, unit, met, feasible, reachable, held)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.fitness.prediction import Prediction
+from planning.goals.adherence import adherence
 from planning.goals.assessment import check_goal
 from planning.goals.evolution import End, Ended, ended
 from planning.goals.goal import (
@@ -23,7 +24,7 @@ from planning.goals.goal import (
     Priority,
 )
 from planning.goals.groundwork import groundwork
-from planning.goals.offers import Offered, offers
+from planning.goals.offers import Offered, lighter_habit, offers
 from planning.goals.prices import Simulated, runs_as_known, simulated
 from planning.goals.season import demand_of
 from planning.goals.standards import BOSTON, is_marathon, standard
@@ -42,6 +43,7 @@ OFFERED = {
     Offered.TIME: "The same day with the middle of today's forecast as the time.",
     Offered.DAY: "The same goal on the first day, within a year, for which it makes sense.",
     Offered.DISTANCE: "The longest race that can be prepared for by that day.",
+    Offered.HABIT: "Less, and likelier to last: an even chance or better, by your own weeks.",
 }
 
 
@@ -201,6 +203,8 @@ def _after_giving_up(found: Ended, state: State, today: date) -> Iterator[Propos
 
 
 def _after_a_habit(found: Ended, state: State, today: date) -> Iterator[Proposal]:
+    if found.end is End.IMPOSSIBLE:
+        yield from _lighter(found.goal, state, today)
     if found.end in {End.UNDERWAY, End.OUTGROWN, End.IMPOSSIBLE}:
         return
     kept = found.end is End.REACHED
@@ -208,6 +212,17 @@ def _after_a_habit(found: Ended, state: State, today: date) -> Iterator[Proposal
     yield _habit(state, today, why, asked=found.goal.runs_per_week if kept else None)
     day = _sunday(today + timedelta(weeks=demand_of(_race(FIVE_K_M, today)).season_weeks))
     yield _told(state, _race(FIVE_K_M, day), today, "A first or another 5K, to finish well.")
+
+
+def _lighter(goal: Goal, state: State, today: date) -> Iterator[Proposal]:
+    def chance_of(habit: Goal) -> float | None:
+        kept = adherence(habit, runs_as_known(state, today), today)
+        return kept.probability if kept else None
+
+    offer = lighter_habit(goal, chance_of)
+    if offer is not None:
+        new = replace(offer.goal, id=_id(None, goal.day), stated_on=None)
+        yield Proposal(new, OFFERED[offer.kind], None, offer.probability)
 
 
 def _test_race(found: Ended, state: State, today: date) -> Iterator[Proposal]:

@@ -20,8 +20,10 @@ from planning.goals.wording import (
     performance,
     spoken_day,
 )
+from planning.units import counted
 
 WORTH_SAYING = 0.5  # per cent
+TOO_LITTLE_TIME = "the training that it asks for does not all fit in by then"
 FINAL_BUILD_WEEKS = 3.0  # in less than this there is no building, only resting and running
 
 
@@ -35,10 +37,11 @@ def time_message(
     distance_m, target_s = expected.distance_m, goal.target_s or expected.median_s
     target, middle = exact_time(target_s, distance_m), about_time(expected.median_s, distance_m)
     probability = expected.probability_of(target_s)
+    judged = _judged(goal, expected, verdict_of(probability), needs, required)
     return " ".join(
         (
             f"Current trajectory suggests {performance(middle, distance_m)}.",
-            f"Goal of {target} {_judged(goal, expected, verdict_of(probability), required)}.",
+            f"Goal of {target} {judged}.",
             *_unprepared(needs),
             f"Eight in ten such forecasts end between {_range(expected)}.",
             f"The chance of {target} is {chance(probability)}.",
@@ -75,7 +78,9 @@ def habit_message(goal: Goal, kept: Adherence) -> str:
     """What is told of a habit to keep up: what was held, and what is to be expected of it."""
     held = (
         f"{opening(habit_in_words(goal))}: held in {kept.weeks_met} of the last "
-        f"{kept.weeks_known} weeks on record."
+        f"{counted(kept.weeks_known, 'week')} on record."
+        if kept.weeks_known
+        else f"{opening(habit_in_words(goal))}: no week is on record yet."
     )
     if kept.weeks_over:
         held += f" Of this goal's weeks so far, in {kept.over_met} of {kept.weeks_over}."
@@ -84,11 +89,15 @@ def habit_message(goal: Goal, kept: Adherence) -> str:
     if kept.kept_up:
         return f"{held} It asks for {kept.weeks_asked}: reached."
     return (
-        f"{held} Going on like that, {kept.low} to {kept.high} of its {kept.weeks} weeks would "
-        f"hold it, eight times out of ten; it asks for {kept.weeks_asked}. The chance of that is "
-        f"{chance(kept.probability)}, as runners kept up what they had kept up without being "
-        "asked to."
+        f"{held} Going on like that, {_of_weeks(kept)} would hold it, eight times out of ten; it "
+        f"asks for {kept.weeks_asked}. The chance of that is {chance(kept.probability)}, as "
+        "runners kept up what they had kept up without being asked to."
     )
+
+
+def _of_weeks(kept: Adherence) -> str:
+    range_of = f"{kept.low} to {kept.high}" if kept.low < kept.high else f"{kept.low}"
+    return f"{range_of} of its {counted(kept.weeks, 'week')}"
 
 
 def habit_result(goal: Goal, kept: Adherence) -> str:
@@ -99,14 +108,27 @@ def habit_result(goal: Goal, kept: Adherence) -> str:
     )
 
 
-def _judged(goal: Goal, expected: Prediction, verdict: Verdict, required: Required | None) -> str:
+def _judged(
+    goal: Goal,
+    expected: Prediction,
+    verdict: Verdict,
+    needs: Sequence[Need],
+    required: Required | None,
+) -> str:
+    """The verdict's words; steady training is no answer where there is no time for enough of it."""
     building = required is None or required.weeks >= FINAL_BUILD_WEEKS
+    short = any(need.what in GATES and not need.feasible for need in needs)
     stretch = about_time(expected.quantile_s(0.2), expected.distance_m)
     match verdict:
         case Verdict.CONSERVATIVE:
-            return f"is well within reach; {stretch} would be the stretch version"
+            alone = f" by speed alone: {TOO_LITTLE_TIME}" if short else ""
+            return f"is well within reach{alone}; {stretch} would be the stretch version"
+        case Verdict.REALISTIC if short:
+            return f"is realistic by speed alone: {TOO_LITTLE_TIME}"
         case Verdict.REALISTIC:
             return "is realistic with steady training" if building else "is realistic"
+        case Verdict.STRETCH if short:
+            return f"is aggressive but possible by speed alone: {TOO_LITTLE_TIME}"
         case Verdict.STRETCH if building:
             return "is aggressive but possible with a strong final build"
         case Verdict.STRETCH:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from planning.athlete import Athlete
+from planning.goals.completion import in_words
 from planning.goals.course import effort_distance_m
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.needs import peak_day
@@ -16,6 +17,7 @@ from planning.goals.status import Verdict
 from planning.goals.trajectory import GoalForecast
 from planning.goals.wording import (
     about_time,
+    chance,
     distance_name,
     exact_time,
     habit_in_words,
@@ -94,12 +96,12 @@ def _achievable(goal: Goal, athlete: Athlete, forecast: GoalForecast | None) -> 
         if goal.kind is GoalKind.HEALTH:
             return Check("Achievable", None, "Your own weeks will tell.")
         return Check("Achievable", None, "Too little is known to say.", _fitness_missing(athlete))
-    chance = round(forecast.probability * 100)
+    likely = _likely(goal, forecast.probability)
     if forecast.verdict in {Verdict.VERY_AMBITIOUS, Verdict.NOT_BY_THEN}:
-        says = f"Hardly: {_amount(chance)} by {spoken_day(goal.day)}."
+        says = f"Hardly: {likely} by {spoken_day(goal.day)}."
         return Check("Achievable", False, says, _offer(goal, forecast))
     word = {Verdict.STRETCH: "Possible, as a stretch"}.get(Verdict(forecast.verdict or "stretch"))
-    return Check("Achievable", True, f"{word or 'Yes'}: {_amount(chance)}.")
+    return Check("Achievable", True, f"{word or 'Yes'}: {likely}.")
 
 
 def _relevant(goal: Goal, goals: Sequence[Goal]) -> Check:
@@ -191,5 +193,8 @@ def _offer(goal: Goal, forecast: GoalForecast) -> tuple[str, ...]:
     return (f"By then {realistic} is realistic; `goalward goal change` takes it.",)
 
 
-def _amount(chance: int) -> str:
-    return "a chance under 5 %" if chance < 5 else f"a chance of about {min(chance, 95)} %"
+def _likely(goal: Goal, probability: float) -> str:
+    """In the words of the forecast; of finishing, which is judged, a range (C-1)."""
+    if goal.distance_m is not None and not goal.is_timed:
+        return f"finishing is {in_words(probability)}"
+    return f"the chance is {chance(probability)}"

@@ -56,9 +56,11 @@ def standard(qualifier: str, *, sex: str | None, birth_year: int | None, day: da
     if qualifier != BOSTON:
         raise ValueError(f"no standards of {qualifier!r} are known here; known: {BOSTON}")
     if sex not in {"f", "m"}:
-        raise ValueError("its standards go by sex: `goalward athlete set --sex f` or `--sex m`")
+        raise ValueError(
+            "Boston's standards go by sex: `goalward athlete set --sex f` or `--sex m`"
+        )
     if birth_year is None:
-        raise ValueError("its standards go by age: `goalward athlete set --birth-year YEAR`")
+        raise ValueError("Boston's standards go by age: `goalward athlete set --birth-year YEAR`")
     race_day = boston_after(day)
     age = race_day.year - birth_year - 1  # a birthday after April cannot be ruled out
     if age + 1 < YOUNGEST:

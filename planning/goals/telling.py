@@ -13,6 +13,7 @@ from planning.goals.wording import (
     chance,
     distance_name,
     exact_time,
+    habit_in_words,
     kilometres,
     opening,
     spoken_day,
@@ -37,7 +38,7 @@ def ways_lines(told: WaysOut) -> Iterator[str]:
     """The conflict, what it costs as it stands, and each way with its prices."""
     yield opening(told.conflict.sentence)
     yield f"{opening(told.conflict.clash)}, by {told.conflict.ground}."
-    yield "As it stands:"
+    yield "As it stands, beside each prepared for without the other:"
     yield from (f"  {price_line(price)}" for price in told.today)
     for way in told.ways:
         yield f"{opening(way.kind)}: {way.sentence}"
@@ -52,8 +53,8 @@ def price_line(price: Price) -> str:
     if price.days_moved:
         parts.append(f"{price.days_moved} days later")
     if price.quiet_days:
-        more = "more" if price.quiet_days > 0 else "fewer"
-        parts.append(f"{abs(price.quiet_days)} {more} days without hard running")
+        more, days = "more" if price.quiet_days > 0 else "fewer", abs(price.quiet_days)
+        parts.append(f"{days} {more} {'day' if days == 1 else 'days'} without hard running")
     shorter_m = price.before.longest_m - price.after.longest_m
     if abs(shorter_m) >= WORTH_SAYING_M and (price.goal.distance_m or 0.0) >= HALF_M * 0.98:
         parts.append(f"longest run {_longer(-shorter_m)}")
@@ -125,16 +126,17 @@ def path_lines(path: Path) -> Iterator[str]:
             f"{spoken_day(path.earliest)} at the earliest."
         )
     yield (
-        "Training as usual is assumed, without a gain; a forecast years ahead is little more than "
-        "the range in which runners stay."
+        "Training as usual is assumed, without a plan or a gain (`goal show` counts the plan as "
+        "well); a forecast years ahead is little more than the range in which runners stay."
     )
 
 
 def evolution_lines(found: Evolution) -> Iterator[str]:
     """What became of a goal, what was learned, and what could be next, numbered."""
     goal = found.ended.goal
-    name = goal.name or (distance_name(goal.distance_m) if goal.distance_m else "the habit")
-    yield f"{opening(name)} of {spoken_day(goal.day)}: {found.ended.end}."
+    name = goal.name or (distance_name(goal.distance_m) if goal.distance_m else "")
+    of = f"{name} of" if name else f"{habit_in_words(goal)} until"
+    yield f"{opening(of)} {spoken_day(goal.day)}: {found.ended.end}."
     yield from (f"  {line}" for line in found.ended.learned)
     if found.proposals:
         yield "What could be next:"
@@ -212,7 +214,8 @@ def _stage_lines(stage: Stage, *, is_aim: bool) -> Iterator[str]:
 def _proposed(proposal: Proposal) -> str:
     goal = proposal.goal
     if not goal.distance_m:
-        return f"{goal.runs_per_week} runs a week until {spoken_day(goal.day)}"
+        told = f"{opening(habit_in_words(goal))} until {spoken_day(goal.day)}"
+        return told if proposal.probability is None else f"{told}, {chance(proposal.probability)}"
     what = opening(distance_name(goal.distance_m))
     if goal.target_s is not None:
         what += f" in {exact_time(goal.target_s, goal.distance_m)}"

@@ -136,3 +136,31 @@ def test_without_a_record_the_word_gives_a_forecast_and_a_plan(home):
 def test_a_word_that_cannot_be_meant_is_refused(home, words, why):
     assert why in home.wrong("athlete", "set", *words).replace("\n", " ")
     assert home.ok("athlete", "show", "--json").json["stated"] is None
+
+
+def test_another_distance_asks_for_another_time(home):
+    goal = home.ok("goal", "add", "--day", UNTIL, "--time", "3:50:00", "--json").json["id"]
+    assert "--time as well" in home.wrong("goal", "change", goal, "--distance", "half")
+    home.ok("goal", "change", goal, "--distance", "half", "--time", "1:45:00")
+    assert (kept(home, goal)["distance_m"], kept(home, goal)["target_s"]) == (21_097.5, 6_300.0)
+
+
+def test_a_buffer_can_be_taken_back(woman):
+    said = woman.ok("goal", "add", "--qualifier", "boston", "--day", "2027-03-14", "--buffer", "5:00", "--json")  # fmt: skip
+    plain = woman.ok("goal", "change", said.json["id"], "--buffer", "0:00", "--json").json
+    assert plain["target_s"] == said.json["target_s"] + 300
+
+
+def test_what_was_said_of_an_athlete_is_shown_and_can_be_unsaid(woman):
+    shown = woman.ok("athlete", "show").out
+    assert "sex: f; born: 1985" in shown
+    assert "units: metric" in shown
+    woman.ok("athlete", "set", "--sex", "", "--birth-year", 0)
+    told = woman.ok("athlete", "show", "--json").json
+    assert (told["sex"], told["birth_year"]) == (None, None)
+    assert "too old" in woman.wrong("athlete", "set", "--birth-year", 1850)
+    assert "too young" in woman.wrong("athlete", "set", "--birth-year", 2025)
+
+
+def test_no_weather_is_believed_that_nobody_runs_in(home):
+    assert "50" in home.wrong("weather", "set", UNTIL, "--temp", 60)

@@ -73,3 +73,43 @@ def test_what_cannot_be_meant(trained):
         for word in ("--drop-day", day)
     ]
     assert "no day would be left" in trained.wrong("plan", "what-if", *every)
+
+
+def test_today_is_what_status_says_and_done_is_what_was_asked(trained):
+    """The same chance everywhere: forecasts look at days of the coming weeks alone."""
+    shown = ("median_s", "probability", "verdict", "p10_s", "p90_s")
+
+    def of_goals(goals):
+        return {goal["id"]: [goal[name] for name in shown] for goal in goals}
+
+    later = RACE + timedelta(weeks=4)
+    asked = trained.ok(
+        "plan", "what-if", "--move-goal", f"{trained.goal}={later}",
+        "--add-goal", f"half@{RACE}=1:50:00/B", "--json",
+    ).json  # fmt: skip
+    assert of_goals(asked["today"]["goals"]) == of_goals(
+        trained.ok("forecast", "--json").json["goals"]
+    )
+    trained.ok("goal", "change", trained.goal, "--day", later)
+    trained.ok("goal", "add", "--distance", "half", "--day", RACE, "--time", "1:50:00", "--priority", "B")  # fmt: skip
+    assert of_goals(asked["then"]["goals"]) == of_goals(
+        trained.ok("forecast", "--json").json["goals"]
+    )
+    again = trained.ok("plan", "what-if", "--hours", "0", "--json").json
+    asked_weeks, done_weeks = (
+        [(week["first_day"], week["volume_m"]) for week in told["plan"]["weeks"]]
+        for told in (asked["then"], again["today"])
+    )
+    assert asked_weeks == done_weeks
+
+
+def test_no_goal_is_looked_at_that_could_not_be_stated(trained):
+    day = TODAY + timedelta(weeks=9)
+    for added in (f"400@{day}", f"half@{day}=0:30:00", f"50k@{day + timedelta(days=3000)}"):
+        wrong = trained.wrong("plan", "what-if", "--add-goal", added)
+        stated = added.partition("@")[0]
+        assert any(word in wrong for word in ("outside", "faster than anybody", "five years")), (
+            stated
+        )
+    far = f"{trained.goal}={TODAY + timedelta(days=3000)}"
+    assert "five years" in trained.wrong("plan", "what-if", "--move-goal", far)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 athlete_commands = typer.Typer(
     no_args_is_help=True, help="Who runs: time zone, days, limits, channels."
 )
+YOUNGEST, OLDEST = 5, 120  # years: beyond is a slip of the pen as well
 LEAST_RESERVE_BPM = 40  # between resting and highest: less is a slip of the pen
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -71,7 +72,9 @@ def show(
         typer.echo(f"  runs on {days}; the long run on {WEEKDAYS[profile.long_run_weekday]}")
         hours = f"{profile.hours_per_week:g} h" if profile.hours_per_week else "no limit of time"
         typer.echo(f"  runs a week: {profile.runs_per_week or 'as many as lately'}; {hours}")
-        typer.echo(f"  sex: {profile.sex or 'not said'}; {_heart(profile)}")
+        born = profile.birth_year or "not said"
+        typer.echo(f"  sex: {profile.sex or 'not said'}; born: {born}; {_heart(profile)}")
+        typer.echo(f"  units: {profile.units.value}; calendar: {profile.horizon_days} days ahead")
         typer.echo(f"  changes by themselves: {profile.autonomy.value}")
         for line in lines(profile.stated):
             typer.echo(line)
@@ -112,9 +115,12 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     ] = None,
     units: Annotated[str | None, typer.Option(help="metric or imperial.")] = None,
     sex: Annotated[
-        str | None, typer.Option(help="f or m: where easy ends, by pace and heart rate.")
+        str | None,
+        typer.Option(help="f or m: where easy ends, by pace and heart rate; '' not said."),
     ] = None,
-    birth_year: Annotated[int | None, typer.Option(min=1900, help="Year of birth.")] = None,
+    birth_year: Annotated[
+        int | None, typer.Option(min=0, help="Year of birth; 0: not said.")
+    ] = None,
     max_hr: Annotated[
         float | None,
         typer.Option(
@@ -182,7 +188,7 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
         "runs_per_week": runs_per_week,
         "hours_per_week": hours,
         "units": one_of("units", units, ("metric", "imperial")),
-        "sex": one_of("sex", sex, ("f", "m")),
+        "sex": "" if sex == "" else one_of("sex", sex, ("f", "m")),
         "birth_year": birth_year,
         "max_heart_rate_bpm": max_hr,
         "resting_heart_rate_bpm": resting_hr,
@@ -242,6 +248,10 @@ def _changed(profile: "Athlete", given: dict[str, Any]) -> "Athlete":
         new["units"] = Units(new["units"])
     if "autonomy" in new:
         new["autonomy"] = Autonomy(new["autonomy"])
+    if "sex" in new:
+        new["sex"] = new["sex"] or None
+    if "birth_year" in new:
+        new["birth_year"] = new["birth_year"] or None
     return replace(profile, **new)
 
 
@@ -254,8 +264,12 @@ def _plausible(profile: "Athlete", today: date) -> None:
     highest, resting = profile.max_heart_rate_bpm, profile.resting_heart_rate_bpm
     if highest and resting and resting + LEAST_RESERVE_BPM > highest:
         raise UsedWrongly(f"--resting-hr {resting:.0f} is too near to --max-hr {highest:.0f}")
-    if profile.birth_year and profile.birth_year > today.year - 5:
-        raise UsedWrongly(f"--birth-year {profile.birth_year} makes too young a runner")
+    age = 30 if profile.birth_year is None else today.year - profile.birth_year
+    if not YOUNGEST <= age <= OLDEST:
+        too = "young" if age < YOUNGEST else "old"
+        raise UsedWrongly(
+            f"--birth-year {profile.birth_year} makes too {too} a runner; as in --birth-year 1985"
+        )
 
 
 def _heart(profile: "Athlete") -> str:

@@ -26,14 +26,15 @@ CutOffOption = Annotated[
 TempOption = Annotated[
     float | None,
     typer.Option(
-        "--temp", min=-30, max=45, help="Expected temperature, C, until a forecast knows better."
+        "--temp", min=-45, max=50, help="Expected temperature, C, until a forecast knows better."
     ),
 ]
 ReasonOption = Annotated[
     str | None, typer.Option("--reason", help="Why it matters, in your own words.")
 ]
 BufferOption = Annotated[
-    str | None, typer.Option("--buffer", help="How much faster than the standard, as MM:SS.")
+    str | None,
+    typer.Option("--buffer", help="How much faster than the standard, as MM:SS; 0: not at all."),
 ]
 FromOption = Annotated[
     str | None, typer.Option("--from", help="First day of a health goal.  [default: today]")

@@ -108,6 +108,9 @@ def add(  # noqa: PLR0917  # options, given by name
 def change(  # noqa: PLR0917  # options, given by name
     goal_id: GoalArgument,
     day: Annotated[str | None, typer.Option("--day", help="The new day.")] = None,
+    distance: Annotated[
+        str | None, typer.Option(help="Another distance; with --time where a time is wanted.")
+    ] = None,
     time: TimeOption = None,
     priority: PriorityOption = None,
     climb: ClimbOption = None,
@@ -128,6 +131,7 @@ def change(  # noqa: PLR0917  # options, given by name
 
     words = Words(
         day=day,
+        distance=distance,
         time=time,
         priority=priority,
         climb=climb,

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
 from planning.fitness.prediction import Prediction
+from planning.goals.completion import in_words
 from planning.goals.goal import TEN_K_M, Goal
 from planning.goals.influences import told_of
 from planning.goals.needs import Need
 from planning.goals.smart import Check
 from planning.goals.trajectory import GoalForecast
+from planning.goals.wording import chance
 from planning.replan import Outcome
 from planning.schedule.plan import DayStatus, Plan, PlanDay, PlanWeek
 from planning.units import format_distance, format_duration, name_of_distance
@@ -140,9 +142,9 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
     lines = [f"  {forecast.message}"]
     if forecast.probability is not None:
         status = f"Status: {forecast.status.replace('_', ' ')}."
-        is_judged = goal.distance_m is not None and not goal.is_timed  # C-1: in words only
-        likely = "" if is_judged else f"Chance: {100 * forecast.probability:.0f} %. "
-        lines.append(f"  {likely}{status}")
+        is_judged = goal.distance_m is not None and not goal.is_timed  # the message has it
+        told = "" if is_judged else f"Chance: {chance(forecast.probability)}. "
+        lines.append(f"  {told}{status}")
     if forecast.stretch_s and forecast.realistic_s and forecast.conservative_s:
         lines.append(
             f"  Stretch {format_duration(forecast.stretch_s)}, "
@@ -151,8 +153,18 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
         )
     for need in forecast.needs:
         mark = "✓" if need.met else "·"
-        lines.append(f"  {mark} {need.what}: {_amount(need)} by {need.by_day}")
+        when = "by" if need.met or need.by_day >= outcome.day else "was due by"
+        lines.append(f"  {mark} {need.what}: {_amount(need)} {when} {need.by_day}")
     return lines
+
+
+def likely(forecast: GoalForecast, goal: Goal) -> str:
+    """As in "chance about 25 %"; of finishing, which is judged, a range in words (C-1)."""
+    if forecast.probability is None:
+        return ""
+    if goal.distance_m is not None and not goal.is_timed:
+        return f"finishing {in_words(forecast.probability)}"
+    return f"chance {chance(forecast.probability)}"
 
 
 CHECKED = {True: "yes", False: "no", None: "open"}

@@ -15,6 +15,7 @@ from worker.cli.words import one_of, parsed, parsed_day, parsed_time
 
 IN_GOOD_TIME = timedelta(days=100)
 OF_A_RACE = ("distance", "time", "climb", "cut_off", "temp", "qualifier", "buffer")
+NO_BUFFER = frozenset({"0", "0:00", "0:00:00"})
 OF_A_HABIT = ("from_day", "until", "runs_per_week", "hours_per_week")
 
 
@@ -78,6 +79,7 @@ def changed(goal: Goal, words: Words, *, profile: Athlete) -> Goal:
         words.refuse(OF_A_HABIT, "is for a goal of --kind health")
         if words.day:
             new["day"] = _race_day(words)
+        new |= _other_distance(goal, words)
     if words.time is not None:
         new |= {"kind": GoalKind.TIME, "qualifier": "", "buffer_s": 0.0}
     if words.priority is not None:
@@ -87,6 +89,14 @@ def changed(goal: Goal, words: Words, *, profile: Athlete) -> Goal:
     if words.buffer is not None and (words.time is not None or not goal.qualifier):
         raise UsedWrongly("--buffer is for a goal stated with --qualifier, which has its own time")
     return _qualified(replace(goal, **new), profile)
+
+
+def _other_distance(goal: Goal, words: Words) -> dict[str, Any]:
+    if words.distance is None:
+        return {}
+    if goal.is_timed and words.time is None:
+        raise UsedWrongly("another distance asks for another time: give --time as well")
+    return {"distance_m": _distance_m(words)}
 
 
 def priority_of(words: str | None) -> Priority:
@@ -165,7 +175,7 @@ def _told(words: Words) -> dict[str, Any]:
         "temperature_c": words.temp,
         "reason": words.reason,
         "qualifier": words.qualifier,
-        "buffer_s": parsed_time(words.buffer),
+        "buffer_s": 0.0 if words.buffer in NO_BUFFER else parsed_time(words.buffer),
         "from_day": None if words.from_day is None else parsed_day(words.from_day),
         "runs_per_week": words.runs_per_week,
         "hours_per_week": words.hours_per_week,

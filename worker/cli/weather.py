@@ -29,10 +29,10 @@ def add_to(app: typer.Typer) -> None:
 def set_(
     day: DayArgument,
     temp: Annotated[
-        float, typer.Option(min=-60, max=60, help="Temperature while running, degrees Celsius.")
+        float, typer.Option(min=-45, max=50, help="Temperature while running, degrees Celsius.")
     ],
     dew_point: Annotated[
-        float | None, typer.Option(min=-80, max=40, help="Dew point, degrees Celsius.")
+        float | None, typer.Option(min=-50, max=35, help="Dew point, degrees Celsius.")
     ] = None,
     athlete: AthleteOption = None,
 ) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
-from worker.cli.words import parsed_day
 
 if TYPE_CHECKING:
     from planning.athlete import Athlete
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN_AS = "DISTANCE@DAY[=TIME][/PRIORITY]"
 EVERY_WEEK = 10_000
+WIDTH = 42  # of a week in words, with a race in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ def what_if(
 
     Nothing is written: `goal change`, `goal add` and `athlete set` make it so.
     """
-    from planning.replan import replan
     from worker.actors import known_as_of
     from worker.cli.failing import UsedWrongly
 
@@ -65,8 +64,7 @@ def what_if(
     with session(athlete) as at_work:
         state, today = known_as_of(at_work.runtime, at_work.athlete_id)
         other = _changed(state, changes, at_work)
-        now = replan(state, today, laid_out_weeks=EVERY_WEEK)
-        then = replan(other, today, laid_out_weeks=EVERY_WEEK)
+        now, then = _outcome(state, today), _outcome(other, today)
         if json:
             print_json({"today": _told(now, state), "then": _told(then, other)})
             return
@@ -75,22 +73,33 @@ def what_if(
         typer.echo("\nNothing was written.")
 
 
+def _outcome(state: "State", today: date) -> "Outcome":
+    """Forecasts as `status` has them, made with days for the coming weeks only, and beside them
+    the plan with days for every week.
+    """
+    from planning.replan import replan
+
+    plan = replan(state, today, laid_out_weeks=EVERY_WEEK).plan
+    return replace(replan(state, today), plan=plan)
+
+
 def _changed(state: "State", changes: Changes, at_work: Session) -> "State":
-    from worker.cli.stating import Words, goal_of
+    from worker.cli.stating import Words, changed, goal_of
 
     profile = _profile(state.athlete, changes)
     goals = {goal.id: goal for goal in state.goals}
     for words in changes.moved:
         known, day = _parts(words, "=", "--move-goal is ID=DAY, such as a1b2c3=2027-04-11")
-        moved = replace(_known(goals, known), day=parsed_day(day))
-        goals[known] = _ahead(moved, at_work.today)
+        before = _known(goals, known)
+        moved = changed(before, Words(day=day), profile=profile)
+        goals[known] = _possible(moved, profile, at_work.today, before=before)
     for words in changes.added:
         distance, when = _parts(words, "@", f"--add-goal is {SHOWN_AS}")
         when, _, priority = when.partition("/")
         day, _, time = when.partition("=")
         stated = Words(day=day, distance=distance, time=time or None, priority=priority or None)
         goal = goal_of(stated, athlete_id=at_work.athlete_id, profile=profile, today=at_work.today)
-        goals[goal.id] = _ahead(goal, at_work.today)
+        goals[goal.id] = _possible(goal, profile, at_work.today)
     return replace(state, athlete=profile, goals=tuple(goals.values()))
 
 
@@ -126,12 +135,13 @@ def _known(goals: "dict[str, Goal]", goal_id: str) -> "Goal":
     return goals[goal_id]
 
 
-def _ahead(goal: "Goal", today: date) -> "Goal":
-    """What else is odd about a goal is what the forecast shows."""
-    from worker.cli.failing import UsedWrongly
+def _possible(
+    goal: "Goal", profile: "Athlete", today: date, *, before: "Goal | None" = None
+) -> "Goal":
+    """As `goal add` and `goal change` would take it; what is merely odd the forecast shows."""
+    from worker.cli.stating import check
 
-    if goal.day < today:
-        raise UsedWrongly(f"{goal.day} is already past: name a day to come")
+    check(goal, profile=profile, today=today, before=before)
     return goal
 
 
@@ -151,21 +161,22 @@ def _goal_lines(now: "Outcome", then: "Outcome", other: "State") -> list[str]:
     for goal in sorted(other.goals, key=lambda goal: (goal.day, goal.id)):
         if goal.id in after:
             lines.append(f"{goal.day}  {goal.priority}  {describe(goal)}")
-            lines.append(f"    today  {_forecast(before.get(goal.id))}")
-            lines.append(f"    then   {_forecast(after[goal.id])}")
+            lines.append(f"    today  {_forecast(before.get(goal.id), goal)}")
+            lines.append(f"    then   {_forecast(after[goal.id], goal)}")
     return lines
 
 
-def _forecast(forecast: "GoalForecast | None") -> str:
+def _forecast(forecast: "GoalForecast | None", goal: "Goal") -> str:
     from planning.units import format_duration
+    from worker.cli.showing import likely
 
     if forecast is None:
         return "not a goal"
     if forecast.median_s is None or forecast.p10_s is None or forecast.p90_s is None:
         return forecast.message
-    likely = "" if forecast.probability is None else f", chance {100 * forecast.probability:.0f} %"
+    chance = likely(forecast, goal)
     low, high = format_duration(forecast.p10_s), format_duration(forecast.p90_s)
-    return f"{format_duration(forecast.median_s)} ({low} to {high}){likely}"
+    return f"{format_duration(forecast.median_s)} ({low} to {high}){chance and f', {chance}'}"
 
 
 def _week_lines(now: "Outcome", then: "Outcome") -> list[str]:
@@ -174,11 +185,11 @@ def _week_lines(now: "Outcome", then: "Outcome") -> list[str]:
         {week.first_day: week for week in outcome.plan.weeks} if outcome.plan else {}
         for outcome in (now, then)
     ]
-    lines = [f"{'week':10}  {'today':34}  then"]
+    lines = [f"{'week':10}  {'today':{WIDTH}}  then"]
     for monday in sorted(weeks[0].keys() | weeks[1].keys()):
         both = [_week(week.get(monday)) for week in weeks]
         same = "the same" if both[0] == both[1] else both[1]
-        lines.append(f"{monday}  {both[0]:34}  {same}")
+        lines.append(f"{monday}  {both[0]:{WIDTH}}  {same}")
     return lines
 
 

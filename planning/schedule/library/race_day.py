@@ -1,7 +1,7 @@
 """The race as a workout: pace by segment, even or slightly faster at the end (rule G-2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planning.goals.course import is_mountain
 from planning.goals.goal import FIVE_K_M, HALF_M, TEN_K_M, Goal
@@ -81,7 +81,9 @@ def race(goal: Goal, paces: Paces) -> Workout:
         purpose += " By effort, never by pace: the course sets that."
     if paces.hot:
         purpose += " It will be over 25 degrees: by effort, and slower than on a cool day (H-1)."
-    return workout_of(session, steps, paces, name=name, purpose=purpose)
+    # Its time is that of the day, on its course and in its weather, not that of race-pace work.
+    as_raced = replace(paces, race=paces.on_the_day)
+    return workout_of(session, steps, as_raced, name=name, purpose=purpose)
 
 
 def first_half_limit(distance_m: float, paces: Paces) -> float | None:

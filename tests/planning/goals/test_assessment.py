@@ -38,6 +38,8 @@ def goal(distance_m=MARATHON_M, weeks=16, target_s=None, kind=None, **fields):
         (goal(target_s=7_200), "faster than anybody"),
         (goal(5_000.0, target_s=700), "faster than anybody"),
         (goal(target_s=40_000), "slower than a walk"),
+        (goal(target_s=195), "3:15 is minutes and seconds, hours are 3:15:00"),
+        (goal(50_000.0, cut_off_s=7_200.0), "Nobody has ever run the 50K inside 2:00"),
     ],
 )
 def test_a_goal_that_is_not_smart_is_told_so(stated, word):

@@ -7,8 +7,18 @@ import pytest
 
 from planning.athlete import Athlete
 from planning.goals.evolution import End, ended
-from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
+from planning.goals.goal import (
+    FIFTY_K_M,
+    FIVE_K_M,
+    HALF_M,
+    MARATHON_M,
+    TEN_K_M,
+    Goal,
+    GoalKind,
+    Priority,
+)
 from planning.goals.proposals import evolution, rebuilt
+from planning.goals.telling import evolution_lines
 from planning.replan import State, replan
 from planning.schedule.lint import lint
 from planning.schedule.plan import Phase
@@ -181,3 +191,31 @@ def test_the_young_are_proposed_nothing_too_long():
     young = replace(ATHLETE, birth_year=TODAY.year - 15)
     _, found = told(goal, race(RACED, 10.0, 50 * 60.0), athlete=young)
     assert all((each.goal.distance_m or 0.0) <= TEN_K_M for each in found.proposals)
+
+
+def test_of_a_goal_under_way_nothing_is_told_as_if_it_were_over():
+    goal = replace(goal_in(20, MARATHON_M, id="ahead"), target_s=3.4 * 3600)
+    _, found = told(goal)
+    learned = " ".join(found.ended.learned)
+    assert "12 weeks ago" in learned
+    assert "whatever is planned" in learned
+    assert "so far" in learned
+    assert "before it" not in learned
+    assert "at the end" not in learned
+    assert "Fokkema" not in learned
+
+
+def test_a_habit_out_of_reach_comes_with_one_that_lasts():
+    habit = Goal(
+        "h", GoalKind.HEALTH, Priority.A, TODAY + timedelta(weeks=14), None, hours_per_week=12.0
+    )
+    state = known(habit)
+    outcome = replan(state, TODAY)
+    assert outcome.forecasts[0].probability < 0.05
+    lines = list(evolution_lines(evolution(state, habit, TODAY)))
+    assert lines[0].startswith("12 hours a week until")
+    assert lines[0].endswith("impossible.")
+    (lighter,) = evolution(state, habit, TODAY).proposals
+    assert lighter.probability >= 0.5
+    assert lighter.goal.hours_per_week < 12.0
+    assert f"{lighter.goal.hours_per_week:g} hours a week until" in " ".join(lines)

@@ -23,17 +23,23 @@ def test_a_cost_is_against_the_same_race_without_it():
 @pytest.mark.parametrize(
     ("effect", "says"),
     [
-        (Effect("climb", 0.01, 0.005), "The climb costs about 2:00 (43 s to 3:20): from speed at"),
-        (Effect("heat", 0.05, 0.025), "22 °C cost about 10:00 (3:40 to 17:00): one curve after"),
-        (Effect("volume", -0.01, 0.01), "More kilometres, if run as planned, are worth about 2:00"),
+        (
+            Effect("climb", 0.01, 0.005),
+            "The climb costs about 2 min (43 s to 3 min 20 s): from speed",
+        ),
+        (Effect("heat", 0.05, 0.025), "22 °C cost about 10 min (3 min 40 s to 17 min): one"),
+        (
+            Effect("volume", -0.01, 0.01),
+            "More kilometres, if run as planned, are worth about 2 min",
+        ),
         (Effect("volume", 0.01, 0.01), "Fewer kilometres than of late, as planned, cost about"),
         (
             Effect("break", 0.03, 0.015),
-            "The break still costs about 6:10 (2:10 to 10:00) on the day:",
+            "The break still costs about 6 min 10 s (2 min 10 s to 10 min) on the day:",
         ),
         (
             Effect("taper", -0.011, 0.011),
-            "The taper, if run as planned, is worth about 2:10 (0 s to 5:00): ",
+            "The taper, if run as planned, is worth about 2 min 10 s (0 s to 5 min): ",
         ),
         (Effect("first year", 0.0, 0.03), "It is the first year of running: beginners gain very"),
     ],
@@ -55,8 +61,8 @@ def test_above_25_degrees_paces_mean_little():
 @pytest.mark.parametrize(
     ("now_s", "says"),
     [
-        (12_250.0, "About 4:10 faster than today is in it already: "),
-        (11_800.0, "Good form of late counts less by then: about 3:20 slower than today."),
+        (12_250.0, "About 4 min 10 s faster than today is in it already: "),
+        (11_800.0, "Good form of late counts less by then: about 3 min 20 s slower than today."),
         (12_020.0, ""),
     ],
 )

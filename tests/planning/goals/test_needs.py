@@ -1,12 +1,20 @@
 import itertools
 import random
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.groundwork import groundwork
-from planning.goals.needs import longest_run_gate, needs_of, peak_day, weekly_gate
+from planning.goals.needs import (
+    longest_run_gate,
+    needs_from,
+    needs_of,
+    peak_day,
+    steps_of,
+    weekly_gate,
+)
 from tests.planning.athletes import MONDAY, race, ride, run, runs
 
 TODAY = MONDAY + timedelta(weeks=26)
@@ -113,3 +121,21 @@ def test_no_needs_without_a_distance_or_after_the_day():
     longest, weekly, _ = needs_of(goal(), (), TODAY)
     assert not longest.met
     assert not weekly.met
+
+
+def test_what_is_missed_by_less_than_a_watch_can_measure_is_reached():
+    """A sentence that says 16 km of 16 km are not reached would be odd."""
+    least, nearly = longest_run_gate(HALF_M).least, 0
+    for hundred_m in range(60, 160):
+        done = groundwork([run(TODAY, hundred_m / 10, 360)], TODAY)
+        longest = needs_from(goal(HALF_M, 8), done, TODAY)[0]
+        assert longest.feasible == (longest.reachable >= 0.98 * least)
+        nearly += 0.98 * least <= longest.reachable < least
+    assert nearly
+
+
+def test_steps_rise_and_none_says_what_another_said():
+    done = groundwork(steady(60, 27), TODAY)
+    steps = [step.value for step in steps_of(goal(weeks=46), done, TODAY) if step.unit == "m"]
+    assert steps
+    assert all(later - earlier >= 1_000 for earlier, later in pairwise(steps))

@@ -3,10 +3,11 @@ from datetime import date
 import pytest
 
 from planning.fitness.prediction import Prediction
+from planning.goals.adherence import Adherence
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 from planning.goals.rates import Required
-from planning.goals.sentence import finish_message, time_message
+from planning.goals.sentence import finish_message, habit_message, time_message
 
 ASKED = " % more speed than today's race would have"
 DAY = date(2026, 10, 4)
@@ -118,3 +119,27 @@ def test_finishing_is_told_in_words_and_never_as_a_measured_chance():
     )
     inside = finish_message(goal(None, cut_off_s=14_400.0), None, 0.4, needs)
     assert inside.startswith("Finishing inside the cut-off is doubtful (3 to 5 in 10)")
+
+
+@pytest.mark.parametrize(
+    ("target_s", "word"),
+    [
+        (13_200, "well within reach by speed alone"),
+        (12_300, "realistic by speed alone"),
+        (11_700, "possible by speed alone"),
+    ],
+)
+def test_steady_training_is_no_answer_where_there_is_no_time_for_it(target_s, word):
+    told = time_message(goal(target_s), MARATHON, (need(feasible=False, reachable=20_000.0),))
+    assert f"{word}: the training that it asks for does not all fit in by then" in told
+    assert "steady training" not in told
+    assert "strong final build" not in told
+    assert "by speed alone" not in time_message(goal(target_s), MARATHON, (need(),))
+
+
+def test_a_habit_without_a_week_on_record_and_one_of_a_single_week():
+    habit = Goal("h", GoalKind.HEALTH, Priority.A, DAY, None, hours_per_week=4.0)
+    none = Adherence(0, 0, 1, 1, 0, 0, 0.5, 0, 0)
+    assert "4 hours a week: no week is on record yet." in habit_message(habit, none)
+    one = Adherence(26, 3, 1, 1, 0, 0, 0.1, 0, 0)
+    assert "Going on like that, 0 of its 1 week would hold it" in habit_message(habit, one)

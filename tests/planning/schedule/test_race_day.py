@@ -132,3 +132,12 @@ def test_critical_speed_lies_between_the_races_of_twenty_minutes_and_an_hour():
     speeds = [m / predict(FITNESS, m).median_s for m in (FIVE_K_M, TEN_K_M, MARATHON_M)]
     assert speeds[1] * 0.98 < critical < speeds[0]
     assert 0.78 < speeds[2] / critical < 0.97
+
+
+def test_a_race_in_the_mountains_takes_the_time_that_is_foretold():
+    """By effort, but not in the time of a flat one: whoever reads the plan packs for it."""
+    goal = goal_in(12, 50_000.0, kind=GoalKind.COMPLETION, climb_m=2_200.0, temperature_c=24.0)
+    paces = paced(goal)
+    raced = library.race(goal, paces)
+    assert raced.duration_s == pytest.approx(50_000.0 / paces.on_the_day, rel=0.02)
+    assert raced.duration_s > 1.3 * 50_000.0 / paces.race
