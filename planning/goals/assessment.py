@@ -25,7 +25,7 @@ from planning.goals.goal import (
     Goal,
     GoalKind,
 )
-from planning.goals.groundwork import groundwork
+from planning.goals.groundwork import groundwork, within_time
 from planning.goals.key_sessions import key_sessions
 from planning.goals.needs import Need, steps_of
 from planning.goals.offers import Offer, lighter_habit, offers
@@ -129,7 +129,7 @@ def assess(
             temperature_c=temperature_c,
         ),
         sd_ln=expected.sd_ln if expected else None,
-        steps=steps_of(goal, done, today),
+        steps=steps_of(goal, within_time(done, fitness, (*by_word, *activities)), today),
         key_sessions=key_sessions(goal, goals, today),
         decision=decision(goal, goals, today=today, longest_m=done.longest_m, foretell=foretell),
         offers=offers(goal, done, today=today, probability=told.probability, foretell=foretell),

@@ -2,11 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.activity import Activity
+from planning.fitness.ability import Fitness
+from planning.fitness.training import training_speeds
+from planning.fitness.zones import TOO_UNSURE
 from planning.goals.goal import HALF_M, MARATHON_M
+from planning.goals.season import FIRST_MARATHON_LESS_S, MARATHON, MARATHON_BEFORE_M
 from planning.schedule.mileage import counts
 
 FASTEST_M_PER_S = 7.5  # nobody has run 1,500 m this fast: a distance beyond it is a glitch
@@ -18,6 +22,7 @@ LONG_RUN_STEPS_PER_WEEK = (
 WEEKLY_RISE_M = 3_000.0
 SEASON_RISE = 1.5
 GROUND_DAYS = 70
+OF_THE_TIME = 0.98  # a little is left, as an easy pace is a band
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +38,19 @@ class Groundwork:
     held_weekly_m: float  # mean of the last four weeks
     highest_weekly_m: float  # highest mean of four weeks in the last year
     lengths_m: tuple[float, ...] = ()  # of all runs of the last ten weeks, the longest first
+    marathon_long_m: float = math.inf  # what the time for a long run holds before a marathon
 
-    def reachable_longest_m(self, weeks: float) -> float:
-        """The longest training run after `weeks` weeks of rising as fast as rule P-2 lets it.
+    def reachable_longest_m(self, weeks: float, distance_m: float = 0.0) -> float:
+        """The longest training run after `weeks` weeks of rising as fast as rule P-2 lets it, and
+        within the time for it (L-1) where `distance_m` is that of a marathon.
 
         8 km become 25 km in about twenty weeks (science 8, P-2; after Frandsen 2025).
         """
         steps = math.floor(max(weeks, 0.0) * LONG_RUN_STEPS_PER_WEEK + 1e-9)
         start = max(self.long_run_from_m, EASY_START_M) if steps else self.long_run_from_m
-        return max(start * RISE**steps, self.longest_m)
+        timed = HALF_M * 1.05 < distance_m <= MARATHON_M * 1.05
+        most_m = self.marathon_long_m if timed else math.inf
+        return max(min(start * RISE**steps, most_m), self.longest_m)
 
     def reachable_weekly_m(self, weeks: float, distance_m: float) -> float:
         """Weekly distance after `weeks` weeks: a tenth or 3 km more a week, every fourth lighter.
@@ -67,6 +76,19 @@ def groundwork(activities: Sequence[Activity], today: date) -> Groundwork:
         highest_weekly_m=max(_weekly(runs, today - timedelta(weeks=back)) for back in range(49)),
         lengths_m=_lengths(runs, today),
     )
+
+
+def within_time(done: Groundwork, fitness: Fitness, runs: Sequence[Activity]) -> Groundwork:
+    """The same with what three hours of easy running hold, half an hour less before a first
+    marathon (rule L-1): time wins over distance. Unchanged while no paces can be given.
+    """
+    speeds, sd_ln = training_speeds(fitness), fitness.today().sd_ln
+    if speeds is None or sd_ln is None or sd_ln > TOO_UNSURE:
+        return done
+    first = not any(run.is_run and (run.distance_m or 0.0) > MARATHON_BEFORE_M for run in runs)
+    time_s = MARATHON.long_s - FIRST_MARATHON_LESS_S * first
+    easy = (speeds.easy_low + speeds.easy_high) / 2
+    return replace(done, marathon_long_m=OF_THE_TIME * time_s * easy)
 
 
 type _Run = tuple[date, float, bool]

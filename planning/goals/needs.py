@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from planning.activity import Activity, FloatArray
+from planning.fitness.ability import Fitness
 from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, HUNDRED_K_M, MARATHON_M, TEN_K_M, Goal
-from planning.goals.groundwork import EASY_START_M, Groundwork, groundwork
+from planning.goals.groundwork import EASY_START_M, Groundwork, groundwork, within_time
 
 LONGEST_RUN = "longest run"
 WEEKLY_DISTANCE = "weekly distance"
@@ -77,11 +78,16 @@ def peak_day(goal: Goal) -> date:
     return goal.day - timedelta(weeks=weeks)
 
 
-def needs_of(goal: Goal, activities: Sequence[Activity], today: date) -> tuple[Need, ...]:
-    """What must happen before the goal day: see `needs_from`."""
+def needs_of(
+    goal: Goal, activities: Sequence[Activity], today: date, *, fitness: Fitness | None = None
+) -> tuple[Need, ...]:
+    """What must happen before the goal day: see `needs_from`. With `fitness` as far as the time for
+    long runs allows.
+    """
     if goal.distance_m is None or goal.day < today:
         return ()
-    return needs_from(goal, groundwork(activities, today), today)
+    done = groundwork(activities, today)
+    return needs_from(goal, within_time(done, fitness, activities) if fitness else done, today)
 
 
 def needs_from(goal: Goal, done: Groundwork, today: date) -> tuple[Need, ...]:
@@ -100,7 +106,7 @@ def needs_from(goal: Goal, done: Groundwork, today: date) -> tuple[Need, ...]:
         gate=longest_run_gate(goal.distance_m),
         unit="m",
         held=done.longest_m,
-        reachable=done.reachable_longest_m(weeks),
+        reachable=done.reachable_longest_m(weeks, goal.distance_m),
     )
     weekly = _need(
         WEEKLY_DISTANCE,
@@ -133,7 +139,7 @@ def _steps(goal: Goal, need: Need, done: Groundwork, today: date) -> Iterator[Ne
         weeks = (whole - left) / 7
         even = start * (need.value / start) ** (1.0 - left / whole)
         most = (
-            done.reachable_longest_m(weeks)
+            done.reachable_longest_m(weeks, goal.distance_m or 0.0)
             if need.what == LONGEST_RUN
             else done.reachable_weekly_m(weeks, goal.distance_m or 0.0)
         )

@@ -14,6 +14,8 @@ LIGHT_SHARE = 0.75  # of the week before, every fourth week (rule P-1)
 B_RACE_SHARE = 0.75  # three to five light days (rule T-4)
 OUT_OF_TAPER = 1.0
 OFF_SEASON_SHARE = 0.75  # of the weeks before: easy running, as one likes (custom, D)
+FIRST_MARATHON_LESS_S = 1_800.0  # of the time for a long run, before a first one (rule L-1)
+MARATHON_BEFORE_M = 40_000.0  # who has run as far has run a marathon
 BASE_WEEKS = 6  # what a season begins with; whoever has more weeks than a season has time off
 
 
@@ -53,7 +55,7 @@ _HOUR = 3600.0
 _FIVE_K = Demand((0.6,), 2, 6, 2, 1.15, 16_000, 15_000, 1.75 * _HOUR, 0.28, (0.9,))
 _TEN_K = Demand((0.6,), 2, 6, 3, 1.20, 22_000, 18_000, 2 * _HOUR, 0.30, (0.85,))
 _HALF = Demand((0.5, 0.75), 3, 6, 5, 1.25, 32_000, 24_000, 2.5 * _HOUR, 0.34, (0.6, 0.8), 1)
-_MARATHON = Demand(
+MARATHON = Demand(
     (0.4, 0.6, 0.8), 3, 8, 14, 1.35, 40_000, 32_000, 3 * _HOUR, 0.36, (0.3, 0.5, 0.7), 3
 )
 _ULTRA = Demand(
@@ -74,7 +76,7 @@ def _demand_over(distance_m: float) -> Demand:
         (FIVE_K_M, _FIVE_K),
         (TEN_K_M, _TEN_K),
         (HALF_M, _HALF),
-        (MARATHON_M, _MARATHON),
+        (MARATHON_M, MARATHON),
     ):
         if distance_m <= metres * 1.05:
             return demand

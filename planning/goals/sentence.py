@@ -179,13 +179,14 @@ def _out_of_reach(goal: Goal, needs: Sequence[Need]) -> tuple[str, ...]:
     short = [need for need in needs if need.what == LONGEST_RUN and not need.feasible]
     if not short or goal.distance_m is None:
         return ()
-    need = short[0]
+    need, marathon = short[0], abs(goal.distance_m / MARATHON_M - 1) <= 0.03
+    within = ", in 3 h at most and 2.5 before a first marathon" if marathon else ""
     reached = (
-        f"Rising safely, the longest run reaches {kilometres(need.reachable or 0.0)} by "
-        f"{spoken_day(need.by_day)}; the {distance_name(goal.distance_m)} asks for "
-        f"{kilometres(need.value)}."
+        f"Rising safely{within}, the longest run reaches "
+        f"{kilometres(need.reachable or 0.0)} by {spoken_day(need.by_day)}; the "
+        f"{distance_name(goal.distance_m)} asks for {kilometres(need.value)}."
     )
-    if abs(goal.distance_m / MARATHON_M - 1) > 0.03:
+    if not marathon:
         return (reached,)
     price = (
         "Marathon runners whose longest run stayed under 25 km took about 13 minutes longer "

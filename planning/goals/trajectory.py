@@ -100,7 +100,8 @@ def forecast(  # noqa: PLR0913 - one forecast, and all that it rests on
         temperature_c=temperature_c,
     )
     expected = time.expected if time else None
-    needs, missing = needs_of(goal, (*by_word, *activities), today), missing_for(goal, fitness)
+    needs = needs_of(goal, (*by_word, *activities), today, fitness=fitness)
+    missing = missing_for(goal, fitness)
     if withheld:
         return _without_numbers(goal, Status.UNKNOWN, withheld, needs)
     if goal.is_timed:

@@ -16,10 +16,9 @@ from planning.fitness.ability import Fitness
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
 from planning.goals.needs import Need
-from planning.goals.season import alive
+from planning.goals.season import MARATHON_BEFORE_M, alive
 from planning.schedule.draft import (
     LAID_OUT_WEEKS,
-    MARATHON_BEFORE_M,
     Draft,
     Ground,
     draft,

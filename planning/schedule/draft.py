@@ -27,7 +27,6 @@ LAID_OUT_WEEKS = 4
 MASTERS_AGE = 50  # rule M-2
 ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
-MARATHON_BEFORE_M = 40_000.0
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
 MEAN_RUN_M = 16_000.0

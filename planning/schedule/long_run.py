@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from planning.goals.course import is_mountain
 from planning.goals.goal import FIVE_K_M, Priority
 from planning.goals.needs import longest_run_gate
-from planning.goals.season import no_hard_days
+from planning.goals.season import FIRST_MARATHON_LESS_S, no_hard_days
 from planning.schedule import library
 from planning.schedule.days import far_enough
 from planning.schedule.library import Family, family_of
@@ -98,7 +98,7 @@ def _walks(week: Week) -> bool:
         return False
     if season.leads_m > ULTRA_FROM_M:
         return season.weeks_to_go % 2 == 1
-    far_s = season.demand.long_s - 1_800.0 * week.habits.first_marathon
+    far_s = season.demand.long_s - FIRST_MARATHON_LESS_S * week.habits.first_marathon
     slow = far_s * week.paces.easy < SHORT_OF_M
     return family_of(season.goal) is Family.FINISH and season.leads_m > MARATHON_LIKE_M and slow
 
@@ -153,7 +153,9 @@ def _long_m(week: Week, day: date) -> float:
     goal_m = season.leads_m
     first = week.habits.first_marathon and goal_m > MARATHON_LIKE_M
     # Time wins over distance (rule L-1); a little is left, as an easy pace is a band.
-    far_m = min(demand.long_m, 0.98 * (demand.long_s - 1_800.0 * first) * week.paces.easy)
+    far_m = min(
+        demand.long_m, 0.98 * (demand.long_s - FIRST_MARATHON_LESS_S * first) * week.paces.easy
+    )
     # Whose mean run comes near that holds a long run that is longer, up to three hours.
     mean_m = week.volume_m / max(week.habits.runs, 1)
     far_m = max(far_m, min(OVER_MEAN * mean_m, 0.98 * MOST_S * week.paces.easy))

@@ -5,8 +5,11 @@ from itertools import pairwise
 
 import pytest
 
+from planning.fitness.ability import estimate
+from planning.fitness.training import training_speeds
+from planning.goals.completion import chance_to_finish
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
-from planning.goals.groundwork import groundwork
+from planning.goals.groundwork import groundwork, within_time
 from planning.goals.needs import (
     longest_run_gate,
     needs_from,
@@ -49,6 +52,29 @@ def test_the_safe_rise_starts_from_training_and_after_a_month_off_from_half():
     for usual, restart in ((12.0, 6_000), (30.0, 8_000)):
         rested = groundwork([run(TODAY - timedelta(days=31), usual, 360)], TODAY)
         assert rested.long_run_from_m == restart
+
+
+def test_before_a_marathon_the_long_run_ends_where_its_time_does():
+    """L-1: three hours of easy running, two and a half before a first one; time wins."""
+    slow = runs(26, 40, 420, race_every=0)
+    fitness = estimate(slow, TODAY)
+    speeds = training_speeds(fitness)
+    easy = (speeds.easy_low + speeds.easy_high) / 2
+    done = within_time(groundwork(slow, TODAY), fitness, slow)
+    most_m = 0.98 * 9_000 * easy
+    assert done.longest_m < most_m < longest_run_gate(MARATHON_M).least
+    assert done.reachable_longest_m(50, MARATHON_M) == most_m
+    assert done.reachable_longest_m(50, HALF_M) > done.reachable_longest_m(50, MARATHON_M)
+    marathon = (*slow, race(TODAY - timedelta(days=120), 42.2, 18_000))
+    again = within_time(groundwork(marathon, TODAY), fitness, marathon)
+    assert again.marathon_long_m == pytest.approx(1.2 * done.marathon_long_m, rel=0.01)
+    # a gate that cannot be met is told as such, and it costs; on other distances nothing changes
+    free, timed = (needs_of(goal(weeks=40), slow, TODAY, fitness=f)[0] for f in (None, fitness))
+    assert (free.feasible, timed.feasible) == (True, False)
+    assert chance_to_finish((timed,)) < chance_to_finish((free,)) - 0.03
+    for metres in (HALF_M, 50_000.0):
+        asked = goal(metres, weeks=40)
+        assert needs_of(asked, slow, TODAY) == needs_of(asked, slow, TODAY, fitness=fitness)
 
 
 def test_weekly_distance_rises_by_a_tenth_or_three_km_and_rests_every_fourth_week():

@@ -103,8 +103,8 @@ def test_a_long_run_out_of_reach_is_said_with_its_price():
     short = need(value=25_000.0, feasible=False, reachable=18_200.0)
     message = time_message(goal(11_700), MARATHON, (short,), asked(11_700, 8.0))
     assert message.endswith(
-        "Rising safely, the longest run reaches 18 km by 6 September 2026; the marathon asks for "
-        "25 km. Marathon runners whose longest run stayed under 25 km took about 13 minutes longer "
+        "Rising safely, in 3 h at most and 2.5 before a first marathon, the longest run reaches "
+        "18 km by 6 September 2026; the marathon asks for 25 km. Marathon runners whose longest run stayed under 25 km took about 13 minutes longer "
         "(Fokkema 2020, an association); run-walk is an option."
     )
     assert "Fokkema" not in finish_message(goal(None, 50_000.0), None, 0.5, (short,))
