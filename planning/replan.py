@@ -104,7 +104,6 @@ def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -
         fitness=fitness,
         today=today,
         closing_plan=before.plan if before else None,
-        closing_ability=before.ability.ln_speed if before else None,
         layers=state.layers,
         complete_until=state.complete_until,
         grows=not grounds.withheld,

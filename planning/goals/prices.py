@@ -33,7 +33,7 @@ from planning.goals.needs import (
     needs_of,
     weekly_gate,
 )
-from planning.goals.season import SeasonWeek, alive, demand_of, no_hard_days, season
+from planning.goals.season import SeasonWeek, alive, demand_of, monday_of, no_hard_days, season
 from planning.replan import State, foretell, replan
 from planning.schedule.plan import DayStatus, Phase, Plan, PlanDay
 from planning.workout import Kind, Workout
@@ -119,7 +119,7 @@ def simulated(state: State, goals: Sequence[Goal], today: date) -> Simulated:
     would_be = replace(state, goals=tuple(goals))
     races = [goal for goal in alive(goals, today) if goal.distance_m and goal.is_alive(today)]
     last = max((goal.day for goal in goals), default=today)
-    weeks = (last - _monday(today)).days // 7 + 1
+    weeks = (last - monday_of(today)).days // 7 + 1
     # Foretold with the plan as it is shown today, so that what is said here is what `forecast`
     # says; the days of all weeks are there for what can only be counted in them.
     shown = replan(would_be, today).plan
@@ -234,9 +234,9 @@ def _share_unlike(race: Goal, goals: Sequence[Goal], today: date) -> float:
     """
     if (race.distance_m or 0.0) > MARATHON_M * 1.05:
         return 0.0
-    demand, monday = demand_of(race), _monday(today)
-    end = _monday(race.day) + timedelta(weeks=1 - len(demand.taper_shares))
-    first = _monday(race.day) + timedelta(weeks=1 - demand.preparation_weeks)
+    demand, monday = demand_of(race), monday_of(today)
+    end = monday_of(race.day) + timedelta(weeks=1 - len(demand.taper_shares))
+    first = monday_of(race.day) + timedelta(weeks=1 - demand.preparation_weeks)
     weeks = [week for week in season(goals, monday) if first <= week.first_day < end]
     unlike = sum(1 for week in weeks if _is_unlike(week, race))
     return unlike / (demand.build_weeks + demand.peak_weeks)
@@ -265,7 +265,3 @@ def _quiet_days(goals: Sequence[Goal], race: Goal, today: date) -> int:
 
 def _stands(day: PlanDay) -> bool:
     return day.status is DayStatus.PLANNED
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())

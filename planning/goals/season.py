@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, GoalKind, Priority
 from planning.schedule.plan import Phase
 
-LIGHT_SHARE = 0.75  # of the week before, every fourth week (rule P-1)
+LIGHT_SHARE = 0.75  # of the week before (rule P-1)
 B_RACE_SHARE = 0.75  # three to five light days (rule T-4)
 OUT_OF_TAPER = 1.0
 OFF_SEASON_SHARE = 0.75  # of the weeks before: easy running, as one likes (custom, D)
 FIRST_MARATHON_LESS_S = 1_800.0  # of the time for a long run, before a first one (rule L-1)
 MARATHON_BEFORE_M = 40_000.0  # who has run as far has run a marathon
+LIGHT_EVERY, MASTERS_LIGHT_EVERY, MASTERS_AGE = 4, 3, 50  # weeks (P-1, M-2), years
+PAST_RACES = timedelta(weeks=9)  # so long a race behind us may still ask for recovery, or time off
 BASE_WEEKS = 6  # what a season begins with; whoever has more weeks than a season has time off
 
 
@@ -118,6 +120,16 @@ class SeasonWeek:
         )
 
 
+def monday_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def is_master(birth_year: int | None, today: date) -> bool:
+    """Whether rule M-2 holds: 50 this year, or older."""
+    return birth_year is not None and today.year - birth_year >= MASTERS_AGE
+
+
 def alive(goals: Sequence[Goal], monday: date) -> tuple[Goal, ...]:
     """Goals that still stand in the week of `monday` or later, by day."""
     standing = (goal for goal in goals if goal.retired_on is None and goal.day >= monday)
@@ -125,16 +137,29 @@ def alive(goals: Sequence[Goal], monday: date) -> tuple[Goal, ...]:
 
 
 def season(
-    goals: Sequence[Goal], monday: date, *, light_every: int = 4, past: Sequence[Goal] = ()
+    goals: Sequence[Goal], monday: date, *, master: bool = False, past: Sequence[Goal] = ()
 ) -> tuple[SeasonWeek, ...]:
-    """The weeks from `monday` to the last goal's. `past` are races of the weeks just gone."""
+    """The weeks from `monday` to the last goal's. `past` are races of the weeks just gone; every
+    fourth week is lighter (P-1), of a `master` every third (M-2).
+    """
     standing = alive(goals, monday)
     if not standing:
         return ()
     races = [goal for goal in (*past, *standing) if goal.distance_m is not None]
     count = (standing[-1].day - monday).days // 7 + 1
     mondays = [monday + timedelta(weeks=index) for index in range(count)]
+    light_every = MASTERS_LIGHT_EVERY if master else LIGHT_EVERY
     return tuple(_week(first, standing, races, monday, light_every) for first in mondays)
+
+
+def season_as_of(
+    goals: Sequence[Goal], today: date, *, birth_year: int | None
+) -> tuple[SeasonWeek, ...]:
+    """The season from the current week on, as the plan of `today` has it; goals in any order."""
+    monday = monday_of(today)
+    known = [goal for goal in goals if goal.is_alive(today)]
+    past = [goal for goal in known if monday - PAST_RACES <= goal.day < monday]
+    return season(known, monday, master=is_master(birth_year, today), past=past)
 
 
 def shaping(goals: Sequence[Goal], monday: date) -> Goal:
@@ -159,11 +184,11 @@ def _week(
 ) -> SeasonWeek:
     goal = shaping(goals, first)
     demand = demand_of(goal)
-    to_go = (_monday(goal.day) - first).days // 7
+    to_go = (monday_of(goal.day) - first).days // 7
     tapering = goal.priority is Priority.A and goal.distance_m is not None
     taper_weeks = len(demand.taper_shares) if tapering else 0
     before_taper = to_go - taper_weeks + 1  # 1: the last full week
-    whole = (_monday(goal.day) - start).days // 7 - taper_weeks + 1
+    whole = (monday_of(goal.day) - start).days // 7 - taper_weeks + 1
     recovery = _recovery_share(first, races)
     light = before_taper > 0 and before_taper % light_every == 0
     if goal.distance_m is None:
@@ -189,7 +214,7 @@ def _leads_m(first: date, goal: Goal, goals: Sequence[Goal]) -> float:
     near = (
         other.distance_m or 0.0
         for other in alike
-        if (_monday(other.day) - first).days // 7 < demand_of(other).preparation_weeks
+        if (monday_of(other.day) - first).days // 7 < demand_of(other).preparation_weeks
     )
     return max((goal.distance_m, *near)) if goal.distance_m else 0.0
 
@@ -224,7 +249,7 @@ def _recovery_share(first: date, races: Sequence[Goal]) -> float:
     """The lowest share that a race of the weeks before still asks for; 1.0 when none does."""
     share = 1.0
     for race in races:
-        weeks_after = (first - _monday(race.day)).days // 7
+        weeks_after = (first - monday_of(race.day)).days // 7
         after = demand_of(race).after_shares if race.priority is not Priority.C else ()
         if 1 <= weeks_after <= len(after):
             share = min(share, after[weeks_after - 1])
@@ -234,15 +259,11 @@ def _recovery_share(first: date, races: Sequence[Goal]) -> float:
 def _has_time_off(first: date, races: Sequence[Goal]) -> bool:
     """Whether recovery from an A race ended with the weeks just before this one."""
     for race in races:
-        demand, weeks_after = demand_of(race), (first - _monday(race.day)).days // 7
+        demand, weeks_after = demand_of(race), (first - monday_of(race.day)).days // 7
         over = weeks_after - len(demand.after_shares)
         if race.priority is Priority.A and 1 <= over <= demand.off_weeks:
             return True
     return False
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 def _sunday(monday: date) -> date:
@@ -265,6 +286,6 @@ def no_hard_days(races: Sequence[Goal]) -> frozenset[date]:
             before, after = 2, demand_of(race).no_hard_days
         days |= {race.day + timedelta(days=n) for n in range(-before, after + 1) if n}
         if race.priority is Priority.B:
-            monday = _monday(race.day)
+            monday = monday_of(race.day)
             days |= {monday + timedelta(days=n) for n in range(7)} - {race.day}
     return frozenset(days)

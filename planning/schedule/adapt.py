@@ -15,8 +15,7 @@ from planning.athlete import Athlete
 from planning.fitness.ability import Fitness
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
-from planning.goals.needs import Need
-from planning.goals.season import MARATHON_BEFORE_M, alive
+from planning.goals.season import MARATHON_BEFORE_M, PAST_RACES, alive, monday_of
 from planning.schedule.draft import (
     LAID_OUT_WEEKS,
     Draft,
@@ -39,7 +38,6 @@ from planning.weather import Weather, temperature_on
 from planning.workout import Kind
 
 ASKED = "asked"  # the rule that what the athlete asks for is done
-PAST_DAYS = 63  # so long a race behind us may still ask for recovery, or time off
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class _Known:
 
     @property
     def monday(self) -> date:
-        return self.today - timedelta(days=self.today.weekday())
+        return monday_of(self.today)
 
     @property
     def race_paces(self) -> dict[str, Paces]:
@@ -91,9 +89,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     activities: Sequence[Activity],
     fitness: Fitness,
     today: date,
-    assessment_needs: Sequence[Need] = (),
     closing_plan: Plan | None = None,
-    closing_ability: float | None = None,
     layers: Sequence[Layer] = (),
     complete_until: date | None = None,
     grows: bool = True,
@@ -107,11 +103,9 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     `complete_until` is the last day of which all sources are complete; unless the plan `grows`, no
     week is more than what is held. What was done on the days `withheld_on` is not known, however
     complete the sources are: something was. Days are laid out for `laid_out_weeks` from this one,
-    later weeks are targets. The paces stand on `closing_plan.paced_at`;
-    `closing_ability` and `assessment_needs` change nothing yet.
+    later weeks are targets. The paces stand on `closing_plan.paced_at`.
     """
-    del assessment_needs, closing_ability
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     standing = alive(goals, monday)
     if not standing:
         return None, ()
@@ -119,7 +113,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     known = _Known(
         athlete=athlete,
         standing=standing,
-        past=tuple(g for g in alive(goals, monday - timedelta(PAST_DAYS)) if g.day < monday),
+        past=tuple(g for g in alive(goals, monday - PAST_RACES) if g.day < monday),
         activities=ran,
         fitness=fitness,
         layers=tuple({layer.ident: layer for layer in layers}.values()),  # the last word counts

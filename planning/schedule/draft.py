@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from planning.athlete import Athlete
 from planning.goals.goal import Goal, GoalKind, Priority
-from planning.goals.season import SeasonWeek, demand_of, season
+from planning.goals.season import SeasonWeek, demand_of, is_master, monday_of, season
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
 from planning.schedule.menu import focus_of
@@ -24,7 +24,6 @@ from planning.schedule.week import lay
 from planning.workout import Kind
 
 LAID_OUT_WEEKS = 4
-MASTERS_AGE = 50  # rule M-2
 ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
@@ -51,7 +50,11 @@ class Ground:
 
     @property
     def monday(self) -> date:
-        return self.today - timedelta(days=self.today.weekday())
+        return monday_of(self.today)
+
+    @property
+    def master(self) -> bool:
+        return is_master(self.athlete.birth_year, self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,7 @@ class Draft:
 
 def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
     """Weeks from the current Monday. `kept` days stay, but for what the limits take from them."""
-    light_every = 3 if _is_master(ground) else 4
-    weeks = season(ground.goals, ground.monday, light_every=light_every, past=ground.past)
+    weeks = season(ground.goals, ground.monday, master=ground.master, past=ground.past)
     peaks = _peaks(ground, weeks)
     start_long_m = ground.mileage.longest_within(ground.today + timedelta(days=1), 30)
     mileage, planned = replace(ground.mileage, rested_on=_rested_on(ground)), []
@@ -132,7 +134,7 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
         weekdays=athlete.run_weekdays,
         long_weekday=athlete.long_run_weekday,
         runs=runs,
-        hard_gap_days=3 if _is_master(ground) else 2,
+        hard_gap_days=3 if ground.master else 2,
         hard_sessions=hard_sessions,
         strides=regular >= NO_STRIDES_WEEKS,
         run_walk=beginner and regular < ENOUGH_WEEKS and held_m < ENOUGH_M,
@@ -160,11 +162,6 @@ def _hours_to_keep_up_m(ground: Ground, goal: Goal) -> float:
     if goal.kind is not GoalKind.HEALTH or goal.hours_per_week is None:
         return 0.0
     return MORE_THAN_EASY * goal.hours_per_week * 3600 * ground.paces.easy
-
-
-def _is_master(ground: Ground) -> bool:
-    born = ground.athlete.birth_year
-    return born is not None and ground.today.year - born >= MASTERS_AGE
 
 
 def _peaks(ground: Ground, weeks: Sequence[SeasonWeek]) -> dict[str, float]:
@@ -206,7 +203,7 @@ def _rested_on(ground: Ground) -> frozenset[date]:
             continue
         demand = demand_of(race)
         tapered = len(demand.taper_shares) if race.priority is Priority.A else 1
-        monday = race.day - timedelta(days=race.day.weekday())
+        monday = monday_of(race.day)
         weeks = range(1 - tapered, len(demand.after_shares) + 1)
         days |= {monday + timedelta(weeks=week, days=day) for week in weeks for day in range(7)}
     return frozenset(days)

@@ -30,7 +30,7 @@ MUTATIONS = (
         "most_share = 0.56 if week.volume_m < 40_000 else 0.48",
         "most_share = 0.9",
     ),
-    broken("I-6 and M-2", DRAFT, "3 if _is_master(ground) else 2", "1"),
+    broken("I-6 and M-2", DRAFT, "3 if ground.master else 2", "1"),
     broken("I-5", TAPER, "if not too_hard([*standing,", "if True or not too_hard([*standing,"),
     broken("B-1", DRAFT, "1 if regular >= NO_HARD_WEEKS else 0", "1"),
     broken("T-3", TAPER, "max(share * week.peak_m, LEAST_M) * unfinished", "9e9"),

@@ -29,6 +29,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
+from worker.cli.words import goal_named
 
 if TYPE_CHECKING:
     from planning.athlete import Athlete
@@ -178,13 +179,10 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """All goals, the next one first."""
-    from worker import store
-    from worker.db import reading
     from worker.stored import to_body
 
     with session(athlete, known_at=known_at) as at_work:
-        with reading(at_work.runtime.engine) as conn:
-            known = store.goals(conn, at_work.athlete_id, until=at_work.until)
+        known = _known(at_work)
         if from_calendar:
             from worker.cli.announcing import propose
 
@@ -260,18 +258,16 @@ def _profile(at_work: Session) -> "Athlete":
         return store.profile_of(conn, at_work.athlete_id, until=at_work.until)
 
 
-def _find(at_work: Session, goal_id: str) -> "Goal":
+def _known(at_work: Session) -> "tuple[Goal, ...]":
     from worker import store
-    from worker.cli.failing import UsedWrongly
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
-        known = {
-            goal.id: goal for goal in store.goals(conn, at_work.athlete_id, until=at_work.until)
-        }
-    if goal_id not in known:
-        raise UsedWrongly(f"there is no goal {goal_id!r}; known: {', '.join(known) or 'none'}")
-    return known[goal_id]
+        return store.goals(conn, at_work.athlete_id, until=at_work.until)
+
+
+def _find(at_work: Session, goal_id: str) -> "Goal":
+    return goal_named(goal_id, _known(at_work))
 
 
 def _state(at_work: Session, goal: "Goal") -> None:
@@ -310,12 +306,8 @@ def _as_json(at_work: Session, goal: "Goal") -> dict[str, Any]:
 
 def _checked(at_work: Session, goal: "Goal") -> "tuple[Check, ...]":
     from planning.goals.smart import smart
-    from worker import store
-    from worker.db import reading
 
-    with reading(at_work.runtime.engine) as conn:
-        known = store.goals(conn, at_work.athlete_id, until=at_work.until)
-    outcome = at_work.outcome()
+    known, outcome = _known(at_work), at_work.outcome()
     return smart(
         goal,
         at_work.today,

@@ -1,10 +1,11 @@
 """`goalward season ...` and `goal next`: several goals, years, and what follows. Writes nothing."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.cli.goal_options import GoalArgument
 from worker.cli.session import (
     AthleteOption,
     JsonOption,
@@ -13,7 +14,7 @@ from worker.cli.session import (
     print_json,
     session,
 )
-from worker.cli.words import parsed, parsed_day, parsed_time
+from worker.cli.words import goal_named, parsed, parsed_day, parsed_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
     from planning.goals.season import SeasonWeek
     from planning.replan import State
 
-PAST_RACES = timedelta(weeks=9)  # that recovery and time off may still be for
-
 season_commands = typer.Typer(
     no_args_is_help=True,
     help="Several goals on one calendar: blocks, conflicts and ways out, prices, years. Nothing "
     "here changes a goal, a plan or a calendar.",
 )
-GoalArgument = Annotated[str, typer.Argument(help="The goal's id, from `goalward goal list`.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -112,9 +110,11 @@ def price(
 
     with session(athlete, known_at=known_at) as at_work:
         state, today = _known(at_work)
-        race = _find(state, goal_id)
+        race = goal_named(goal_id, state.goals)
         if race.priority is Priority.A or race.distance_m is None or race.day < today:
-            raise UsedWrongly("only a B or C race to come has a price: others are weighed against")
+            raise UsedWrongly(
+                "only a B or C race to come has a price, and A races are what it costs"
+            )
         told = race_prices(state, race, today)
         if json:
             print_json([race_price_json(each) for each in told])
@@ -145,7 +145,9 @@ def path(
         state, today = _known(at_work)
         if goal_id is None and day is None:
             raise UsedWrongly("name a goal, or the aim: --day, and --distance and --time")
-        aim = _aim(distance, day or "", time) if goal_id is None else _find(state, goal_id)
+        aim = (
+            _aim(distance, day or "", time) if goal_id is None else goal_named(goal_id, state.goals)
+        )
         if not aim.distance_m or aim.day <= today:
             raise UsedWrongly("a path leads to a race on a day to come")
         found = path_to(state, aim, today)
@@ -173,9 +175,10 @@ def next_(
 
     with session(athlete, known_at=known_at) as at_work:
         state, today = _known(at_work)
-        found = evolution(state, _find(state, goal_id), today)
+        found = evolution(state, goal_named(goal_id, state.goals), today)
         if season is not None and season > len(found.proposals):
-            raise UsedWrongly(f"there are {len(found.proposals)} proposals")
+            count = len(found.proposals)
+            raise UsedWrongly(f"--season {season} is none of its {count} proposals: leave it out")
         if json:
             print_json(evolution_json(found))
             return
@@ -196,22 +199,9 @@ def _known(at_work: Session) -> "tuple[State, date]":
 def _weeks(
     state: "State", today: date, goals: "tuple[Goal, ...] | None" = None
 ) -> "tuple[SeasonWeek, ...]":
-    from planning.goals.season import season
+    from planning.goals.season import season_as_of
 
-    monday = today - timedelta(days=today.weekday())
-    known = [goal for goal in goals or state.goals if goal.is_alive(today)]
-    past = [goal for goal in known if monday - PAST_RACES <= goal.day < monday]
-    return season(known, monday, past=past)
-
-
-def _find(state: "State", goal_id: str) -> "Goal":
-    from worker.cli.failing import UsedWrongly
-
-    for goal in state.goals:
-        if goal.id == goal_id:
-            return goal
-    known = ", ".join(goal.id for goal in state.goals)
-    raise UsedWrongly(f"there is no goal {goal_id!r}; known: {known or 'none'}")
+    return season_as_of(goals or state.goals, today, birth_year=state.athlete.birth_year)
 
 
 def _aim(distance: str, day: str, time: str | None) -> "Goal":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+from worker.cli.words import goal_named
 
 if TYPE_CHECKING:
     from planning.athlete import Athlete
@@ -90,7 +91,7 @@ def _changed(state: "State", changes: Changes, at_work: Session) -> "State":
     goals = {goal.id: goal for goal in state.goals}
     for words in changes.moved:
         known, day = _parts(words, "=", "--move-goal is ID=DAY, such as a1b2c3=2027-04-11")
-        before = _known(goals, known)
+        before = goal_named(known, goals.values())
         moved = changed(before, Words(day=day), profile=profile)
         goals[known] = _possible(moved, profile, at_work.today, before=before)
     for words in changes.added:
@@ -109,7 +110,7 @@ def _profile(profile: "Athlete", changes: Changes) -> "Athlete":
 
     gone = {words.strip().lower()[:3] for words in changes.without}
     if unknown := gone - set(WEEKDAYS):
-        raise UsedWrongly(f"{', '.join(unknown)} is no weekday; use {', '.join(WEEKDAYS)}")
+        raise UsedWrongly(f"{', '.join(sorted(unknown))} is no weekday; use {', '.join(WEEKDAYS)}")
     left = profile.run_weekdays - {WEEKDAYS.index(name) for name in gone}
     if not left:
         raise UsedWrongly("no day would be left to run on")
@@ -125,14 +126,6 @@ def _parts(words: str, sign: str, form: str) -> tuple[str, str]:
     if not found or not first or not second:
         raise UsedWrongly(form)
     return first, second
-
-
-def _known(goals: "dict[str, Goal]", goal_id: str) -> "Goal":
-    from worker.cli.failing import UsedWrongly
-
-    if goal_id not in goals:
-        raise UsedWrongly(f"there is no goal {goal_id!r}; known: {', '.join(goals) or 'none'}")
-    return goals[goal_id]
 
 
 def _possible(

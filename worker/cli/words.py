@@ -1,7 +1,11 @@
-"""What people type, as values: days, times, one of several words. Else it was used wrongly."""
+"""What people type, as values: days, times, goals, one of several words; else a usage error."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planning.goals.goal import Goal
 
 
 def parsed(parse: Callable[[str], float], words: str) -> float:
@@ -28,6 +32,16 @@ def parsed_day(words: str) -> date:
         return date.fromisoformat(words)
     except ValueError as error:
         raise UsedWrongly(f"{words!r} is no day; write YYYY-MM-DD") from error
+
+
+def goal_named(goal_id: str, goals: "Iterable[Goal]") -> "Goal":
+    """The goal of that id among those that are known."""
+    from worker.cli.failing import UsedWrongly
+
+    known = {goal.id: goal for goal in goals}
+    if goal_id not in known:
+        raise UsedWrongly(f"there is no goal {goal_id!r}; known: {', '.join(known) or 'none'}")
+    return known[goal_id]
 
 
 def one_of(option: str, words: str | None, allowed: Collection[str]) -> str | None:

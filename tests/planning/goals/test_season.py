@@ -1,6 +1,8 @@
 """From goals to weeks: phases stand still, tapers count back, races ask for rest."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -10,11 +12,12 @@ from planning.goals.season import (
     demand_of,
     no_hard_days,
     season,
+    season_as_of,
     shaping,
 )
 from planning.schedule.menu import focus_of
 from planning.schedule.plan import Phase
-from tests.planning.schedule.cases import TODAY, goal_in
+from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
 
 WEEK = timedelta(weeks=1)
 
@@ -150,3 +153,15 @@ def test_a_habit_that_begins_later_shapes_no_week_before():
     weeks = season((fun, winter), TODAY)
     assert [week.goal.id for week in weeks[:11]] == ["fun"] * 11
     assert {week.goal.id for week in weeks[11:]} == {"winter"}
+
+
+def test_the_season_shown_is_the_one_that_the_plan_has():
+    """From 50 on every third week is lighter (M-2), and so it is where the season is shown."""
+    goal, past = goal_in(24), goal_in(-3, HALF_M, id="past")
+    for birth_year, every in ((1970, 3), (1990, 4), (None, 4)):
+        shown = season_as_of((goal, past), TODAY, birth_year=birth_year)
+        athlete = replace(ATHLETE, birth_year=birth_year)
+        plan, _ = planned(athlete, (past, goal), history(until=TODAY))
+        assert [week.focus for week in plan.weeks] == [focus_of(week) for week in shown]
+        light = [number for number, week in enumerate(shown) if week.light]
+        assert {after - before for before, after in pairwise(light)} == {every}
