@@ -33,7 +33,12 @@ def proposed(
     """
     alive = [goal for goal in goals if goal.is_alive(today) and goal.distance_m]
     new = {race for race in announced if race.day >= today and not _stands(race, alive)}
-    return tuple(sorted(new, key=lambda race: (race.day, race.name, race.distance_m or 0.0)))
+    return tuple(sorted(new, key=_in_order))
+
+
+def _in_order(race: AnnouncedRace) -> tuple[date, str, float, float, bool]:
+    """Every field: what differs in one alone must not stand in the order of a set."""
+    return race.day, race.name, race.distance_m or 0.0, race.target_s or 0.0, race.is_main
 
 
 def _stands(race: AnnouncedRace, goals: Sequence[Goal]) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from planning.goals.goal import Goal
 from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
+from planning.goals.wording import chance
 
 ALL_MET = 0.93
 LEAST = 0.05
@@ -39,6 +41,13 @@ def chance_to_finish(needs: Sequence[Need]) -> float:
 def in_words(probability: float) -> str:
     """The range of a judged chance, said."""
     return next(words for border, _, words in RANGES if probability >= border)
+
+
+def likelihood(goal: Goal, probability: float) -> str:
+    """The chance of a goal as it may be told: a number of a time, a range in words of finishing."""
+    if goal.is_to_finish:
+        return f"finishing {in_words(probability)}"
+    return f"chance {chance(probability)}"
 
 
 def range_of(probability: float) -> tuple[float, float]:

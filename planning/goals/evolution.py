@@ -160,7 +160,7 @@ def _ground(goal: Goal, known: Sequence[Activity], on: date, *, is_over: bool) -
         yield from _kept_up(goal, known, on + timedelta(days=1))
         return
     eve = on - timedelta(days=1)
-    done = groundwork([run for run in known if run.day <= eve], eve)
+    done = groundwork(known, eve)
     name = distance_name(goal.distance_m)
     for what, held_m, gate in (
         ("longest run", done.longest_m, longest_run_gate(goal.distance_m)),

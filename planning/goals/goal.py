@@ -12,6 +12,7 @@ HALF_M = 21_097.5
 MARATHON_M = 42_195.0
 FIFTY_K_M = 50_000.0
 HUNDRED_K_M = 100_000.0
+DISTANCES_M = (FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, FIFTY_K_M, HUNDRED_K_M)
 
 
 class GoalKind(StrEnum):
@@ -51,6 +52,11 @@ class Goal:
     def is_timed(self) -> bool:
         """Whether there is a time to reach; without one a race is a goal to finish."""
         return self.kind is GoalKind.TIME and self.target_s is not None
+
+    @property
+    def is_to_finish(self) -> bool:
+        """A race without a time: its chance is judged by gates, and told in words (rule C-1)."""
+        return self.distance_m is not None and not self.is_timed
 
     @property
     def habit(self) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from planning.goals.assessment import Assessment
 from planning.goals.deciding import Decision, Indicator
-from planning.goals.goal import Goal
+from planning.goals.goal import TEN_K_M, Goal
 from planning.goals.influences import EIGHT_IN_TEN
 from planning.goals.needs import GATES, WEEKLY_DISTANCE, Need
 from planning.goals.offers import Offer, Offered
@@ -22,7 +22,6 @@ from planning.goals.wording import (
     spoken_day,
 )
 
-TEN_K_M = 10_000.0
 SIMILAR_SD = 0.0005  # of ln(time): a result that leaves as much tells nothing
 NO_FASTER = (
     "No day within a year makes it more than a rare chance, by what is known of getting faster."

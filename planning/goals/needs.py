@@ -9,17 +9,17 @@ import numpy as np
 
 from planning.activity import Activity, FloatArray
 from planning.fitness.ability import Fitness
-from planning.goals.goal import FIFTY_K_M, FIVE_K_M, HALF_M, HUNDRED_K_M, MARATHON_M, TEN_K_M, Goal
+from planning.goals.goal import DISTANCES_M, HALF_M, MARATHON_M, Goal
 from planning.goals.groundwork import EASY_START_M, Groundwork, groundwork, within_time
 
 LONGEST_RUN = "longest run"
 WEEKLY_DISTANCE = "weekly distance"
 GATES = frozenset({LONGEST_RUN, WEEKLY_DISTANCE})  # finishing is judged by these
 
-# What a distance asks for, metres: aim and least of the longest run, aim and least of a week.
+# What each of `DISTANCES_M` asks for, metres: aim and least of the longest run, and of a week.
 # Marathon and half: Fokkema 2020 (longest under 25 km 13 min slower, over 21 km 4 min faster at the
 # half; 40 and 32 km a week), L-1, L-2. The other rows are coaching custom.
-GATE_LN_M = np.log([FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, FIFTY_K_M, HUNDRED_K_M])
+GATE_LN_M = np.log(DISTANCES_M)
 LONGEST_AIM = np.array([8e3, 12e3, 21e3, 30e3, 32e3, 50e3])
 LONGEST_LEAST = np.array([4e3, 8e3, 16e3, 25e3, 28e3, 40e3])
 WEEKLY_AIM = np.array([20e3, 25e3, 32e3, 45e3, 50e3, 65e3])

@@ -8,24 +8,14 @@ from enum import StrEnum
 
 from planning.fitness.prediction import Prediction
 from planning.goals.completion import DOUBTFUL, chance_to_finish
-from planning.goals.goal import (
-    FIFTY_K_M,
-    FIVE_K_M,
-    HALF_M,
-    HUNDRED_K_M,
-    MARATHON_M,
-    TEN_K_M,
-    Goal,
-    GoalKind,
-)
+from planning.goals.goal import DISTANCES_M, Goal, GoalKind
 from planning.goals.groundwork import Groundwork
 from planning.goals.needs import GATES, needs_from
+from planning.goals.wording import no_faster
 
 SELDOM, EVEN = 0.2, 0.5
 FURTHEST_WEEKS = 52  # a longer search would promise what no training log shows
 FURTHEST_TO_FINISH_WEEKS = 104
-DISTANCES_M = (FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, FIFTY_K_M, HUNDRED_K_M)
-WHOLE_MINUTE_M = HALF_M * 0.995
 
 
 class Offered(StrEnum):
@@ -104,8 +94,7 @@ def _nearest_time(goal: Goal, foretell: Foretell) -> Offer | None:
     expected = foretell(goal)
     if expected is None:
         return None
-    step = 60 if expected.distance_m >= WHOLE_MINUTE_M else 5
-    target_s = float(-(-expected.median_s // step) * step)
+    target_s = no_faster(expected.median_s, expected.distance_m)
     return Offer(Offered.TIME, replace(goal, target_s=target_s), expected.probability_of(target_s))
 
 

@@ -13,12 +13,10 @@ from planning.goals.adherence import adherence
 from planning.goals.assessment import check_goal
 from planning.goals.evolution import End, Ended, ended
 from planning.goals.goal import (
-    FIFTY_K_M,
+    DISTANCES_M,
     FIVE_K_M,
     HALF_M,
-    HUNDRED_K_M,
     MARATHON_M,
-    TEN_K_M,
     Goal,
     GoalKind,
     Priority,
@@ -28,10 +26,9 @@ from planning.goals.offers import Offered, lighter_habit, offers
 from planning.goals.prices import Simulated, runs_as_known, simulated
 from planning.goals.season import demand_of
 from planning.goals.standards import BOSTON, is_marathon, standard
-from planning.goals.wording import distance_name, spoken_day
+from planning.goals.wording import distance_name, no_faster, spoken_day
 from planning.replan import State, foretell, replan
 
-LADDER_M = (FIVE_K_M, TEN_K_M, HALF_M, MARATHON_M, FIFTY_K_M, HUNDRED_K_M)
 MOST = 3
 STRETCH, REALISTIC = 0.35, 0.5  # chances that a proposed time is made with
 STILL_POSSIBLE = 0.2  # the same time again is proposed from this chance on
@@ -123,7 +120,7 @@ def _after_success(found: Ended, state: State, today: date) -> Iterator[Proposal
     if is_marathon(goal.distance_m):
         yield from _qualifier(found, state, again, today)
     yield from _timed(state, goal, again, chance, today=today, why=why)
-    longer = next((m for m in LADDER_M if m > 1.05 * (goal.distance_m or 0.0)), None)
+    longer = next((m for m in DISTANCES_M if m > 1.05 * (goal.distance_m or 0.0)), None)
     if longer is not None:
         yield _told(
             state,
@@ -191,7 +188,7 @@ def _less(found: Ended, state: State, today: date) -> Iterator[Proposal]:
     for offer in offers(goal, done, today=today, probability=chance, foretell=time_of):
         new = replace(offer.goal, id=_id(offer.goal.distance_m, offer.goal.day), stated_on=None)
         yield _told(state, new, today, OFFERED[offer.kind])
-    shorter = [m for m in LADDER_M if m < 0.95 * (goal.distance_m or 0.0)]
+    shorter = [m for m in DISTANCES_M if m < 0.95 * (goal.distance_m or 0.0)]
     if shorter:
         why = f"A shorter race on the same day: {distance_name(shorter[-1])}, to finish well."
         yield _told(state, _race(shorter[-1], goal.day), today, why)
@@ -227,7 +224,7 @@ def _lighter(goal: Goal, state: State, today: date) -> Iterator[Proposal]:
 
 def _test_race(found: Ended, state: State, today: date) -> Iterator[Proposal]:
     """A shorter race within two months: it tells where one stands, and is soon over."""
-    shorter = [m for m in LADDER_M if m < 0.95 * (found.goal.distance_m or 0.0)]
+    shorter = [m for m in DISTANCES_M if m < 0.95 * (found.goal.distance_m or 0.0)]
     metres = min(shorter[-1], HALF_M) if shorter else FIVE_K_M
     rest = timedelta(days=demand_of(found.goal).no_hard_days if found.result else 0)
     day = _sunday(max(today, found.on + rest) + timedelta(weeks=TEST_WEEKS))
@@ -247,7 +244,7 @@ def _timed(
     expected = _told(state, open_ended, today, why).expected
     if expected is None:
         return
-    target_s = _round_up(expected.quantile_s(chance), expected.distance_m)
+    target_s = no_faster(expected.quantile_s(chance), expected.distance_m)
     yield _told(state, replace(open_ended, kind=GoalKind.TIME, target_s=target_s), today, why)
 
 
@@ -295,9 +292,3 @@ def _id(metres: float | None, day: date) -> str:
 
 def _sunday(day: date) -> date:
     return day + timedelta(days=6 - day.weekday())
-
-
-def _round_up(time_s: float, distance_m: float) -> float:
-    """To 5 s below the half marathon, else to the minute."""
-    step = 60.0 if distance_m >= HALF_M * 0.995 else 5.0
-    return math.ceil(time_s / step) * step

@@ -100,8 +100,8 @@ def _achievable(goal: Goal, athlete: Athlete, forecast: GoalForecast | None) -> 
     if forecast.verdict in {Verdict.VERY_AMBITIOUS, Verdict.NOT_BY_THEN}:
         says = f"Hardly: {likely} by {spoken_day(goal.day)}."
         return Check("Achievable", False, says, _offer(goal, forecast))
-    word = {Verdict.STRETCH: "Possible, as a stretch"}.get(Verdict(forecast.verdict or "stretch"))
-    return Check("Achievable", True, f"{word or 'Yes'}: {likely}.")
+    word = "Possible, as a stretch" if forecast.verdict == Verdict.STRETCH else "Yes"
+    return Check("Achievable", True, f"{word}: {likely}.")
 
 
 def _relevant(goal: Goal, goals: Sequence[Goal]) -> Check:
@@ -195,6 +195,6 @@ def _offer(goal: Goal, forecast: GoalForecast) -> tuple[str, ...]:
 
 def _likely(goal: Goal, probability: float) -> str:
     """In the words of the forecast; of finishing, which is judged, a range (C-1)."""
-    if goal.distance_m is not None and not goal.is_timed:
+    if goal.is_to_finish:
         return f"finishing is {in_words(probability)}"
     return f"the chance is {chance(probability)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from planning.goals.completion import in_words, likelihood
 from planning.goals.goal import HALF_M
 from planning.goals.path import Path, Stage
 from planning.goals.prices import LEGS, SHARPNESS, Price, Standing
@@ -48,7 +49,9 @@ def ways_lines(told: WaysOut) -> Iterator[str]:
 
 
 def price_line(price: Price) -> str:
-    """As in "5K: 21:55, about 50 %; +10 s, -4 points, 0 days later, 14 more quiet days"."""
+    """As in "5K (A, 2026-09-27), 21:55 (20:50 to 23:05), chance about 45 %: 10 s slower, 4 points
+    of chance lost, 14 more days without hard running."
+    """
     parts = [_seconds(price), _points(price)]
     if price.days_moved:
         parts.append(f"{price.days_moved} days later")
@@ -73,8 +76,7 @@ def standing_line(standing: Standing) -> str:
         )
         told.append(f"{middle} ({low} to {high})")
     if standing.probability is not None:
-        what = "chance" if goal.is_timed else "to finish"
-        told.append(f"{what} {chance(standing.probability)}")
+        told.append(likelihood(goal, standing.probability))
     return ", ".join(told)
 
 
@@ -194,8 +196,9 @@ def _stage_lines(stage: Stage, *, is_aim: bool) -> Iterator[str]:
         )
         line += f": {middle} ({low} to {high}) as things stand"
     if stage.probability is not None:
-        of = "to finish " if stage.milestone_s is None or stage.is_first else ""
-        line += f", {of}{chance(stage.probability)}"
+        of_the_time = stage.milestone_s is not None and not stage.is_first
+        said = chance(stage.probability) if of_the_time else in_words(stage.probability)
+        line += f", {'' if of_the_time else 'finishing '}{said}"
     yield line
     if stage.milestone_s is None or expected is None:
         return
@@ -226,5 +229,5 @@ def _proposed(proposal: Proposal) -> str:
         )
         told += f", foretold {low} to {high}"
     if proposal.probability is not None:
-        told += f", {'' if goal.is_timed else 'to finish '}{chance(proposal.probability)}"
+        told += f", {likelihood(goal, proposal.probability)}"
     return told

@@ -1,30 +1,17 @@
 """How a forecast is said: distances, times and chances in plain words."""
 
+import math
 from datetime import date
 
-from planning.goals.goal import (
-    FIFTY_K_M,
-    FIVE_K_M,
-    HALF_M,
-    HUNDRED_K_M,
-    MARATHON_M,
-    TEN_K_M,
-    Goal,
-)
+from planning.goals.goal import DISTANCES_M, HALF_M, Goal
 
-NAMES = (
-    (FIVE_K_M, "5K"),
-    (TEN_K_M, "10K"),
-    (HALF_M, "half marathon"),
-    (MARATHON_M, "marathon"),
-    (FIFTY_K_M, "50K"),
-    (HUNDRED_K_M, "100K"),
-)
+NAMES = ("5K", "10K", "half marathon", "marathon", "50K", "100K")  # of `DISTANCES_M`
+WHOLE_MINUTES_FROM_M = HALF_M * 0.995
 
 
 def distance_name(distance_m: float) -> str:
     """The name of a race distance (to half a per cent), else kilometres."""
-    for metres, name in NAMES:
+    for metres, name in zip(DISTANCES_M, NAMES, strict=True):
         if abs(distance_m / metres - 1) <= 0.005:
             return name
     return f"{distance_m / 1000:.1f}".removesuffix(".0") + " km"
@@ -46,15 +33,21 @@ def habit_in_words(goal: Goal) -> str:
 
 def about_time(time_s: float, distance_m: float) -> str:
     """An estimate: to the minute from the half marathon on, to five seconds below."""
-    if distance_m >= HALF_M * 0.995 and time_s >= 3_600:
+    if distance_m >= WHOLE_MINUTES_FROM_M and time_s >= 3_600:
         return _clock(round(time_s / 60) * 60, seconds=False)
     return _clock(round(time_s / 5) * 5, seconds=True)
+
+
+def no_faster(time_s: float, distance_m: float) -> float:
+    """Seconds as one sets a goal, and no faster than these: as exact as `about_time`."""
+    step = 60.0 if distance_m >= WHOLE_MINUTES_FROM_M else 5.0
+    return math.ceil(time_s / step) * step
 
 
 def exact_time(time_s: float, distance_m: float) -> str:
     """A time that was stated or run: nothing of it is dropped."""
     whole = round(time_s)
-    plain = distance_m >= HALF_M * 0.995 and whole >= 3_600 and whole % 60 == 0
+    plain = distance_m >= WHOLE_MINUTES_FROM_M and whole >= 3_600 and whole % 60 == 0
     return _clock(whole, seconds=not plain)
 
 

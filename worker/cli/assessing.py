@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from planning.goals.assessment import Assessment
     from planning.goals.deciding import Indicator
     from planning.goals.goal import Goal
-    from planning.goals.needs import Need
 
 
 def assessment_of(at_work: Session, goal: "Goal") -> "Assessment":
@@ -39,11 +38,9 @@ def as_json(told: "Assessment") -> dict[str, Any]:
     """What `goal assess --json` adds to the goal's forecast."""
     from planning.goals.completion import in_words, range_of
     from planning.goals.judging import assessment_lines
+    from worker.cli.showing import need_json
 
-    finishing, probability = (
-        not told.goal.is_timed and told.habit is None,
-        told.forecast.probability,
-    )
+    probability = told.forecast.probability
     return {
         "required": None
         if told.required is None
@@ -55,9 +52,9 @@ def as_json(told: "Assessment") -> dict[str, Any]:
             "base_rate": told.required.gained_by,
         },
         "judged": None
-        if probability is None or not finishing
+        if probability is None or not told.goal.is_to_finish
         else {"words": in_words(probability), "range": list(range_of(probability))},
-        "steps": [_need(step) for step in told.steps],
+        "steps": [need_json(step) for step in told.steps],
         "key_sessions": list(told.key_sessions),
         "decide": None
         if told.decision is None
@@ -80,16 +77,6 @@ def as_json(told: "Assessment") -> dict[str, Any]:
         ],
         "habit": None if told.habit is None else asdict(told.habit),
         "lines": list(assessment_lines(told)),
-    }
-
-
-def _need(need: "Need") -> dict[str, Any]:
-    return {
-        "what": need.what,
-        "by_day": need.by_day.isoformat(),
-        "value": need.value,
-        "unit": need.unit,
-        "met": need.met,
     }
 
 

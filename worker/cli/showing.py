@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
 from planning.fitness.prediction import Prediction
-from planning.goals.completion import in_words
 from planning.goals.goal import TEN_K_M, Goal
 from planning.goals.influences import told_of
 from planning.goals.needs import Need
@@ -58,6 +57,17 @@ def distances_json(outcome: Outcome) -> list[dict[str, Any]]:
     ]
 
 
+def need_json(need: Need) -> dict[str, Any]:
+    """One thing that must happen before a goal's day."""
+    return {
+        "what": need.what,
+        "by_day": need.by_day.isoformat(),
+        "value": need.value,
+        "unit": need.unit,
+        "met": need.met,
+    }
+
+
 def _goal_json(goal: Goal, forecast: GoalForecast) -> dict[str, Any]:
     versions = {
         "stretch_s": forecast.stretch_s,
@@ -78,16 +88,7 @@ def _goal_json(goal: Goal, forecast: GoalForecast) -> dict[str, Any]:
         "probability": forecast.probability,
         "verdict": forecast.verdict,
         "versions": None if all(v is None for v in versions.values()) else versions,
-        "needs": [
-            {
-                "what": need.what,
-                "by_day": need.by_day.isoformat(),
-                "value": need.value,
-                "unit": need.unit,
-                "met": need.met,
-            }
-            for need in forecast.needs
-        ],
+        "needs": [need_json(need) for need in forecast.needs],
         "message": forecast.message,
     }
 
@@ -142,8 +143,8 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
     lines = [f"  {forecast.message}"]
     if forecast.probability is not None:
         status = f"Status: {forecast.status.replace('_', ' ')}."
-        is_judged = goal.distance_m is not None and not goal.is_timed  # the message has it
-        told = "" if is_judged else f"Chance: {chance(forecast.probability)}. "
+        # Of finishing the message tells it in words (rule C-1).
+        told = "" if goal.is_to_finish else f"Chance: {chance(forecast.probability)}. "
         lines.append(f"  {told}{status}")
     if forecast.stretch_s and forecast.realistic_s and forecast.conservative_s:
         lines.append(
@@ -156,15 +157,6 @@ def goal_lines(outcome: Outcome, goal: Goal) -> list[str]:
         when = "by" if need.met or need.by_day >= outcome.day else "was due by"
         lines.append(f"  {mark} {need.what}: {_amount(need)} {when} {need.by_day}")
     return lines
-
-
-def likely(forecast: GoalForecast, goal: Goal) -> str:
-    """As in "chance about 25 %"; of finishing, which is judged, a range in words (C-1)."""
-    if forecast.probability is None:
-        return ""
-    if goal.distance_m is not None and not goal.is_timed:
-        return f"finishing {in_words(forecast.probability)}"
-    return f"chance {chance(forecast.probability)}"
 
 
 CHECKED = {True: "yes", False: "no", None: "open"}

@@ -160,16 +160,17 @@ def _goal_lines(now: "Outcome", then: "Outcome", other: "State") -> list[str]:
 
 
 def _forecast(forecast: "GoalForecast | None", goal: "Goal") -> str:
+    from planning.goals.completion import likelihood
     from planning.units import format_duration
-    from worker.cli.showing import likely
 
     if forecast is None:
         return "not a goal"
     if forecast.median_s is None or forecast.p10_s is None or forecast.p90_s is None:
         return forecast.message
-    chance = likely(forecast, goal)
+    chance = forecast.probability
+    likely = "" if chance is None else f", {likelihood(goal, chance)}"
     low, high = format_duration(forecast.p10_s), format_duration(forecast.p90_s)
-    return f"{format_duration(forecast.median_s)} ({low} to {high}){chance and f', {chance}'}"
+    return f"{format_duration(forecast.median_s)} ({low} to {high}){likely}"
 
 
 def _week_lines(now: "Outcome", then: "Outcome") -> list[str]:

@@ -1,5 +1,6 @@
 """Races of a calendar: proposals for what no goal stands for yet."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -38,3 +39,9 @@ def test_another_distance_of_the_day_and_a_goal_given_up_are_no_hindrance():
     assert proposed((RACE,), (retired,), TODAY) == (RACE,)
     habit = Goal("h", GoalKind.HEALTH, Priority.B, DAY, None)
     assert proposed((AnnouncedRace(DAY, "City race"),), (habit,), TODAY) != ()
+
+
+def test_races_that_differ_in_their_time_alone_stand_in_one_order():
+    """Whatever the order in which a calendar tells them, and whatever a set makes of it."""
+    told = [replace(RACE, target_s=2_400.0 + 60.0 * number) for number in range(20)]
+    assert proposed(told[::-1], (), TODAY) == tuple(told)

@@ -1,9 +1,11 @@
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from planning.goals.completion import chance_to_finish, in_words
+from planning.goals.completion import chance_to_finish, in_words, likelihood
+from planning.goals.goal import Goal, GoalKind, Priority
 from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 
 
@@ -43,3 +45,11 @@ def test_a_chance_is_a_range_in_words():
     assert "5 to 7" in in_words(0.5)
     assert "3 to 5" in in_words(0.3)
     assert "unlikely" in in_words(0.0)
+
+
+def test_a_chance_to_finish_is_told_in_words_and_that_of_a_time_as_a_number():
+    """Rule C-1: what is judged is never told as if it were measured."""
+    to_finish = Goal("g", GoalKind.COMPLETION, Priority.A, date(2026, 9, 6), 42_195.0)
+    assert likelihood(to_finish, 0.75) == "finishing likely (7 to 8 in 10)"
+    timed = replace(to_finish, kind=GoalKind.TIME, target_s=12_600.0)
+    assert likelihood(timed, 0.75) == "chance about 75 %"

@@ -94,6 +94,12 @@ def test_achievable_is_what_the_forecast_says(probability, verdict, met):
         assert "3:45 is realistic" in check.missing[0]
 
 
+def test_the_chance_to_finish_is_said_in_words():
+    finish = replace(RACE, kind=GoalKind.COMPLETION, target_s=None)
+    check = of(finish, forecast=said(finish, 0.75, "realistic"))["Achievable"]
+    assert check.says == "Yes: finishing is likely (7 to 8 in 10)."
+
+
 def test_a_habit_that_does_not_fit_the_days_is_not_achievable():
     athlete = replace(RUNNER, run_weekdays=frozenset({1, 3}))
     assert of(HABIT, athlete=athlete)["Achievable"].met is False

@@ -31,7 +31,7 @@ from planning.goals.prices import (
     priced,
     simulated,
 )
-from planning.goals.telling import race_price_lines, ways_lines
+from planning.goals.telling import race_price_lines, standing_line, ways_lines
 from planning.goals.ways import WayKind, conflicts_of, race_prices, ways_out
 from planning.replan import State, replan
 from planning.schedule.lint import lint
@@ -64,6 +64,13 @@ def test_alone_a_goal_stands_where_its_forecast_says():
     assert standing.probability == pytest.approx(told.probability)
     assert standing.expected.median_s == pytest.approx(told.median_s)
     assert standing.expected.quantile_s(0.1) == pytest.approx(told.p10_s)
+
+
+def test_where_a_goal_to_finish_stands_is_said_in_words():
+    """Rule C-1: what is judged by gates is no percentage."""
+    line = standing_line(simulated(state(ULTRA), (ULTRA,), TODAY).standings["ultra"])
+    assert "finishing " in line
+    assert "%" not in line
 
 
 def test_the_plan_is_laid_out_in_days_and_its_gates_are_what_is_planned():
