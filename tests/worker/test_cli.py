@@ -419,6 +419,12 @@ def test_why_changes_and_lint(trained):
     day, ident = a_session(trained)
     assert trained.ok("plan", "why", day).out == trained.ok("plan", "why", ident).out != ""
     assert "Rules:" in trained.ok("plan", "why", day).out
+    told = trained.ok("plan", "why", day, "--json").json
+    shown = [one for week in shown_plan(trained)["weeks"] for one in week["days"]]
+    assert {name: told[name] for name in ("day", "status", "workout", "why")} in shown
+    assert told["session"]["id"]
+    assert told["note"]
+    assert told["changes"] == []
     lint = trained("plan", "lint", "--json")
     assert lint.json == []
     assert lint.status == 0
@@ -765,6 +771,25 @@ def test_help_teaches(home, path):
         if parameter.name != "help" and parameter.param_type_name == "option":
             assert parameter.help, f"{path}: {parameter.name} is not explained"
     assert not home.path.exists()  # help makes nothing
+
+
+WRITING = {
+    "demo", "up", "web", "work", "schedule", "migrate", "sandbox", "disconnect", "export", "replay",
+    "connect garmin", "connect strava", "connect folder", "connect garmin-partner",
+    "connect webhook", "athlete add", "athlete set", "activity split", "activity join",
+    "activity exclude", "activity edit", "activity undo", "goal retire", "plan skip", "plan move",
+    "plan undo", "calendar reclaim", "weather set", "weather forget",
+}  # fmt: skip
+
+
+def test_every_command_that_reads_takes_json():
+    mute = {
+        " ".join(path)
+        for path, command in EVERY.items()
+        if not hasattr(command, "commands")
+        and not any("--json" in parameter.opts for parameter in command.params)
+    }
+    assert mute == WRITING
 
 
 def test_help_is_quick_and_imports_little():

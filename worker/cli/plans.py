@@ -1,6 +1,6 @@
 """`goalward plan ...`: what is planned, and why."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,8 @@ from worker.cli.session import (
 from worker.cli.words import parsed_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from planning.replan import Outcome
     from planning.schedule.plan import Change, Layer, Plan, PlanDay
     from planning.workout import PlannedWorkout
@@ -57,25 +59,21 @@ def show(
 
 @plan_commands.command("why")
 def why(
-    ident: IdentArgument, athlete: AthleteOption = None, known_at: KnownAtOption = None
+    ident: IdentArgument,
+    athlete: AthleteOption = None,
+    known_at: KnownAtOption = None,
+    json: JsonOption = False,
 ) -> None:
     """What one day is for, which rules shaped it, and what changed it."""
     with session(athlete, known_at=known_at) as at_work:
         outcome = at_work.outcome()
         day = _find(_plan_in(outcome), ident)
-        if day.workout is None:
-            typer.echo(f"{day.day}: no run. Rules: {', '.join(day.why) or 'none in particular'}")
-        else:
-            workout = day.workout.workout
-            typer.echo(f"{day.day}: {workout.name}. {workout.purpose}")
-            if day.workout.note:
-                typer.echo(day.workout.note)
-            for line in _kind_lines(workout.session):
-                typer.echo(line)
-            typer.echo(f"Rules: {', '.join(day.why) or 'none in particular'}")
-        for change in _changes(at_work, outcome):
-            if change.day == day.day:
-                typer.echo(f"Changed: {change.sentence or ERASED}")
+        changed = [change for change in _changes(at_work, outcome) if change.day == day.day]
+        if json:
+            print_json(_why_json(day, changed))
+            return
+        for line in _why_lines(day, changed):
+            typer.echo(line)
 
 
 @plan_commands.command("changes")
@@ -176,6 +174,36 @@ def undo(ident: IdentArgument, athlete: AthleteOption = None) -> None:
             undone(at_work.runtime, conn, at_work.athlete_id, touched)
         at_work.finish()
         typer.echo("Undone.")
+
+
+def _why_lines(day: "PlanDay", changed: "Sequence[Change]") -> "Iterator[str]":
+    rules = f"Rules: {', '.join(day.why) or 'none in particular'}"
+    if day.workout is None:
+        yield f"{day.day}: no run. {rules}"
+    else:
+        workout = day.workout.workout
+        yield f"{day.day}: {workout.name}. {workout.purpose}"
+        if day.workout.note:
+            yield day.workout.note
+        yield from _kind_lines(workout.session)
+        yield rules
+    for change in changed:
+        yield f"Changed: {change.sentence or ERASED}"
+
+
+def _why_json(day: "PlanDay", changed: "Sequence[Change]") -> dict[str, Any]:
+    """The day as in `plan show --json`, with its note, its kind of session and its changes."""
+    from planning.schedule.library import session_of
+    from worker.cli.showing import day_json
+    from worker.stored import to_body
+
+    kind = session_of(day.workout.workout.session) if day.workout else None
+    return {
+        **day_json(day),
+        "note": day.workout.note if day.workout else None,
+        "session": library.session_json(kind) if kind else None,
+        "changes": [to_body(change) for change in changed],
+    }
 
 
 def _kind_lines(session_id: str) -> list[str]:

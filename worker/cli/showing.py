@@ -110,11 +110,12 @@ def _week_json(week: PlanWeek) -> dict[str, Any]:
         "focus": week.focus,
         "volume_m": week.volume_m,
         "load": week.load_min,
-        "days": [_day_json(planned) for planned in week.days],
+        "days": [day_json(planned) for planned in week.days],
     }
 
 
-def _day_json(planned: PlanDay) -> dict[str, Any]:
+def day_json(planned: PlanDay) -> dict[str, Any]:
+    """One day of a plan, as `plan show --json` has it."""
     entry = planned.workout
     return {
         "day": planned.day.isoformat(),
