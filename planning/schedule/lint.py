@@ -11,7 +11,7 @@ from planning.athlete import Athlete
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
 from planning.schedule.plan import Plan
-from planning.schedule.rules import days, races, weeks
+from planning.schedule.rules import beginners, days, races, weeks
 from planning.schedule.rules.case import Case, Finding
 
 __all__ = ["Finding", "lint"]
@@ -24,11 +24,12 @@ CHECKS = (
     weeks.volume,
     weeks.ceiling,
     weeks.lighter,
-    weeks.begun,
+    beginners.begun,
     weeks.easy_share,
     weeks.spacing,
     weeks.long_runs,
     races.taper,
+    races.falling,
     races.around_races,
     races.minor_races,
     races.rest_after,
@@ -58,9 +59,20 @@ def lint(
         ran[run.day] = ran.get(run.day, 0.0) + distance_m
         if not run.is_race:
             trained[run.day] = max(trained.get(run.day, 0.0), distance_m)
-    entered = tuple(g for g in goals if g.distance_m and g.retired_on is None)
-    habit = any(goal.hours_per_week and goal.retired_on is None for goal in goals)
-    case = Case(plan, athlete, entered, ran, trained, today, tuple(plan.days()), habit)
+    stands = [goal for goal in goals if goal.retired_on is None]
+    days = tuple(plan.days())
+    case = Case(
+        plan=plan,
+        athlete=athlete,
+        races=tuple(goal for goal in stands if goal.distance_m),
+        ran_m=ran,
+        trained_m=trained,
+        today=today,
+        days=days,
+        by_day={planned.day: planned for planned in days},
+        hours_asked=any(goal.hours_per_week for goal in stands),
+        runs_asked=bool(athlete.runs_per_week) or any(goal.runs_per_week for goal in stands),
+    )
     found = [finding for check in CHECKS for finding in check(case)]
     return tuple(sorted(found, key=lambda finding: (finding.day, finding.rule, finding.sentence)))
 

@@ -1,6 +1,6 @@
 """What a rule is checked on: a plan, the athlete, the races and what was run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,11 +26,23 @@ class Case:
     trained_m: dict[date, float]  # the longest run of a day, races left out
     today: date
     days: tuple[PlanDay, ...]
-    habit: bool  # hours of running are to be kept up every week
+    by_day: Mapping[date, PlanDay]  # the same; asked for so often that looking through them is slow
+    hours_asked: bool  # hours of running are to be kept up every week
+    runs_asked: bool  # so many runs a week were asked for
 
     @property
     def monday(self) -> date:
         return self.today - timedelta(days=self.today.weekday())
+
+    @property
+    def master(self) -> bool:
+        """50 this year, or older (rule M-2)."""
+        born = self.athlete.birth_year
+        return born is not None and self.today.year - born >= 50
+
+    @property
+    def ran_marathon(self) -> bool:
+        return any(metres > 40_000.0 for metres in self.ran_m.values())
 
     @property
     def hilly_days(self) -> frozenset[date]:
@@ -56,7 +68,7 @@ class Case:
 
     def day_m(self, day: date, *, planned_at_least: bool = False) -> float:
         """Race metres count when run, not when planned (rule T-3)."""
-        planned = self.plan.on(day)
+        planned = self.by_day.get(day)
         open_still = day >= self.today or (planned and planned.status is DayStatus.UNKNOWN)
         told = planned.workout.workout if planned and planned.workout else None
         told_m = told.distance_m if told and told.kind is not Kind.RACE else 0.0

@@ -1,9 +1,10 @@
 """Rules for races: the taper before, nothing hard around, and who may race how far."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 
-from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Priority
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, Priority
 from planning.schedule.effort import hard
 from planning.schedule.plan import BY_HAND
 from planning.schedule.rules.case import Case, Finding
@@ -11,27 +12,52 @@ from planning.workout import Kind, TargetType, unrolled
 
 MARATHON_LIKE_M = 30_000.0
 EVEN = 1.02
+NO_MORE = 1.02
 ADULT = 18
 
 
 def taper(case: Case) -> Iterator[Finding]:
-    """T-2, T-3: before an A race the last weeks fall, to at most their share of the peak week."""
+    """T-3: before an A race the last weeks hold at most their share of the peak week."""
+    for race, windows in _tapers(case):
+        mondays = [race.day - timedelta(days=race.day.weekday(), weeks=n) for n in range(1, 13)]
+        peak = max(case.week_m(monday) for monday in mondays)
+        for window, share in zip(windows, _taper_shares(race.distance_m or 0.0), strict=True):
+            metres = _seven_days_m(case, window)
+            if metres > (share + 0.10) * peak + 3_000:
+                told = f"{metres / 1000:.0f} km in a taper week of at most {share:.0%}."
+                yield Finding("T-3", window, told)
+
+
+def falling(case: Case) -> Iterator[Finding]:
+    """T-2: before an A race each of the last weeks holds no more than the one before. Another race
+    within or just before them has its own days of rest.
+    """
+    for race, windows in _tapers(case):
+        since = windows[0] - timedelta(weeks=2)
+        if any(since <= other.day < race.day for other in case.races):
+            continue
+        for before, after in pairwise(windows):
+            if _seven_days_m(case, after) > NO_MORE * _seven_days_m(case, before) + 3_000:
+                yield Finding("T-2", after, "A week of the taper holds more than the one before.")
+
+
+def _tapers(case: Case) -> Iterator[tuple[Goal, list[date]]]:
+    """A races to come, and the first days of their windows of seven days, where all are laid out
+    and none had begun before the plan.
+    """
     for race in case.races:
         if race.priority is not Priority.A or race.day < case.today:
             continue
         first = case.plan.weeks[0].first_day
-        shares = _taper_shares(race.distance_m or 0.0)
-        start = race.day + timedelta(days=1) - timedelta(weeks=len(shares))
-        windows = [start + timedelta(weeks=n) for n in range(len(shares))]
-        if any(case.plan.on(w + timedelta(days=6)) is None or w < first for w in windows):
-            continue  # not laid out yet, or begun already
-        mondays = [race.day - timedelta(days=race.day.weekday(), weeks=n) for n in range(1, 13)]
-        peak = max(case.week_m(monday) for monday in mondays)
-        for window, share in zip(windows, shares, strict=True):
-            metres = sum(case.day_m(window + timedelta(days=n)) for n in range(7))
-            if metres > (share + 0.10) * peak + 3_000:
-                told = f"{metres / 1000:.0f} km in a taper week of at most {share:.0%}."
-                yield Finding("T-3", window, told)
+        count = len(_taper_shares(race.distance_m or 0.0))
+        start = race.day + timedelta(days=1) - timedelta(weeks=count)
+        windows = [start + timedelta(weeks=n) for n in range(count)]
+        if all(w + timedelta(days=6) in case.by_day and w >= first for w in windows):
+            yield race, windows
+
+
+def _seven_days_m(case: Case, first: date) -> float:
+    return sum(case.day_m(first + timedelta(days=n)) for n in range(7))
 
 
 def _taper_shares(distance_m: float) -> tuple[float, ...]:

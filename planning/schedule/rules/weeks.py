@@ -13,8 +13,9 @@ from planning.workout import Kind
 
 LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000.0))
 NEARLY = 1.03  # sessions are rounded
+FIRST_FROM_M = 30_000.0
 LIGHTER, MOST_FULL, NOTHING_TO_LIGHTEN_M = 0.92, 6, 15_000.0
-BEGUN_WEEKS = 6
+MASTERS_MOST_FULL = 4  # of them every third is lighter
 
 
 def volume(case: Case) -> Iterator[Finding]:
@@ -54,11 +55,13 @@ def ceiling(case: Case) -> Iterator[Finding]:
 
 
 def lighter(case: Case) -> Iterator[Finding]:
-    """P-1: weeks undulate. After six weeks a lighter one is due, taper, recovery and race weeks
-    being that as well; below 15 km a week, or of hours to be kept up, nothing is to be lightened.
+    """P-1, M-2: weeks undulate. After six weeks a lighter one is due, from 50 on after four; taper,
+    recovery and race weeks are that as well. Below 15 km a week, or of hours to be kept up, nothing
+    is to be lightened.
     """
-    if case.habit:
+    if case.hours_asked:
         return
+    most = MASTERS_MOST_FULL if case.master else MOST_FULL
     full: list[float] = []
     for week in case.plan.weeks:
         metres = week.volume_m
@@ -66,21 +69,8 @@ def lighter(case: Case) -> Iterator[Finding]:
         eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
         eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
         full = [] if eased else [*full, metres]
-        if len(full) > MOST_FULL and min(full) > NOTHING_TO_LIGHTEN_M and not by_hand(week):
+        if len(full) > most and min(full) > NOTHING_TO_LIGHTEN_M and not by_hand(week):
             yield Finding("P-1", week.first_day, f"{len(full)} weeks without a lighter one.")
-
-
-def begun(case: Case) -> Iterator[Finding]:
-    """B-1: nothing hard in the first six weeks of two runs or more."""
-    regular = sum(case.ran_days(case.monday - timedelta(weeks=n)) >= 2 for n in range(1, 27))
-    for week in case.plan.weeks:
-        coming = [d for d in week.days if d.workout and d.day >= case.today]
-        for planned in coming:
-            key = planned.workout is not None and hard(planned.workout.workout)
-            chosen = is_race(planned) or BY_HAND in planned.why
-            if regular < BEGUN_WEEKS and key and not chosen:
-                yield Finding("B-1", planned.day, "A hard session in the first weeks of running.")
-        regular += len(coming) + case.ran_days(week.first_day) >= 2 or not week.days
 
 
 def easy_share(case: Case) -> Iterator[Finding]:
@@ -98,8 +88,7 @@ def easy_share(case: Case) -> Iterator[Finding]:
 
 def spacing(case: Case) -> Iterator[Finding]:
     """I-6: 48 h between hard sessions, 72 h from 50 on (M-2); two a week, one at three runs."""
-    born = case.athlete.birth_year
-    gap = 3 if born is not None and case.today.year - born >= 50 else 2
+    gap = 3 if case.master else 2
     hard_days = [d for d in case.days if d.workout and hard(d.workout.workout)]
     for before, after in pairwise(hard_days):
         close = (after.day - before.day).days < gap
@@ -116,8 +105,12 @@ def spacing(case: Case) -> Iterator[Finding]:
 
 
 def long_runs(case: Case) -> Iterator[Finding]:
-    """L-1: at most 35 km and 3 h before a marathon, half the week (60 % below 40 km a week)."""
-    ultra = any((race.distance_m or 0) > MARATHON_M * 1.05 for race in case.races)
+    """L-1: at most 35 km and 3 h before a marathon, 2.5 h before a first one, half the week (60 %
+    below 40 km a week).
+    """
+    furthest = max((race.distance_m or 0.0 for race in case.races), default=0.0)
+    first = furthest > FIRST_FROM_M and not case.ran_marathon
+    most_s = 3600 * (2.5 if first else 3.0)
     for week in case.plan.weeks:
         total = sum(
             case.day_m(week.first_day + timedelta(days=n), planned_at_least=True) for n in range(7)
@@ -134,6 +127,7 @@ def long_runs(case: Case) -> Iterator[Finding]:
                 yield Finding(
                     "L-1", planned.day, f"The long run is {100 * share:.0f} % of the week."
                 )
-            too_long = workout.distance_m > 35_000 or workout.duration_s > 3 * 3600
-            if too_long and not ultra:
-                yield Finding("L-1", planned.day, "The long run is over 35 km or three hours.")
+            too_long = workout.distance_m > 35_000 or workout.duration_s > most_s
+            if too_long and furthest <= MARATHON_M * 1.05:
+                told = f"The long run is over 35 km or {most_s / 3600:g} hours."
+                yield Finding("L-1", planned.day, told)
