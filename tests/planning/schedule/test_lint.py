@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from planning.goals.goal import HALF_M, MARATHON_M, Priority
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, Priority
 from planning.schedule.lint import lint
 from planning.schedule.plan import PlanDay
 from planning.workout import (
@@ -282,3 +282,87 @@ def test_weeks_that_never_lighten():
 def test_a_season_beyond_what_was_ever_run():
     weeks = [replace(week, volume_m=60_000 + 4_000.0 * n) for n, week in enumerate(PLAN.weeks)]
     assert "P-5" in rules(replace(PLAN, weeks=tuple(weeks)))
+
+
+def test_a_first_marathon_has_long_runs_of_two_hours_and_a_half():
+    goals = (goal_in(14, MARATHON_M),)
+    for activities, broken in ((HISTORY[1:], True), (HISTORY, False)):
+        plan, _ = planned(ATHLETE, goals, activities)
+        assert rules(plan, goals, activities=activities) == set()
+        longer = with_workout(plan, Kind.LONG, duration_s=2.75 * 3600)
+        assert ("L-1" in rules(longer, goals, activities=activities)) is broken
+
+
+def test_masters_weeks_lighten_sooner():
+    older = replace(ATHLETE, birth_year=1970)
+    plan, _ = planned(older, FAR, HISTORY, laid_out_weeks=20)
+    assert rules(plan, athlete=older) == set()
+    level = [replace(w, volume_m=50_000.0) for w in plan.weeks[:6]]
+    level[-1] = replace(level[-1], volume_m=40_000.0)
+    later = replace(plan, weeks=(*level, *plan.weeks[6:]))
+    assert "P-1" in rules(later, athlete=older)
+    assert "P-1" not in rules(later)
+
+
+def test_a_taper_that_rises():
+    goals = (goal_in(6, MARATHON_M),)
+    plan, _ = planned(ATHLETE, goals, HISTORY, laid_out_weeks=20)
+    assert rules(plan, goals) == set()
+    last = goals[0].day - timedelta(days=4)
+    easy = next(d.workout for d in plan.days() if d.workout and d.workout.workout.kind is Kind.EASY)
+    long = replace(easy, workout=replace(easy.workout, distance_m=18_000.0))
+    put = on_day(plan, last, long)
+    for number in (1, 2, 3):
+        put = on_day(put, last - timedelta(days=number), long, f"gz-q{number}")
+    assert "T-2" in rules(put, goals)
+    other = (goal_in(4, FIVE_K_M, id="b", priority=Priority.B), *goals)  # it has rest of its own
+    assert "T-2" not in rules(put, other)
+
+
+BEGINNING = (goal_in(20, HALF_M),)
+
+
+def strides(planned_workout):
+    return replace(planned_workout, workout=replace(planned_workout.workout, kind=Kind.STRIDES))
+
+
+def novice(change, goals=BEGINNING, athlete=ATHLETE):
+    plan, _ = planned(athlete, goals, (), laid_out_weeks=20)
+    assert rules(plan, goals, athlete, activities=()) == set()
+    return {
+        finding.sentence
+        for finding in lint(change(plan), athlete=athlete, goals=goals, activities=(), today=TODAY)
+        if finding.rule == "B-1"
+    }
+
+
+def test_novices_walk_in_every_run():
+    (told,) = novice(lambda plan: with_workout(plan, Kind.EASY, steps=key_session().workout.steps))
+    assert "walking" in told
+
+
+def test_no_strides_in_the_first_four_weeks():
+    def with_strides(nth):
+        def change(plan):
+            chosen = [day for day in plan.days() if day.workout][nth]
+            return on_day(plan, chosen.day, strides(chosen.workout), chosen.workout.ident)
+
+        return change
+
+    (told,) = novice(with_strides(0))
+    assert "Strides" in told
+    assert novice(with_strides(15)) == set()
+
+
+def test_a_fourth_run_only_for_those_who_ask():
+    def fourth(plan):
+        week = plan.weeks[1]
+        runs = [day.workout for day in week.days if day.workout]
+        free = next(day.day for day in week.days if not day.workout)
+        assert len(runs) == 3
+        return on_day(plan, free, runs[0])
+
+    (told,) = novice(fourth)
+    assert "4 runs" in told
+    asked = replace(ATHLETE, runs_per_week=3)
+    assert novice(fourth, athlete=asked) == set()
