@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from planning.athlete import Athlete
-from planning.goals.assessment import check_goal, record_s
+from planning.goals.assessment import RECORD_M, check_goal, record_s
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from tests.planning.athletes import MONDAY
 
@@ -80,3 +80,9 @@ def test_records_are_those_of_the_lists_and_grow_with_distance():
     assert record_s(5_000) == pytest.approx(12 * 60 + 35.4)
     metres = [1_500, 2_000, 3_000, 7_000, 10_000, 20_000, 42_195, 60_000, 100_000, 250_000]
     assert [record_s(m) for m in metres] == sorted(record_s(m) for m in metres)
+
+
+def test_nobody_has_run_further_faster():
+    speeds = [metres / record_s(metres) for metres in RECORD_M]
+    assert speeds == sorted(speeds, reverse=True)
+    assert min(speeds) == pytest.approx(3.51, abs=0.01)  # 246 km in 19 h 27 min

@@ -1,5 +1,6 @@
 import itertools
 import random
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,9 +9,12 @@ import pytest
 from planning.fitness.ability import estimate
 from planning.fitness.training import training_speeds
 from planning.goals.completion import chance_to_finish
-from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
-from planning.goals.groundwork import groundwork, within_time
+from planning.goals.goal import DISTANCES_M, HALF_M, MARATHON_M, Goal, GoalKind, Priority
+from planning.goals.groundwork import Groundwork, groundwork, within_time
 from planning.goals.needs import (
+    GATES,
+    LONGEST_RUN,
+    WEEKLY_DISTANCE,
     longest_run_gate,
     needs_from,
     needs_of,
@@ -113,6 +117,54 @@ def test_the_marathon_asks_for_what_fokkema_found():
     assert weekly_gate(MARATHON_M).least == 40_000
     assert weekly_gate(HALF_M).aim == 32_000
     assert longest_run_gate(HALF_M).aim == 21_000
+
+
+def test_what_each_distance_asks_for():
+    """The table as it is published in the notes: aim and least of the longest run and of a week."""
+    asked = {
+        metres: (*_gate(longest_run_gate(metres)), *_gate(weekly_gate(metres)))
+        for metres in DISTANCES_M
+    }
+    assert list(asked.values()) == [
+        (8, 4, 20, 10),
+        (12, 8, 25, 15),
+        (21, 16, 32, 24),
+        (30, 25, 45, 40),
+        (32, 28, 50, 42),
+        (50, 40, 65, 50),
+    ]
+
+
+def _gate(gate):
+    return gate.aim / 1000, gate.least / 1000
+
+
+def test_steps_stand_every_fourth_week_before_the_need_and_rise_by_equal_shares():
+    """From 12 km to 21.5 km in 14 weeks, and 30 km a week to 32: 6 and 10 weeks on the way."""
+    done = Groundwork(12_000.0, 12_000.0, 24_000.0, 24_000.0, 30_000.0)
+    half = Goal("g", GoalKind.COMPLETION, Priority.A, MONDAY + timedelta(weeks=17), HALF_M)
+    steps = {
+        what: [
+            ((step.by_day - MONDAY).days / 7, step.value)
+            for step in steps_of(half, done, MONDAY)
+            if step.what == what
+        ]
+        for what in GATES
+    }
+    # 12 x (21 / 12)^(weeks / 14) and 24 x (32 / 24)^(weeks / 14), down to half kilometres
+    assert steps[LONGEST_RUN] == [(2, 12_500.0), (6, 15_000.0), (10, 17_500.0)]
+    assert steps[WEEKLY_DISTANCE] == [(2, 25_000.0), (6, 27_000.0), (10, 29_000.0)]
+    assert all(
+        step.held is not None and step.value > step.held for step in steps_of(half, done, MONDAY)
+    )
+
+
+def test_no_steps_to_what_is_met_or_cannot_be_reached():
+    half = Goal("g", GoalKind.COMPLETION, Priority.A, MONDAY + timedelta(weeks=17), HALF_M)
+    met = Groundwork(22_000.0, 22_000.0, 40_000.0, 40_000.0, 40_000.0)
+    assert steps_of(half, met, MONDAY) == ()
+    soon = replace(half, day=MONDAY + timedelta(weeks=6))
+    assert steps_of(soon, Groundwork(0.0, 0.0, 0.0, 0.0, 0.0), MONDAY) == ()
 
 
 def test_longer_races_never_ask_for_less():

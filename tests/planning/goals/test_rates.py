@@ -10,6 +10,19 @@ def test_a_gain_is_held_against_what_runners_gained():
     assert base_rate(1.0, 5) is None
 
 
+@pytest.mark.parametrize(
+    ("weeks", "quarter", "tenth"),
+    [(6, 4.2, 8.9), (8, 4.2, 8.9), (12, 5.1, 10.8), (16, 5.8, 11.5), (26, 5.8, 11.5),
+     (39, 5.8, 12.2), (52, 5.8, 12.9), (104, 5.8, 12.9)],
+)  # fmt: skip
+def test_the_rates_of_34_runners_by_weeks(weeks, quarter, tenth):
+    """Per cent of speed that one in four and one in ten gained; in between in a straight line."""
+    assert base_rate(quarter - 0.01, weeks) == "at least one in four"
+    assert base_rate(quarter + 0.01, weeks) == "between one in four and one in ten"
+    assert base_rate(tenth - 0.01, weeks) == "between one in four and one in ten"
+    assert base_rate(tenth + 0.01, weeks) == "fewer than one in ten"
+
+
 def test_what_is_asked_for_is_the_same_share_at_every_distance():
     # 3:22 today and 3:15 wanted: 3.53 % of speed, as ln
     asked = Required(today_s=12_120, target_s=11_700, ten_k_s=2_640, weeks=12)

@@ -34,6 +34,7 @@ from planning.goals.prices import (
 from planning.goals.telling import race_price_lines, standing_line, ways_lines
 from planning.goals.ways import WayKind, conflicts_of, race_prices, ways_out
 from planning.replan import State, replan
+from planning.schedule.effort import hard
 from planning.schedule.lint import lint
 from planning.schedule.plan import Phase
 from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history
@@ -195,6 +196,7 @@ def test_volume_that_another_goal_takes_is_found_out():
     (conflict,) = conflicts_of(known, TODAY)
     assert conflict.clash is Clash.VOLUME
     assert "50 km a week" in conflict.sentence
+    assert conflict.days_needed == conflict.days_apart + 7  # a week later is worth looking at
     assert conflicts_of(state(first, far, activities=history(80, 345)), TODAY) == ()
     # who falls short alone as well is not short because of the other
     assert conflicts_of(state(first, far, activities=history(20, 345)), TODAY) == ()
@@ -212,6 +214,13 @@ def test_the_price_of_a_b_and_a_c_race_for_the_a_race():
     assert (of_b.price.quiet_days, of_c.price.quiet_days) == (11, 2)
     assert of_b.hard_sessions > of_c.hard_sessions >= 0
     assert of_b.training_m > of_c.training_m > 0.0
+    alone, both = (
+        simulated(known, goals, TODAY).sessions(marathon.day)
+        for goals in ((marathon, ten), (marathon, half, ten))
+    )
+    less_m = sum(w.distance_m for w in alone) - sum(w.distance_m for w in both)
+    assert of_b.training_m == pytest.approx(less_m)
+    assert of_b.hard_sessions == sum(map(hard, alone)) - sum(map(hard, both))
     assert of_b.price.seconds >= of_c.price.seconds
     with pytest.raises(ValueError, match="A race"):
         race_prices(known, marathon, TODAY)
@@ -250,6 +259,19 @@ def test_beyond_the_marathon_another_kind_of_training_costs_no_sharpness():
     marathon = goal_in(14, MARATHON_M, id="marathon", priority=Priority.B)
     assert judged_effects(far, (five, far), TODAY) == ()
     assert [e.what for e in judged_effects(marathon, (five, marathon), TODAY)] == [SHARPNESS]
+
+
+def test_sharpness_is_counted_in_whole_weeks_from_the_current_one():
+    """The same on each day of a week, and less when the weeks of another race are over."""
+    five = goal_in(8, FIVE_K_M, id="five")
+    marathon = goal_in(14, MARATHON_M, id="marathon")
+    costs = [
+        judged_effects(marathon, (five, marathon), TODAY + timedelta(days=day))
+        for day in (0, 3, 6, 7 * 5, 7 * 9)
+    ]
+    assert costs[0] == costs[1] == costs[2] != ()
+    lost = [sum(effect.ln_time for effect in effects) for effects in costs]
+    assert lost[0] >= lost[3] > lost[4]
 
 
 def test_prices_are_of_one_season_against_another_and_nothing_is_kept():

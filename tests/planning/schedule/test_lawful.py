@@ -1,0 +1,56 @@
+"""What lint alone says of plans: of the grid, after a month off, and day by day when life happens.
+
+Each guard of the generator is broken once (`tests.planning.test_schedule_mutations`), and it is
+lint that must see it: here no other check stands in the way.
+"""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from planning.athlete import Athlete
+from planning.goals.goal import HALF_M, Priority
+from planning.schedule.lint import lint
+from tests.planning.schedule.cases import ATHLETE, TODAY, ZONE, goal_in, history, planned
+from tests.planning.schedule.grid import case
+from tests.planning.schedule.test_seasons import lived
+
+# Cases of the grid that lean on one guard or another: without it they are unlawful.
+LEANING = (
+    0, 1, 2, 3, 4, 5, 7, 11, 15, 17, 19, 22, 31, 32, 54, 59, 80, 96, 97, 102, 132, 154,
+)  # fmt: skip
+
+
+def told(findings):
+    return "\n".join(f"{f.day} {f.rule} {f.sentence}" for f in findings)
+
+
+@pytest.mark.parametrize("number", LEANING)
+def test_a_plan_of_the_grid_is_lawful(number):
+    one = case(number)
+    known = {"goals": one.goals, "activities": one.activities, "today": one.today}
+    found = lint(one.plan(), athlete=one.athlete, **known)
+    assert not found, f"{one.told}\n{told(found)}"
+
+
+def test_after_a_month_off_a_plan_is_lawful():
+    today, goals = TODAY + timedelta(days=35), (goal_in(20, HALF_M),)
+    runs = history(100, 290)
+    plan, _ = planned(ATHLETE, goals, runs, today)
+    found = lint(plan, athlete=ATHLETE, goals=goals, activities=runs, today=today)
+    assert not found, told(found)
+
+
+@pytest.mark.parametrize("missed", [0.15, 0.5])
+def test_three_weeks_in_which_much_is_missed_are_lawful_every_evening(missed):
+    """`lived` asserts it: what stands is cut as far as what was run asks for."""
+    chance = random.Random(missed)
+    goals = (goal_in(2, 10_000.0, id="b", priority=Priority.B), goal_in(12, HALF_M))
+    athlete = Athlete(zone=ZONE, runs_per_week=5)
+
+    def share(_):
+        return 0.0 if chance.random() < missed else chance.uniform(0.8, 1.05)
+
+    evenings = list(lived(athlete, goals, history(50, 330), 21, share=share))
+    assert len(evenings) == 21
