@@ -152,13 +152,14 @@ def _long_m(week: Week, day: date) -> float:
     season, demand = week.season, week.season.demand
     goal_m = season.leads_m
     first = week.habits.first_marathon and goal_m > MARATHON_LIKE_M
-    # Time wins over distance (rule L-1); a little is left, as an easy pace is a band.
-    far_m = min(
-        demand.long_m, 0.98 * (demand.long_s - FIRST_MARATHON_LESS_S * first) * week.paces.easy
-    )
+    # Time wins over distance (rule L-1); a little is left, as an easy pace is a band, and more
+    # where walking breaks take theirs.
+    easy_m_per_s = (0.95 if _walks(week) else 0.98) * week.paces.easy
+    less_s = FIRST_MARATHON_LESS_S * first
+    far_m = min(demand.long_m, (demand.long_s - less_s) * easy_m_per_s)
     # Whose mean run comes near that holds a long run that is longer, up to three hours.
     mean_m = week.volume_m / max(week.habits.runs, 1)
-    far_m = max(far_m, min(OVER_MEAN * mean_m, 0.98 * MOST_S * week.paces.easy))
+    far_m = max(far_m, min(OVER_MEAN * mean_m, (MOST_S - less_s) * easy_m_per_s))
     usual_m = (demand.long_share + _FEW_RUNS.get(week.habits.runs, 0.0)) * week.volume_m
     grown = min(LONG_LEAD * season.build_up, 1.0)
     led_m = (
