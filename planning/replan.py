@@ -22,6 +22,7 @@ from planning.goals.assessment import Assessment, assess
 from planning.goals.course import RaceTime
 from planning.goals.drift import Running, break_effect, running_of
 from planning.goals.goal import Goal
+from planning.goals.season import is_master
 from planning.goals.trajectory import (
     AFRESH,
     Before,
@@ -193,6 +194,7 @@ def assessed(
         by_word=grounds.by_word,
         running=running,
         temperature_c=temperature_c,
+        master=is_master(state.athlete.birth_year, today),
     )
 
 

@@ -65,7 +65,7 @@ class Assessment:
     habit: Adherence | None
 
 
-def assess(
+def assess(  # noqa: PLR0913 - one assessment, and all that it rests on
     goal: Goal,
     told: GoalForecast,
     *,
@@ -75,10 +75,11 @@ def assess(
     by_word: Sequence[Activity] = (),
     running: Running | None = None,
     temperature_c: float | None = None,
+    master: bool = False,
 ) -> Assessment:
     """The assessment of `goal` on the day of `fitness`; `told` is its forecast by the same
     arguments. `goals` are all that stand. Other days and other races are foretold training as usual
-    and in the cool: no plan leads to them.
+    and in the cool: no plan leads to them. Of a `master` more weeks are lighter (M-2).
     """
     today = fitness.day
 
@@ -91,7 +92,8 @@ def assess(
     if told.status == Status.DONE or kept_back or goal.distance_m is None:
         unkept = told.status != Status.DONE and told.probability is not None
         lighter = lighter_habit(goal, kept_up) if habit and unkept else None
-        kept = key_sessions(goal, goals, today) if habit and told.status != Status.DONE else ()
+        over = habit is None or told.status == Status.DONE
+        kept = () if over else key_sessions(goal, goals, today, master=master)
         return Assessment(
             today, goal, told, None, None, (), kept, None, (lighter,) if lighter else (), habit
         )
@@ -130,7 +132,7 @@ def assess(
         ),
         sd_ln=expected.sd_ln if expected else None,
         steps=steps_of(goal, within_time(done, fitness, (*by_word, *activities)), today),
-        key_sessions=key_sessions(goal, goals, today),
+        key_sessions=key_sessions(goal, goals, today, master=master),
         decision=decision(goal, goals, today=today, longest_m=done.longest_m, foretell=foretell),
         offers=offers(goal, done, today=today, probability=told.probability, foretell=foretell),
         habit=habit,

@@ -8,12 +8,12 @@ before half and marathon (Fokkema 2020, C).
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from planning.goals.goal import HALF_M, Goal
 from planning.goals.needs import longest_run_gate
-from planning.goals.season import SeasonWeek, demand_of, season
+from planning.goals.season import SeasonWeek, demand_of, monday_of, season
 from planning.goals.standards import is_marathon
 from planning.goals.wording import kilometres, opening
 from planning.schedule.library import Theme
@@ -53,12 +53,15 @@ class KeySession:
     of: int
 
 
-def key_sessions(goal: Goal, goals: Sequence[Goal], today: date) -> tuple[str, ...]:
+def key_sessions(
+    goal: Goal, goals: Sequence[Goal], today: date, *, master: bool = False
+) -> tuple[str, ...]:
     """Sentences, the one that matters most first.
 
-    `goals` are all that stand, this one among them or not: another one may shape its weeks.
+    `goals` are all that stand, this one among them or not: another one may shape its weeks. Of
+    a `master` more of them are lighter (M-2).
     """
-    weeks = weeks_of(goal, goals, today)
+    weeks = weeks_of(goal, goals, today, master=master)
     if goal.distance_m is None:
         turns = dict.fromkeys(WORDS[theme] for week in weeks for theme in _menu(week).themes)
         return (f"One hard session a week at most, in turn {', '.join(turns)} (D).",)
@@ -80,13 +83,15 @@ def held_sessions(weeks: Sequence[SeasonWeek]) -> tuple[KeySession, ...]:
     return tuple(found)
 
 
-def weeks_of(goal: Goal, goals: Sequence[Goal], today: date) -> tuple[SeasonWeek, ...]:
+def weeks_of(
+    goal: Goal, goals: Sequence[Goal], today: date, *, master: bool = False
+) -> tuple[SeasonWeek, ...]:
     """The full weeks to come that this goal shapes; of a habit all of them."""
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     standing = [goal, *(other for other in goals if other.id != goal.id)]
     return tuple(
         week
-        for week in season(standing, monday)
+        for week in season(standing, monday, master=master)
         if week.goal.id == goal.id
         and week.phase is not Phase.RECOVERY
         and not (week.light and goal.distance_m)

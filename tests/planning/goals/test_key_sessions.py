@@ -19,12 +19,13 @@ from planning.goals.key_sessions import (
     weeks_of,
 )
 from planning.goals.prices import simulated
+from planning.replan import assessed
 from planning.schedule.effort import hard
 from planning.schedule.library import Theme, named
 from planning.schedule.plan import Phase
 from planning.workout import Kind
 from tests.planning.athletes import race
-from tests.planning.goals.stories import FINISH, MONDAY, full, goal, known, training
+from tests.planning.goals.stories import FINISH, MONDAY, RUNNER, full, goal, known, training
 
 DAY = date(2026, 8, 16)
 GOALS = {
@@ -66,6 +67,22 @@ def test_what_is_named_is_in_the_plan_as_often_and_nothing_else_is(name):
         assert {each.of for each in told if each.phase is phase} <= {len(weeks)}
 
 
+def test_who_is_fifty_has_a_lighter_week_in_three_and_none_of_them_is_named():
+    ultra = GOALS["first ultra"]
+    runner = replace(RUNNER, birth_year=1970)
+    state = known(ultra, km=60.0, pace=320.0, weeks=40, more=(MARATHON,), athlete=runner)
+    plan = simulated(state, state.goals, MONDAY).plan
+    told = held_sessions(weeks_of(ultra, state.goals, MONDAY, master=True))
+    for phase in (Phase.BUILD, Phase.PEAK):
+        weeks = full(plan, phase)
+        expected = {each.what: each.weeks for each in told if each.phase is phase}
+        assert Counter(what for week in weeks for what in what_is_held(week)) == expected
+    lighter = [week for week in plan.weeks if week.focus.startswith("Lighter")]
+    assert not {TWO_LONG} & {what for week in lighter for what in what_is_held(week)}
+    named_ones = assessed(state, ultra, today=MONDAY, plan=plan).key_sessions
+    assert named_ones == key_sessions(ultra, state.goals, MONDAY, master=True)
+
+
 @pytest.mark.parametrize("name", GOALS)
 def test_they_are_told_in_few_sentences_with_their_strength(name):
     lines = key_sessions(GOALS[name], (), MONDAY)
@@ -95,6 +112,12 @@ def test_near_the_race_what_is_left_is_told():
     assert "arrive rested" in lines[-1]
     week = replace(GOALS["first marathon"], day=MONDAY + timedelta(days=6))
     assert len(key_sessions(week, (), MONDAY)) == 1
+
+
+def test_a_goal_that_is_changed_stands_once_as_it_is_stated_now():
+    wanted = GOALS["marathon"]
+    before = replace(wanted, day=DAY + timedelta(weeks=4), distance_m=FIVE_K_M)
+    assert key_sessions(wanted, (before,), MONDAY) == key_sessions(wanted, (), MONDAY)
 
 
 def test_a_race_on_the_way_has_no_sessions_of_its_own():

@@ -8,6 +8,7 @@ import pytest
 
 from planning.fitness.ability import estimate
 from planning.fitness.training import training_speeds
+from planning.fitness.zones import TOO_UNSURE
 from planning.goals.completion import chance_to_finish
 from planning.goals.goal import DISTANCES_M, HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.groundwork import Groundwork, groundwork, within_time
@@ -72,6 +73,10 @@ def test_before_a_marathon_the_long_run_ends_where_its_time_does():
     marathon = (*slow, race(TODAY - timedelta(days=120), 42.2, 18_000))
     again = within_time(groundwork(marathon, TODAY), fitness, marathon)
     assert again.marathon_long_m == pytest.approx(1.2 * done.marathon_long_m, rel=0.01)
+    few = slow[-5:]  # no paces can be given yet, so none is reckoned with
+    unsure = estimate(few, TODAY)
+    assert unsure.today().sd_ln > TOO_UNSURE
+    assert within_time(done, unsure, few) == done
     # a gate that cannot be met is told as such, and it costs; on other distances nothing changes
     free, timed = (needs_of(goal(weeks=40), slow, TODAY, fitness=f)[0] for f in (None, fitness))
     assert (free.feasible, timed.feasible) == (True, False)
