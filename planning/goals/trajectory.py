@@ -19,7 +19,7 @@ from planning.goals.rates import Required
 from planning.goals.result import result_message, result_of
 from planning.goals.sentence import finish_message, habit_message, habit_result, time_message
 from planning.goals.status import Status, settled, verdict_of
-from planning.goals.wording import distance_name, kilometres
+from planning.goals.wording import distance_name, kilometres, spoken_day
 from planning.units import counted
 
 UNSURE_SD = 0.10  # of ln(10 km time)
@@ -117,7 +117,8 @@ def forecast(  # noqa: PLR0913 - one forecast, and all that it rests on
     else:
         told = _to_finish(goal, expected, needs=needs, before=before, missing=missing)
     because = _because(goal, time, today, temperature_c) if time else ""
-    return replace(told, message=f"{told.message}{because}{_caution(fitness)}")
+    silent = _silence(running) if time and running else ""
+    return replace(told, message=f"{told.message}{because}{_caution(fitness)}{silent}")
 
 
 def expected_time(
@@ -296,6 +297,16 @@ def _caution(fitness: Fitness) -> str:
     if sd_ln is None or sd_ln <= UNSURE_SD:
         return ""
     return f" Not yet sure: {counted(fitness.runs_used, 'run')} of late, which is little to go by."
+
+
+def _silence(running: Running) -> str:
+    """Of what nothing is known: neither a break that costs, nor runs that would be believed."""
+    if running.known_until >= running.today:
+        return ""
+    return (
+        f" Nothing is on record since {spoken_day(running.known_until)}: if you did not run, "
+        "expect less; if you did, bring it in. Until then the plan does not grow."
+    )
 
 
 def _because(goal: Goal, time: RaceTime, today: date, temperature_c: float | None) -> str:

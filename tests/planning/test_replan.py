@@ -314,6 +314,16 @@ def test_the_weather_of_the_day_is_in_the_forecast_of_a_goal_and_is_said():
     assert "°C" not in cool.message
 
 
+def test_a_race_too_near_another_says_that_its_price_is_not_counted():
+    """The prices of a season count tired legs, a forecast of one race does not: said, not hidden."""
+    half = goal(5_400.0, HALF_M, weeks=13, ident="g2")
+    far = goal(5_400.0, HALF_M, weeks=6, ident="g2")
+    for race_before, said in ((half, True), (far, False)):
+        told = replan(state(goal(), race_before), TODAY).forecasts
+        assert [("season ways" in each.message) for each in told] == [said, said]
+    assert "the half marathon of" in replan(state(goal(), half), TODAY).forecasts[1].message
+
+
 def test_that_no_weather_is_known_is_said_in_the_last_week_before_a_long_race():
     for weeks, distance_m, said in ((1, MARATHON_M, True), (3, MARATHON_M, False), (1, 1e4, False)):
         told = replan(state(goal(None, distance_m, weeks)), TODAY).forecasts[0].message

@@ -128,6 +128,8 @@ def test_nothing_known_of_late_widens_the_forecast():
     silent = told(goal(11_700), running=running)
     assert silent.median_s == told(goal(11_700)).median_s
     assert silent.p90_s > told(goal(11_700)).p90_s
+    assert "if you did not run, expect less" in silent.message
+    assert "Nothing is on record" not in told(goal(11_700)).message
 
 
 def test_too_little_data_has_no_numbers_and_says_what_is_missing():
