@@ -183,7 +183,7 @@ def _out_of_reach(goal: Goal, needs: Sequence[Need]) -> tuple[str, ...]:
     within = ", in 3 h at most and 2.5 before a first marathon" if marathon else ""
     reached = (
         f"Rising safely{within}, the longest run reaches "
-        f"{kilometres(need.reachable or 0.0)} by {spoken_day(need.by_day)}; the "
+        f"{_not_quite(need)} by {spoken_day(need.by_day)}; the "
         f"{distance_name(goal.distance_m)} asks for {kilometres(need.value)}."
     )
     if not marathon:
@@ -193,6 +193,16 @@ def _out_of_reach(goal: Goal, needs: Sequence[Need]) -> tuple[str, ...]:
         "(Fokkema 2020, an association); run-walk is an option."
     )
     return (reached, price)
+
+
+def _not_quite(need: Need) -> str:
+    """What is reached of a need that is not: to the half kilometre below, where to the nearest
+    kilometre it would sound as if it were.
+    """
+    reached = kilometres(need.reachable or 0.0)
+    if reached != kilometres(need.value):
+        return reached
+    return f"{(need.reachable or 0.0) // 500 / 2:g} km"
 
 
 def _listed(needs: Sequence[Need]) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from planning.fitness.prediction import Prediction
 from planning.goals.adherence import Adherence
-from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
+from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.goals.needs import LONGEST_RUN, WEEKLY_DISTANCE, Need
 from planning.goals.rates import Required
 from planning.goals.sentence import finish_message, habit_message, time_message
@@ -143,3 +143,10 @@ def test_a_habit_without_a_week_on_record_and_one_of_a_single_week():
     assert "4 hours a week: no week is on record yet." in habit_message(habit, none)
     one = Adherence(26, 3, 1, 1, 0, 0, 0.1, 0, 0)
     assert "Going on like that, 0 of its 1 week would hold it" in habit_message(habit, one)
+
+
+def test_what_is_not_quite_reached_does_not_sound_as_if_it_were():
+    short = need(value=16_000.0, feasible=False, reachable=15_600.0)
+    told = time_message(goal(5_700.0, HALF_M), Prediction(HALF_M, 5_800.0, 0.06), (short,))
+    assert "the longest run reaches 15.5 km by" in told
+    assert "asks for 16 km." in told
