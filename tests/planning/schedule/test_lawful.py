@@ -11,7 +11,9 @@ import pytest
 
 from planning.athlete import Athlete
 from planning.goals.goal import HALF_M, Priority
+from planning.schedule.effort import hard
 from planning.schedule.lint import lint
+from tests.planning.athletes import run
 from tests.planning.schedule.cases import ATHLETE, TODAY, ZONE, goal_in, history, planned
 from tests.planning.schedule.grid import case
 from tests.planning.schedule.test_seasons import lived
@@ -54,3 +56,30 @@ def test_three_weeks_in_which_much_is_missed_are_lawful_every_evening(missed):
 
     evenings = list(lived(athlete, goals, history(50, 330), 21, share=share))
     assert len(evenings) == 21
+
+
+@pytest.mark.parametrize(
+    ("weeks", "runs_a_week", "run_m"), [(2, 3, 9_000.0), (3, 5, 2_500.0), (0, 0, 0.0)]
+)
+def test_whoever_has_just_begun_has_a_lawful_plan(weeks, runs_a_week, run_m):
+    """Far enough for a plan without walking, often and short, and not at all yet (rule B-1)."""
+    days = [7 * back + number + 1 for back in range(weeks) for number in range(runs_a_week)]
+    runs = tuple(
+        run(TODAY - timedelta(days=day), run_m / 1000, 400.0) for day in sorted(days)[::-1]
+    )
+    goals = (goal_in(16, HALF_M),)
+    plan, _ = planned(ATHLETE, goals, runs, laid_out_weeks=20)
+    found = lint(plan, athlete=ATHLETE, goals=goals, activities=runs, today=TODAY)
+    assert not found, told(found)
+
+
+def test_another_goal_stated_on_a_hard_day_makes_a_lawful_week():
+    """What stands today and tomorrow stays, and counts among the week's hard sessions."""
+    athlete, runs = Athlete(zone=ZONE, runs_per_week=6), history(60, 330)
+    before = (goal_in(12, HALF_M),)
+    plan, _ = planned(athlete, before, runs)
+    today = next(d.day for d in plan.days() if d.workout and hard(d.workout.workout))
+    goals = (goal_in(12, 10_000.0, id="new"), *before)
+    anew, _ = planned(athlete, goals, runs, today, closing=plan)
+    found = lint(anew, athlete=athlete, goals=goals, activities=runs, today=today)
+    assert not found, told(found)

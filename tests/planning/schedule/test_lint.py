@@ -1,13 +1,17 @@
 """Plans broken by hand, one rule at a time: the check must see each, and nothing in a sound plan."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, Priority
-from planning.schedule.lint import lint
+from planning.schedule import rules as tables
+from planning.schedule.lint import CHECKS, lint
 from planning.schedule.plan import PlanDay
+from planning.schedule.rules import beginners, days, races, weeks
 from planning.workout import (
     Duration,
     DurationType,
@@ -366,3 +370,25 @@ def test_a_fourth_run_only_for_those_who_ask():
     assert "4 runs" in told
     asked = replace(ATHLETE, runs_per_week=3)
     assert novice(fourth, athlete=asked) == set()
+
+
+def test_the_table_of_the_rules_names_every_check_and_every_id():
+    """What is checked stands in it, and what is not stands there with the reason."""
+    table = tables.__doc__
+    modules = (beginners, days, races, weeks)
+    named = set(re.findall(r"\b((?:beginners|days|races|weeks)\.\w+)", table))
+    checks = {f"{check.__module__.rpartition('.')[2]}.{check.__name__}" for check in CHECKS}
+    apart = {"days.shape", "days.weekdays", "days.races", "days.paces"}
+    assert named == checks - apart
+    found = {
+        rule
+        for module in modules
+        for rule in re.findall(r'Finding\(\s*"([\w-]+)"', Path(module.__file__).read_text())
+    }
+    checked = table.partition("Checked")[2].partition("In part")[0]
+    assert found <= set(re.findall(r"\b[A-Z]-\d|\b(?:days|pace|race|shape)\b", checked))
+    stated = set(
+        re.findall(r"^\| ([A-Z]-\d) \|", Path("planning/README.md").read_text(), re.MULTILINE)
+    )
+    told = set(re.findall(r"\b[A-Z]-\d\b", table)) | {"W-2"}  # within "W-1 to W-3"
+    assert stated <= told
