@@ -1,5 +1,6 @@
 """Goals that help each other, and goals in each other's way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,3 +118,12 @@ def test_far_enough_apart_nothing_clashes_and_order_does_not_matter(told):
         goal_in(40 * n, m, id=f"g{n}", priority=p) for n, (_, m, p) in enumerate(told, start=1)
     ]
     assert conflicts(apart, TODAY) == ()
+
+
+def test_a_c_race_needs_only_the_two_days_before_a_race():
+    for first, second in ((Priority.C, Priority.A), (Priority.B, Priority.C)):
+        races = [
+            replace(race, priority=priority)
+            for race, priority in zip(pair(HALF_M, MARATHON_M, 1), (first, second), strict=True)
+        ]
+        assert days_between(*races) == 3

@@ -219,3 +219,52 @@ def test_a_habit_out_of_reach_comes_with_one_that_lasts():
     assert lighter.probability >= 0.5
     assert lighter.goal.hours_per_week < 12.0
     assert f"{lighter.goal.hours_per_week:g} hours a week until" in " ".join(lines)
+
+
+def test_on_its_own_day_a_race_is_not_yet_missed():
+    goal = replace(past(HALF_M, target_s=1.75 * 3600), day=TODAY)
+    _, found = told(goal)
+    assert found.ended.end is End.UNDERWAY
+    assert found.proposals == ()
+
+
+def test_a_habit_under_way_is_followed_by_nothing_yet_and_a_past_one_is_told_by_weeks():
+    habit = replace(
+        past(None, kind=GoalKind.HEALTH), from_day=TODAY - timedelta(weeks=12), runs_per_week=4
+    )
+    _, over = told(habit)
+    assert any(line.startswith("It was kept up in ") for line in over.ended.learned)
+    _, on_its_way = told(replace(habit, day=TODAY + timedelta(weeks=6)))
+    assert on_its_way.proposals == ()
+
+
+def test_the_next_race_leaves_recovery_and_a_whole_season():
+    """After a half two weeks of recovery, then base, build, peak and taper: 6, 6, 3 and 2."""
+    goal = past(HALF_M, target_s=1.75 * 3600)
+    _, ran = told(goal, race(RACED, 21.1, 1.74 * 3600))
+    again = next(each.goal for each in ran.proposals if each.goal.distance_m == HALF_M)
+    assert again.day == _sunday(RACED + timedelta(weeks=2 + 17))
+    # without a race there is nothing to recover from, and the season begins today
+    long_ago = replace(goal, day=TODAY - timedelta(weeks=4))
+    _, missed = told(long_ago)
+    assert missed.proposals[0].goal.day == _sunday(TODAY + timedelta(weeks=17))
+
+
+def test_a_first_finish_is_followed_by_a_time_and_a_time_by_a_faster_one():
+    finish = past(HALF_M, kind=GoalKind.COMPLETION)
+    for goal, words in ((finish, "Now with a time"), (past(HALF_M, target_s=7_200.0), "faster")):
+        _, found = told(goal, race(RACED, 21.1, 1.8 * 3600))
+        assert any(words in each.why for each in found.proposals)
+
+
+@pytest.mark.parametrize(("pace_s_per_km", "years"), [(340, False), (480, True)])
+def test_a_standard_far_away_is_told_to_take_years(pace_s_per_km, years):
+    runs = tuple(one for one in history(55, pace_s_per_km, weeks=30) if one.day != RACED)
+    goal = past(MARATHON_M, kind=GoalKind.COMPLETION)
+    _, found = told(goal, race(RACED, 42.4, 40 * pace_s_per_km), runs=runs)
+    qualifier = next(each for each in found.proposals if each.goal.qualifier)
+    assert ("it may take years" in qualifier.why) is years is (qualifier.probability < 0.2)
+
+
+def _sunday(day):
+    return day + timedelta(days=6 - day.weekday())

@@ -124,3 +124,17 @@ def test_a_small_race_may_lead_to_the_great_one():
 @pytest.mark.parametrize(("days", "met"), [(-1, False), (10, False), (60, True)])
 def test_there_must_be_time_to_build(days, met):
     assert of(replace(RACE, day=TODAY + timedelta(days=days)))["Time-bound"].met is met
+
+
+def test_a_habit_is_checked_as_a_habit_and_from_when_it_begins():
+    checks = of(HABIT)
+    assert checks["Specific"].met
+    assert "3 days of running" in checks["Specific"].says
+    assert checks["Time-bound"].says.startswith("12 weeks")
+    begun = replace(HABIT, from_day=TODAY - timedelta(weeks=8))  # what is left counts
+    assert of(begun)["Time-bound"].says.startswith("12 weeks")
+    later = replace(HABIT, from_day=TODAY + timedelta(weeks=10))
+    assert of(later)["Time-bound"].met is False
+    assert of(later)["Time-bound"].says.startswith("2 weeks")
+    over = replace(HABIT, day=TODAY - timedelta(days=30))
+    assert of(over)["Time-bound"].says.startswith("0 weeks")

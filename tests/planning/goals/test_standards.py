@@ -110,3 +110,10 @@ def test_the_older_never_the_faster_and_women_half_an_hour_later(age, sex, day):
     assert boston_after(day) > day
     assert boston_after(day).weekday() == 0
     assert 15 <= boston_after(day).day <= 21
+
+
+@pytest.mark.parametrize("age", PRINTED)
+def test_the_table_of_2020_to_2025(age):
+    """Five minutes more under 60, and the same from there on."""
+    more = 5 if age < 60 else 0
+    assert of(age, day=date(2024, 4, 1)).time_s == (PRINTED[age][0] + more) * 60
