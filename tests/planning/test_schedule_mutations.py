@@ -73,7 +73,6 @@ MUTATIONS = (
         "hard_days=frozenset(hard_before | {race.day for race in races})",
         "hard_days=frozenset({race.day for race in races})",
     ),
-    broken("I-6 of what stands", WEEK, "week.habits.hard_sessions - used - minor, 0", "week.habits.hard_sessions - minor, 0"),
     broken("I-5", TAPER, "if not too_hard([*standing,", "if True or not too_hard([*standing,"),
     broken("B-1", DRAFT, "1 if regular >= NO_HARD_WEEKS else 0", "1"),
     broken("B-1 strides", DRAFT, "strides=regular >= NO_STRIDES_WEEKS", "strides=True"),

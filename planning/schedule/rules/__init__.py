@@ -41,6 +41,7 @@ Not checked, because a plan does not show it:
                                 plans (`test_practice.py`), key sessions by `worth.py`
     R-2                         of two plans, yesterday's and today's (`test_adapt.py`)
     R-3                         lint does not know which days a source withholds, and would take
-                                them for a break (`test_adapt.py`)
+                                them for a break (`test_adapt.py`); P-1, P-2 and P-3 allow its way
+                                back
     T-1                         intensity and runs of a taper: `worth.py`
 """

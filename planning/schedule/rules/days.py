@@ -66,7 +66,9 @@ def paces(case: Case) -> Iterator[Finding]:
 
 
 def longest(case: Case) -> Iterator[Finding]:
-    """P-2: no run over 1.10 x the longest training run of the 30 days before it."""
+    """P-2: no run over 1.10 x the longest training run of the 30 days before it. After 30 days off
+    half of the longest of 180, at most 8 km, through the whole first week back.
+    """
     trained = dict(case.trained_m)
     for planned in case.days:
         if planned.workout is None or planned.workout.workout.kind is Kind.RACE:
@@ -77,8 +79,10 @@ def longest(case: Case) -> Iterator[Finding]:
                 trained[day] = max(trained.get(day, 0.0), distance_m)
             continue
         month = longest_in(trained, day, 30)
-        half = min(0.5 * longest_in(trained, day, 180), 8_000.0)
-        allowed = max(5_000.0, 1.10 * month if month else half)
+        monday = day - timedelta(days=day.weekday())
+        off = not longest_in({ran: m for ran, m in trained.items() if ran < monday}, day, 30)
+        half = min(0.5 * longest_in(trained, day, 180), 8_000.0) if off else 0.0
+        allowed = max(5_000.0, 1.10 * month, half)
         if distance_m > allowed + 1 and planned.status is not DayStatus.DONE:
             told = f"{distance_m / 1000:.1f} km where {allowed / 1000:.1f} km are allowed."
             yield Finding("P-2", day, told)

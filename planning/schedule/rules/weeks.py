@@ -1,7 +1,7 @@
 """Rules for weeks: volume, lighter weeks, easy share, hard sessions, and how much of it is long."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -14,28 +14,43 @@ from planning.workout import Kind
 LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000.0))
 NEARLY = 1.03  # sessions are rounded
 FIRST_FROM_M = 30_000.0
+HELD_WEEKS, LOOKED_BACK_WEEKS, HALF_A_YEAR_WEEKS = 8, 16, 26
 LIGHTER, MOST_FULL, NOTHING_TO_LIGHTEN_M = 0.92, 6, 15_000.0
 MASTERS_MOST_FULL = 4  # of them every third is lighter
 
 
 def volume(case: Case) -> Iterator[Finding]:
-    """P-3: a week holds at most 10 % or 3 km more than the level really held: the mean of the best
-    two of the eight weeks before it. Three short runs are always allowed.
+    """P-3: a week holds at most 10 % or 3 km more than the level really held. Three short runs are
+    always allowed.
     """
     week_m: dict[date, float] = {}
     for week in case.plan.weeks:
         monday = week.first_day
         week_m[monday] = case.week_m(monday) if week.days else week.volume_m
         raced_m = case.races_m(week)
-        before = [monday - timedelta(weeks=n) for n in range(1, 9)]
-        past = sorted(week_m[m] if m in week_m else case.week_m(m) for m in before)
-        held = sum(past[-2:]) / 2
+        before = [monday - timedelta(weeks=n) for n in range(1, LOOKED_BACK_WEEKS + 1)]
+        held = _held_m([week_m[m] if m in week_m else case.week_m(m) for m in before])
         allowed = max(9_500.0, 1.10 * held, held + 3_000.0) * 1.02
         to_come = any(d.workout and d.day >= case.today for d in week.days) or not week.days
         if week_m[monday] > allowed and to_come and not by_hand(week):
             told = f"{week_m[monday] / 1000:.0f} km where {allowed / 1000:.0f} km are allowed."
             yield Finding("P-3", monday, told)
         week_m[monday] += raced_m  # what it held, for the weeks behind it
+
+
+def _held_m(before: Sequence[float]) -> float:
+    """The mean of the best two of the last eight weeks, the last one first. After weeks off, what
+    was held before them counts again: half of it at once, all of it after as many weeks (R-3).
+    """
+    off = before.count(0.0)
+    since = before.index(0.0) if off else 0
+    behind = [metres for metres in before if metres > 0.0][:HELD_WEEKS]
+    back = min(0.5 + 0.5 * since / off, 1.0) if 0 < off < HELD_WEEKS else 0.0
+    return max(_best_two_m(before[:HELD_WEEKS]), back * _best_two_m(behind))
+
+
+def _best_two_m(weeks: Sequence[float]) -> float:
+    return sum(sorted(weeks)[-2:]) / 2
 
 
 def ceiling(case: Case) -> Iterator[Finding]:
@@ -56,12 +71,15 @@ def ceiling(case: Case) -> Iterator[Finding]:
 
 def lighter(case: Case) -> Iterator[Finding]:
     """P-1, M-2: weeks undulate. After six weeks a lighter one is due, from 50 on after four; taper,
-    recovery and race weeks are that as well. Below 15 km a week, or of hours to be kept up, nothing
-    is to be lightened.
+    recovery and race weeks are that as well. Nothing is to be lightened below 15 km a week, of
+    hours to be kept up, or on the way back, under half of what was held within half a year (R-3).
     """
     if case.hours_asked:
         return
     most = MASTERS_MOST_FULL if case.master else MOST_FULL
+    first = case.plan.weeks[0].first_day
+    ran_m = [case.ran_week_m(first - timedelta(weeks=n)) for n in range(1, HALF_A_YEAR_WEEKS + 1)]
+    least_m = max(NOTHING_TO_LIGHTEN_M, 0.5 * _best_two_m(ran_m))
     full: list[float] = []
     for week in case.plan.weeks:
         metres = week.volume_m
@@ -69,7 +87,7 @@ def lighter(case: Case) -> Iterator[Finding]:
         eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
         eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
         full = [] if eased else [*full, metres]
-        if len(full) > most and min(full) > NOTHING_TO_LIGHTEN_M and not by_hand(week):
+        if len(full) > most and min(full) > least_m and not by_hand(week):
             yield Finding("P-1", week.first_day, f"{len(full)} weeks without a lighter one.")
 
 

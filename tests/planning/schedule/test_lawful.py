@@ -36,10 +36,14 @@ def test_a_plan_of_the_grid_is_lawful(number):
     assert not found, f"{one.told}\n{told(found)}"
 
 
-def test_after_a_month_off_a_plan_is_lawful():
-    today, goals = TODAY + timedelta(days=35), (goal_in(20, HALF_M),)
-    runs = history(100, 290)
-    plan, _ = planned(ATHLETE, goals, runs, today)
+@pytest.mark.parametrize("days_off", [12, 28, 35, 42, 49, 55, 80])
+@pytest.mark.parametrize(("km", "pace_s_per_km"), [(20, 400), (60, 330), (100, 290)])
+def test_after_weeks_off_a_plan_is_lawful(km, pace_s_per_km, days_off):
+    """The way back (R-3) starts at half of what was held, for single runs as well (P-2)."""
+    today, goals = TODAY + timedelta(days=days_off), (goal_in(30, HALF_M),)
+    runs = history(km, pace_s_per_km)
+    known_until = today - timedelta(days=1)
+    plan, _ = planned(ATHLETE, goals, runs, today, complete_until=known_until, laid_out_weeks=40)
     found = lint(plan, athlete=ATHLETE, goals=goals, activities=runs, today=today)
     assert not found, told(found)
 
