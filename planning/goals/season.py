@@ -12,12 +12,14 @@ from planning.schedule.plan import Phase
 
 LIGHT_SHARE = 0.75  # of the week before (rule P-1)
 B_RACE_SHARE = 0.75  # three to five light days (rule T-4)
+B_RACE_EVE_SHARE = 0.85  # where three to five of them are the last of the week before
 OUT_OF_TAPER = 1.0
 OFF_SEASON_SHARE = 0.75  # of the weeks before: easy running, as one likes (custom, D)
 FIRST_MARATHON_LESS_S = 1_800.0  # of the time for a long run, before a first one (rule L-1)
 MARATHON_BEFORE_M = 40_000.0  # who has run as far has run a marathon
 LIGHT_EVERY, MASTERS_LIGHT_EVERY, MASTERS_AGE = 4, 3, 50  # weeks (P-1, M-2), years
 PAST_RACES = timedelta(weeks=9)  # so long a race behind us may still ask for recovery, or time off
+FAR_M, MARATHON_LIKE_M = 20_000.0, 30_000.0
 BASE_WEEKS = 6  # what a season begins with; whoever has more weeks than a season has time off
 
 
@@ -193,6 +195,8 @@ def _week(
     light = before_taper > 0 and before_taper % light_every == 0
     if goal.distance_m is None:
         light = (first.toordinal() // 7) % light_every == 0
+    # Right behind a recovery there is nothing to lighten.
+    light = light and _recovery_share(first - timedelta(weeks=1), races) == 1.0
     phase, share = _phase(before_taper, demand, goal), LIGHT_SHARE if light else 1.0
     off = recovery == 1.0 and to_go >= demand.season_weeks and _has_time_off(first, races)
     if phase is Phase.TAPER:
@@ -200,12 +204,22 @@ def _week(
     elif off or recovery < 1.0:
         phase, share, light = Phase.RECOVERY, OFF_SEASON_SHARE if off else recovery, False
     in_week = tuple(g for g in races if first <= g.day < first + timedelta(weeks=1))
-    if phase is not Phase.TAPER and any(g.priority is Priority.B for g in in_week):
-        share = min(share, B_RACE_SHARE)
+    if phase is not Phase.TAPER:
+        share = min(share, _minor_share(first, races))
     done = (first - start).days // 7 + 1
     build_up = min(done / whole, 1.0) if whole > 0 else 1.0
     leads_m = _leads_m(first, goal, goals)
     return SeasonWeek(first, goal, phase, to_go, build_up, share, light, in_week, leads_m, off)
+
+
+def _minor_share(first: date, races: Sequence[Goal]) -> float:
+    """Three to five light days before a B race (rule T-4), also where they lie in the week before
+    its own.
+    """
+    near = [(race.day - first).days for race in races if race.priority is Priority.B]
+    if any(0 <= days < 7 for days in near):
+        return B_RACE_SHARE
+    return B_RACE_EVE_SHARE if any(7 <= days < 10 for days in near) else 1.0
 
 
 def _leads_m(first: date, goal: Goal, goals: Sequence[Goal]) -> float:
@@ -250,10 +264,15 @@ def _recovery_share(first: date, races: Sequence[Goal]) -> float:
     share = 1.0
     for race in races:
         weeks_after = (first - monday_of(race.day)).days // 7
-        after = demand_of(race).after_shares if race.priority is not Priority.C else ()
+        after = demand_of(race).after_shares if tires(race) else ()
         if 1 <= weeks_after <= len(after):
             share = min(share, after[weeks_after - 1])
     return share
+
+
+def tires(race: Goal) -> bool:
+    """Whether weeks of recovery follow (rule T-5): after a marathon whatever it counted for."""
+    return race.priority is not Priority.C or (race.distance_m or 0.0) > MARATHON_LIKE_M
 
 
 def _has_time_off(first: date, races: Sequence[Goal]) -> bool:
@@ -274,16 +293,16 @@ def no_hard_days(races: Sequence[Goal]) -> frozenset[date]:
     """Days on which nothing hard may stand because of a race (rules T-4 and T-5).
 
     A and B: two days before and the days after by distance; B: also the rest of its week, and easy
-    or off the day before; C: the day before and the day after, as after any hard session.
+    or off the day before; C: the day before, and the day after as after any hard session, but the
+    days by distance after a half marathon and more.
     """
     days: set[date] = set()
     for race in races:
         if race.distance_m is None:
             continue
+        before, after = 2, demand_of(race).no_hard_days
         if race.priority is Priority.C:
-            before, after = 1, 1
-        else:
-            before, after = 2, demand_of(race).no_hard_days
+            before, after = 1, after if race.distance_m > FAR_M else 1
         days |= {race.day + timedelta(days=n) for n in range(-before, after + 1) if n}
         if race.priority is Priority.B:
             monday = monday_of(race.day)

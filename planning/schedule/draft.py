@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from planning.athlete import Athlete
 from planning.goals.goal import Goal, GoalKind, Priority
-from planning.goals.season import SeasonWeek, demand_of, is_master, monday_of, season
+from planning.goals.season import SeasonWeek, demand_of, is_master, monday_of, season, tires
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
 from planning.schedule.menu import focus_of
@@ -29,6 +29,7 @@ NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
 MEAN_RUN_M = 16_000.0
+LEAST_BESIDE_RACE = 0.5  # of a week, however long its race
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,17 +196,34 @@ def _volume_m(ground: Ground, week: SeasonWeek, mileage: Mileage, peak_m: float)
     return min(_wanted_m(ground, week, mileage, min(peak_m, most_m), most_m), most_m)
 
 
+def _before_race(ground: Ground, week: SeasonWeek) -> date:
+    """The Monday before the taper of the last race that week recovers from: what recovery is a
+    share of lies before it.
+    """
+    races = [race for race in (*ground.past, *ground.goals) if race.distance_m and tires(race)]
+    last = max((race for race in races if race.day < week.first_day), key=lambda race: race.day)
+    return min(_first_rested(last), week.first_day)
+
+
+def _first_rested(race: Goal) -> date:
+    """The Monday of the first week in which less is run because of a race."""
+    tapered = len(demand_of(race).taper_shares) if race.priority is Priority.A else 1
+    return monday_of(race.day) - timedelta(weeks=tapered - 1)
+
+
 def _rested_on(ground: Ground) -> frozenset[date]:
-    """The days of weeks in which less is run before an A race and after an A or B race."""
+    """The days of weeks in which less is run because of a race: before an A race, around every one
+    of which training makes room, and after those that tire.
+    """
     days: set[date] = set()
     for race in (*ground.past, *ground.goals):
-        if race.distance_m is None or race.priority is Priority.C:
+        if race.distance_m is None:
             continue
-        demand = demand_of(race)
-        tapered = len(demand.taper_shares) if race.priority is Priority.A else 1
-        monday = monday_of(race.day)
-        weeks = range(1 - tapered, len(demand.after_shares) + 1)
-        days |= {monday + timedelta(weeks=week, days=day) for week in weeks for day in range(7)}
+        after = len(demand_of(race).after_shares) if tires(race) else 0
+        monday, last = _first_rested(race), race.day + timedelta(weeks=after)
+        while monday <= last:
+            days |= {monday + timedelta(days=day) for day in range(7)}
+            monday += timedelta(weeks=1)
     return frozenset(days)
 
 
@@ -227,22 +245,28 @@ def _wanted_m(
 ) -> float:
     """`most_m` is what a full week has time for: lighter weeks are a share of it."""
     if week.phase is Phase.TAPER:
-        return round(week.share * mileage.peak_m(_taper_start(week)), -2)
+        before_m = max(mileage.peak_m(_taper_start(week)), FIRST_WEEK_M)
+        return round(_beside_races_m(week, week.share * before_m), -2)
     held_m = mileage.held_m(week.first_day)
-    if week.phase is Phase.RECOVERY:
-        return round(week.share * mileage.peak_m(week.first_day), -2)
-    start_m = ground.mileage.held_m(ground.monday)
-    aim_m = start_m + (peak_m - start_m) * week.build_up
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
     if not mileage.grows:
         allowed_m = max(held_m, FIRST_WEEK_M)
+    if week.phase is Phase.RECOVERY:
+        before_m = max(mileage.peak_m(_before_race(ground, week)), FIRST_WEEK_M)
+        return round(min(week.share * before_m, allowed_m), -2)
+    start_m = ground.mileage.held_m(ground.monday)
+    aim_m = start_m + (peak_m - start_m) * week.build_up
     # The first weeks of all, and the hours to be kept up: below them nothing is lightened.
     least_m = max(FIRST_WEEK_M, min(_hours_to_keep_up_m(ground, week.goal), peak_m))
     full_m = min(max(aim_m, held_m, least_m), allowed_m, most_m)
     full_m = max(week.share * full_m, min(full_m, least_m))
-    # A B or C race takes its metres from the week's training.
-    raced_m = sum(race.distance_m or 0.0 for race in week.races)
-    return round(max(full_m - raced_m, 0.4 * full_m), -2)
+    return round(_beside_races_m(week, full_m), -2)
+
+
+def _beside_races_m(week: SeasonWeek, full_m: float) -> float:
+    """A B or C race takes its metres from the week's training."""
+    minor = [race.distance_m or 0.0 for race in week.races if race.priority is not Priority.A]
+    return max(full_m - sum(minor), LEAST_BESIDE_RACE * full_m)
 
 
 def _taper_start(week: SeasonWeek) -> date:

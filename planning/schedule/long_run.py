@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from planning.goals.course import is_mountain
 from planning.goals.goal import FIVE_K_M, Priority
 from planning.goals.needs import longest_run_gate
-from planning.goals.season import FIRST_MARATHON_LESS_S, no_hard_days
+from planning.goals.season import FIRST_MARATHON_LESS_S, MARATHON_LIKE_M, no_hard_days
 from planning.schedule import library
 from planning.schedule.days import far_enough
 from planning.schedule.library import Family, family_of
@@ -18,14 +18,20 @@ from planning.schedule.menu import (
 )
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
-from planning.schedule.shape import MARATHON_LIKE_M, Placed, Week, free_days, in_steps
+from planning.schedule.shape import Placed, Week, free_days, in_steps
 from planning.workout import Kind, Workout
 
 NO_LONG_RUN_DAYS = 7  # the last week before an A or B race
 GROWING_FROM_M = 12_000.0  # shorter races lead the long run to their gate; beyond it is a share
 LIGHT_LONG_SHARE = 0.8
 OTHER_RUNS = 3  # leave room for so many, however many were wished for
+OTHERS_SHARE = (
+    0.45  # of the week for them at most: a small week has fewer runs, not a shorter long one
+)
 OVER_MEAN = 1.25
+LONG_AGAIN_SHARE = 0.5  # of the level before a race: any later and rule P-2 has forgotten it
+LAST_LONG_DAYS, LAST_LONG_SHARE = 10, 0.7  # of the longest: freshness is worth more by then
+LEAST_LONG_M = 5_000.0  # below it a run is like the others
 MOST_S = 3 * 3600.0  # rule L-1
 FAST_SHARE = 0.21  # of a week's time, planned; rule I-5 draws the line at a quarter
 LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the weeks to the taper
@@ -46,11 +52,12 @@ def long_run(
 ) -> list[tuple[date, str, Workout]]:
     """The long run, and before an ultra every other week a second one on the day beside it."""
     day = _long_day(week, placed)
-    if day is None or runs == 0:
+    if day is None or runs == 0 or _returning(week):
         return []
-    others_m = min(runs - 1, OTHER_RUNS) * library.SHORTEST_RUN_M
+    carried = max(int(OTHERS_SHARE * week.volume_m // library.SHORTEST_RUN_M), 2)
+    others_m = min(runs - 1, OTHER_RUNS, carried) * library.SHORTEST_RUN_M
     distance_m = min(_long_m(week, day), max(left_m - others_m, library.SHORTEST_RUN_M), left_m)
-    if distance_m < library.SHORTEST_RUN_M or week.habits.run_walk:
+    if distance_m < LEAST_LONG_M or week.habits.run_walk:
         return []
     workout = _workout(week, menu, day, distance_m)
     if workout.distance_m > distance_m + 1.0:  # too short for what was to be in it
@@ -62,10 +69,16 @@ def long_run(
         spare_m = left_m - workout.distance_m - (runs - 2) * other_m
         limit_m = week.mileage.run_limit_m(beside, rise=PLANNED_LONGEST_RISE)
         second_m = min(SECOND_SHARE * workout.distance_m, spare_m, limit_m) // 500 * 500.0
-        if second_m >= library.SHORTEST_RUN_M:
+        if second_m >= LEAST_LONG_M:
             second = library.long(second_m, week.paces, session="back-to-back")
             found.append((beside, "long2", second))
     return found
+
+
+def _returning(week: Week) -> bool:
+    """The first weeks after a race hold even, easy runs; the long run returns with the last."""
+    season = week.season
+    return season.phase is Phase.RECOVERY and not season.off and season.share < LONG_AGAIN_SHARE
 
 
 def _workout(week: Week, menu: Menu, day: date, distance_m: float) -> Workout:
@@ -117,6 +130,10 @@ def _finish_m(week: Week, menu: Menu) -> float:
 def _day_beside(week: Week, placed: Placed, long_day: date, runs: int) -> date | None:
     """The day before the long run, else the day after it, for a second one; None without need."""
     if not two_long_runs(week.season) or runs < SECOND_FROM_RUNS:
+        return None
+    season = week.season
+    tapered_days = 7 * len(season.demand.taper_shares)
+    if (season.goal.day - week.first_day).days < tapered_days + 6:  # it begins within this week
         return None
     free = set(free_days(week, placed))
     beside = (long_day + timedelta(days=n) for n in (-1, 1))
@@ -171,6 +188,8 @@ def _long_m(week: Week, day: date) -> float:
     wanted_m = usual_m
     if season.phase is Phase.TAPER:
         wanted_m = wanted_m + 0.04 * week.volume_m
+        if (season.goal.day - day).days < LAST_LONG_DAYS:
+            far_m = min(far_m, LAST_LONG_SHARE * week.mileage.longest_within(day, 30))
     else:
         wanted_m = max(usual_m, min(aim_m, led_m) * season.share)
     most_share = 0.56 if week.volume_m < 40_000 else 0.48

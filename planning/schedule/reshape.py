@@ -18,7 +18,7 @@ def retargeted(workout: Workout, *, goal: Goal | None, paces: Paces) -> Workout:
     if workout.kind is Kind.RACE:
         return workout if goal is None else race(goal, paces)
     steps = tuple(_mapped(item, lambda step: _repaced(step, paces)) for item in workout.steps)
-    return _again(workout, steps, paces)
+    return with_steps(workout, steps, paces)
 
 
 def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
@@ -36,18 +36,19 @@ def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
         steps = tuple(
             _mapped(item, lambda step: _shrunk(step, to_m / workout.distance_m)) for item in steps
         )
-    shorter = _again(workout, steps, paces)
+    shorter = with_steps(workout, steps, paces)
     steps = _with_less_easy(steps, max(shorter.distance_m - to_m, 0.0))
-    shorter = _again(workout, steps, paces)
+    shorter = with_steps(workout, steps, paces)
     while shorter.distance_m > to_m:
         fewer = _with_one_repeat_less(shorter.steps)
         if fewer is None:
             return easy(to_m // 500 * 500.0, paces)
-        shorter = _again(workout, fewer, paces)
+        shorter = with_steps(workout, fewer, paces)
     return shorter
 
 
-def _again(workout: Workout, steps: Sequence[Item], paces: Paces) -> Workout:
+def with_steps(workout: Workout, steps: Sequence[Item], paces: Paces) -> Workout:
+    """The same session with these steps, its estimates counted anew."""
     return assembled(workout.kind, steps, paces, purpose=workout.purpose, session=workout.session)
 
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planning.goals.goal import Goal
-from planning.goals.season import SeasonWeek
+from planning.goals.season import MARATHON_LIKE_M, SeasonWeek
 from planning.schedule.mileage import Mileage
 from planning.schedule.paces import Paces
 from planning.schedule.plan import PlanDay
 from planning.workout import Workout
-
-MARATHON_LIKE_M = 30_000.0
 
 
 @dataclass(frozen=True, slots=True)

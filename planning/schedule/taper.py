@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from planning.goals.goal import Priority
 from planning.goals.season import demand_of
 from planning.schedule.effort import hard, too_hard
-from planning.schedule.library import SHORTEST_RUN_M, easy
+from planning.schedule.library import SHORTEST_RUN_M, easy, long
+from planning.schedule.mileage import as_training_m
 from planning.schedule.reshape import shortened
 from planning.schedule.shape import Placed, Week, in_steps
 from planning.workout import Kind
 
+FINISH_SESSION = "long-finish"
 NEARLY = 0.8  # a run that would be this short stays as the shortest there is
 STILL_LONG = 0.6  # of its length
 LEAST_M = 6_000.0  # of seven days: two short runs keep the legs awake
@@ -48,19 +50,26 @@ def _shortened_by(week: Week, placed: Placed, giving: Sequence[date], less_m: fl
 
 
 def _easy_enough(week: Week, placed: Placed) -> Placed:
-    """What is left of a week may be too little for its hard sessions: from the last on they become
-    easy runs (rules I-5, I-6). The week of a race keeps its sharpness (rule T-1).
+    """What is left of a week may be too little for its hard sessions: first the long run loses what
+    was added at its end, then from the last on they become easy runs (rules I-5, I-6). The week of
+    a race keeps its sharpness (rule T-1).
     """
     standing = [day.workout.workout for day in week.taken.values() if day.workout]
     if week.season.races:
         return placed
-    for day in sorted(placed, reverse=True):
+    for day in sorted(placed, key=lambda day: (not _finishes(placed, day), -day.toordinal())):
         if not too_hard([*standing, *(workout for _, workout in placed.values())]):
             break
         slot, workout = placed[day]
-        if hard(workout):
+        if _finishes(placed, day):
+            placed = {**placed, day: (slot, long(in_steps(workout.distance_m), week.paces))}
+        elif hard(workout):
             placed = {**placed, day: (slot, easy(in_steps(workout.distance_m), week.paces))}
     return placed
+
+
+def _finishes(placed: Placed, day: date) -> bool:
+    return placed[day][1].session == FINISH_SESSION
 
 
 def _windows(week: Week) -> Iterator[tuple[date, float]]:
@@ -84,7 +93,8 @@ def _metres(week: Week, placed: Placed, day: date) -> float:
     taken = week.taken.get(day)
     if taken and taken.workout and taken.workout.workout.kind is not Kind.RACE:
         return taken.workout.workout.distance_m
-    return week.mileage.volume_m.get(day, 0.0)
+    raced = any(race.day == day for race in week.races)  # not counted (rule T-3)
+    return 0.0 if raced else week.mileage.volume_m.get(day, 0.0)
 
 
 def _gives(placed: Placed, day: date) -> bool:
@@ -96,15 +106,20 @@ def _long_within_share(week: Week, placed: Placed) -> Placed:
     long_days = [day for day, (_, workout) in placed.items() if workout.kind is Kind.LONG]
     if not long_days:
         return placed
-    long_m = placed[long_days[0]][1].distance_m
+    longest = max(long_days, key=lambda day: placed[day][1].distance_m)
+    long_m = placed[longest][1].distance_m
     others_m = sum(_metres(week, placed, day) for day in week.all_days()) - long_m
+    others_m += sum(
+        as_training_m(race.distance_m or 0.0, week.mileage.longest_m, race.day)
+        for race in week.season.races
+    )
     most_m = others_m * (1.45 if others_m + long_m < 40_000 else 1.0)
     if long_m <= most_m:
         return placed
     if most_m < SHORTEST_RUN_M:
-        slot, _ = placed[long_days[0]]
-        return {**placed, long_days[0]: (slot, easy(in_steps(long_m), week.paces))}
-    return _cut(week, placed, {long_days[0]: most_m / long_m})
+        slot, _ = placed[longest]
+        return {**placed, longest: (slot, easy(in_steps(long_m), week.paces))}
+    return _cut(week, placed, {longest: most_m / long_m})
 
 
 def _cut(week: Week, placed: Placed, keep: Mapping[date, float]) -> Placed:

@@ -16,6 +16,7 @@ from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.naming import ident_of
 from planning.schedule.plan import Phase, PlanDay
 from planning.schedule.shape import Placed, Week, free_days
+from planning.schedule.spare import drawn_out
 from planning.schedule.taper import within_taper
 from planning.workout import Kind, PlannedWorkout, Workout
 
@@ -40,6 +41,9 @@ def lay(week: Week) -> tuple[PlanDay, ...]:
         left_m, runs = left_m - session.distance_m, runs - 1
     for day, slot, session in easy_runs(week, placed, left_m, runs):
         placed[day] = slot, session
+        left_m -= session.distance_m
+    if week.season.phase is Phase.TAPER or not week.season.races:
+        placed = drawn_out(week, placed, left_m)
     placed = within_taper(week, placed)
     return tuple(_plan_day(week, day, placed.get(day)) for day in week.all_days())
 

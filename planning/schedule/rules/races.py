@@ -10,7 +10,7 @@ from planning.schedule.plan import BY_HAND
 from planning.schedule.rules.case import Case, Finding
 from planning.workout import Kind, TargetType, unrolled
 
-MARATHON_LIKE_M = 30_000.0
+FAR_M, MARATHON_LIKE_M = 20_000.0, 30_000.0
 EVEN = 1.02
 NO_MORE = 1.02
 ADULT = 18
@@ -57,7 +57,8 @@ def _tapers(case: Case) -> Iterator[tuple[Goal, list[date]]]:
 
 
 def _seven_days_m(case: Case, first: date) -> float:
-    return sum(case.day_m(first + timedelta(days=n)) for n in range(7))
+    days = {first + timedelta(days=n) for n in range(7)} - {race.day for race in case.races}
+    return sum(case.day_m(day) for day in days)
 
 
 def _taper_shares(distance_m: float) -> tuple[float, ...]:
@@ -67,14 +68,17 @@ def _taper_shares(distance_m: float) -> tuple[float, ...]:
 
 
 def around_races(case: Case) -> Iterator[Finding]:
-    """T-5: nothing hard in the two days before an A or B race, nor in the days after it."""
+    """T-5: nothing hard in the two days before an A or B race, nor in the days after it or after a
+    C race of half a marathon and more.
+    """
     for race in case.races:
-        if race.priority is Priority.C:
+        minor = race.priority is Priority.C
+        if minor and (race.distance_m or 0.0) < FAR_M:
             continue
-        after = _days_after(race.distance_m or 0.0)
+        before, after = 0 if minor else 2, _days_after(race.distance_m or 0.0)
         for planned, workout in case.coming():
             distance = (planned.day - race.day).days
-            near = -2 <= distance <= after and distance != 0
+            near = -before <= distance <= after and distance != 0
             if near and hard(workout) and BY_HAND not in planned.why:
                 other = workout.kind is Kind.RACE  # a race of its own is the athlete's choice
                 if not other:

@@ -133,6 +133,7 @@ def long_runs(case: Case) -> Iterator[Finding]:
         total = sum(
             case.day_m(week.first_day + timedelta(days=n), planned_at_least=True) for n in range(7)
         )
+        total += case.races_m(week)
         for planned in week.days:
             if planned.workout is None or planned.day < case.today:
                 continue

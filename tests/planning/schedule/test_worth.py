@@ -88,6 +88,52 @@ def short(plan):
     return with_days(plan, less)
 
 
+def raceless(plan):
+    """Training for a race that stands nowhere."""
+
+    def without(day):
+        race = day.workout is not None and day.workout.workout.kind is Kind.RACE
+        return replace(day, workout=None) if race else day
+
+    return with_days(plan, without)
+
+
+def one_run(plan):
+    """The same easy run on every day with a run."""
+    easy = next(
+        day.workout.workout
+        for day in plan.days()
+        if day.workout and day.workout.workout.kind is Kind.EASY
+    )
+
+    def same(day):
+        if day.workout is None or day.workout.workout.kind is Kind.RACE:
+            return day
+        return replace(day, workout=replace(day.workout, workout=easy))
+
+    return with_days(plan, same)
+
+
+def sawtooth(plan):
+    """A full week, then a third of one."""
+    thin = {
+        day.day
+        for index, week in enumerate(plan.weeks)
+        if index % 2
+        for day in week.days
+        if day.workout and day.workout.workout.kind is not Kind.RACE
+    }
+
+    def less(day):
+        if day.day not in thin:
+            return day
+        whole = day.workout.workout
+        third = replace(whole, distance_m=whole.distance_m / 3, duration_s=whole.duration_s / 3)
+        return replace(day, workout=replace(day.workout, workout=third))
+
+    return with_days(plan, less)
+
+
 FAR = [number for number in range(400) if case(number).level >= 4 and len(case(number).goals) == 1]
 RACING = [
     number
@@ -96,19 +142,63 @@ RACING = [
     and case(number).goals[0].priority is Priority.A
     and (case(number).goals[0].day - case(number).today).days > 84
 ]
+RETURNING = [
+    number
+    for number in range(1_500)
+    if case(number).level >= 4
+    and len(case(number).goals) == 2
+    and case(number).goals[0].name == "marathon"
+    and case(number).goals[0].priority is Priority.A
+    and (case(number).goals[1].day - case(number).goals[0].day).days > 120
+]
 
 
-@pytest.mark.parametrize("broken", [emptied, constant, only_easy, short])
+BROKEN = {
+    emptied: "race",
+    constant: "light",
+    only_easy: "key",
+    short: "volume",
+    raceless: "race",
+    one_run: "key",
+    sawtooth: "floor",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_plans_that_nobody_should_follow_fail_the_same_check(broken):
+    """By what is asked of a plan's worth alone: the rules for plans take no part."""
     words = Counter()
     for number in RACING[:: max(len(RACING) // 12, 1)]:
         one = case(number)
-        found = judged(one, broken(one.plan()))
+        found = shortcomings(broken(one.plan()), one.athlete, one.goals, one.activities, one.today)
         assert found, one.told
         words.update({word for word, *_ in found})
-    print(broken.__name__, dict(words))
-    expected = {"emptied": "race", "constant": "light", "only_easy": "key", "short": "volume"}
-    assert expected[broken.__name__] in words
+    assert BROKEN[broken] in words
+
+
+def test_who_never_comes_back_from_a_race_fails():
+    """Recovery that goes on: every week after it holds half."""
+    one = case(RETURNING[0])
+    plan, race = one.plan(), one.goals[0]
+    late = {
+        day.day
+        for week in plan.weeks
+        if week.first_day > race.day + timedelta(weeks=10)
+        for day in week.days
+        if day.workout and day.workout.workout.kind is not Kind.RACE
+    }
+    assert late
+
+    def less(day):
+        if day.day not in late:
+            return day
+        whole = day.workout.workout
+        half = replace(whole, distance_m=0.5 * whole.distance_m, duration_s=0.5 * whole.duration_s)
+        return replace(day, workout=replace(day.workout, workout=half))
+
+    assert not judged(one, plan)
+    words = {word for word, *_ in judged(one, with_days(plan, less))}
+    assert words & {"volume", "floor"}
 
 
 def test_an_empty_plan_for_health_fails_too():

@@ -23,12 +23,17 @@ WORTH_A_RUN_M = 6_500.0  # on the mean
 BEGUN_WEEKS, BEGUN_M = 8, 15_000.0  # rule B-1: before that no hard sessions are due
 MASTERS, TWO_HARD_M, FAST = 50, 40_000.0, 0.15
 TAPERED = {5_000.0: 1, TEN_K_M: 1, HALF_M: 2}  # weeks by distance; beyond: 3
-# Weeks after a race until the level is there again: of recovery, and of coming back from it.
-RECOVERED = {5_000.0: 1, TEN_K_M: 2, HALF_M: 3, MARATHON_M: 7}
-LONGEST_RECOVERY = 14
+# Weeks after a race that T-5 keeps easy, and weeks off that may follow; beyond: the longest.
+RESTED, LONGEST_REST = {TEN_K_M: 1, HALF_M: 2, MARATHON_M: 3}, 4
+OFF, LONGEST_OFF = {TEN_K_M: 0, HALF_M: 1}, 3
+# From there P-3 leads back: of the level before the race at first, and so much more a full week.
+BACK_FROM, BACK_BY = 0.7, 1.05
+REST_FLOOR = 0.15  # of the level held, for each week since the race: easy runs every other day
+HARD_AFTER = 5  # days without hard ones after a half marathon (T-5)
+RACED_LIGHT = 0.7  # T-4: three to five days, -20 to -30 %
 USED = 0.96  # of the hours there are: hard sessions stand still in between
 NEARLY = 5 / 6  # of what the longest run should be: every other one holds race pace instead
-FLOOR = {Phase.TAPER: 0.25, Phase.RECOVERY: 0.15}  # of the level held: not nothing
+TAPER_FLOOR = 0.25  # of the level held: not nothing
 LIGHTER, LIGHT_FLOOR = 0.9, 0.55
 NEXT_TO = 2  # weeks: no two in a row are lighter
 
@@ -106,16 +111,36 @@ class Reading:
             for race in self.races
         )
 
-    def recovering(self, monday):
-        def weeks(race):
-            if race.priority is Priority.C:  # none is planned; after 20 km it is some days
-                return 1 if race.distance_m >= HALF_M else 0
-            return by_distance(RECOVERED, race.distance_m, LONGEST_RECOVERY)
-
-        return any(
-            race.day < monday + WEEK and monday <= race.day + weeks(race) * WEEK
+    def rested(self, monday):
+        """Weeks since the races that this week recovers from, and the weeks of recovery (T-5)."""
+        return [
+            (
+                (monday - race.day).days // -7 * -1,
+                by_distance(RESTED, race.distance_m, LONGEST_REST),
+            )
             for race in self.races
+            if tires(race)
+            and race.day < monday + WEEK
+            and monday <= race.day + by_distance(RESTED, race.distance_m, LONGEST_REST) * WEEK
+        ]
+
+    def recovering(self, monday):
+        """Recovery, and the weeks off that may follow it."""
+        return any(
+            race.day < monday + WEEK and monday <= race.day + easy_weeks(race) * WEEK
+            for race in self.races
+            if tires(race)
         )
+
+    def back(self, monday):
+        """What rule P-3 asks of the level in the weeks behind a recovery."""
+        share = 1.0
+        for race in self.races:
+            if race.day < monday and tires(race) and race.distance_m > 1.05 * TEN_K_M:
+                over = race.day + easy_weeks(race) * WEEK
+                full = [w for w in self.plan.weeks if over < w.first_day < monday and self.full(w)]
+                share = min(share, self.back(race.day) * BACK_FROM * BACK_BY ** len(full))
+        return share
 
     def racing(self, monday):
         """In this week, or so early in the next that its eve is here."""
@@ -123,6 +148,12 @@ class Reading:
 
     def whole(self, week):
         return week.days and week.first_day >= self.today
+
+    def full(self, week):
+        """Not called lighter, and nothing in it that makes it so."""
+        monday = week.first_day
+        quiet = self.racing(monday) or self.tapering(monday) or self.recovering(monday)
+        return self.whole(week) and not week.focus.startswith("Lighter") and not quiet
 
     def ordinary(self, week):
         monday = week.first_day
@@ -137,7 +168,8 @@ class Reading:
     def light(self, week):
         """It is called lighter, and it is."""
         near = [w for w in self.plan.weeks if abs((w.first_day - week.first_day).days) <= 14]
-        fullest = max(self.training_m(each) for each in near)
+        level = self.allowed_m() * self.back(week.first_day)
+        fullest = max(level, *(self.training_m(each) for each in near))
         return week.focus.startswith("Lighter") and self.training_m(week) <= LIGHTER * fullest
 
 
@@ -145,6 +177,16 @@ def shortcomings(plan, athlete, goals, activities, today):
     reading = Reading(plan, athlete, goals, activities, today)
     checks = (_available, _hours, _volume, _light, _runs, _key, _longest, _race, _taper)
     return [found for check in checks for found in check(reading)]
+
+
+def tires(race):
+    """T-5 counts days after A and B races; after a marathon they are the same for a C race."""
+    return race.priority is not Priority.C or race.distance_m > 1.05 * HALF_M
+
+
+def easy_weeks(race):
+    rest = by_distance(RESTED, race.distance_m, LONGEST_REST)
+    return rest + by_distance(OFF, race.distance_m, LONGEST_OFF)
 
 
 def by_distance(table, distance_m, beyond):
@@ -178,28 +220,56 @@ def _hours(reading):
 
 
 def _volume(reading):
-    allowed = reading.allowed_m()
+    """Every whole week holds what is held or allowed, less what a rule takes from it."""
     for week in reading.plan.weeks:
-        metres = reading.training_m(week)
-        if reading.ordinary(week) and metres < HELD * allowed:
+        due, metres = due_m(reading, week), reading.training_m(week)
+        if reading.whole(week) and metres < due:
+            allowed = reading.allowed_m()
             told = f"{metres / 1000:.1f} km where {allowed / 1000:.1f} are held or allowed"
-            yield "volume", week.first_day, told
-        elif reading.whole(week):
-            phase = Phase.TAPER if reading.tapering(week.first_day) else Phase.RECOVERY
-            floor = LIGHT_FLOOR if _plainly_light(reading, week) else FLOOR[phase]
-            if _counts_days(reading, week) and metres < floor * allowed >= 0.2 * BEGUN_M:
-                yield "floor", week.first_day, f"{metres / 1000:.1f} of {allowed / 1000:.1f} km"
+            yield "volume" if reading.ordinary(week) else "floor", week.first_day, told
+
+
+def due_m(reading, week):
+    """Metres of training due in a week: the level, and of it what tapers (T-3), recovery (T-5, then
+    P-3), lighter weeks (P-1) and races of their own (T-4) leave.
+    """
+    monday, allowed = week.first_day, reading.allowed_m()
+    due = HELD * allowed * reading.back(monday)
+    if reading.light(week):
+        due *= LIGHT_FLOOR / HELD
+    since = min((n for n, rest in reading.rested(monday) if n <= rest), default=None)
+    if since is not None:
+        due = min(due, REST_FLOOR * max(since - 1, 0) * allowed)
+    if reading.tapering(monday):
+        due = min(due, TAPER_FLOOR * allowed)
+    for race in reading.races:
+        if monday <= race.day < monday + WEEK + 3 * DAY:
+            due = _beside_race_m(reading, monday, race, due)
+    return due if due >= 0.2 * BEGUN_M else 0.0
+
+
+def _beside_race_m(reading, monday, race, due):
+    """T-4, T-5: a race and the easy day before it each take the place of a run, the race its metres
+    as well; light days before a B race, and a short day or two behind either.
+    """
+    if race.priority is Priority.A:
+        return 0.0
+    if race.priority is Priority.B:
+        due *= RACED_LIGHT
+    days = [race.day - DAY, race.day, race.day + DAY]
+    gone = sum(
+        monday <= day < monday + WEEK
+        and (day == race.day or day.weekday() in reading.athlete.run_weekdays)
+        for day in days
+    )
+    runs = max(reading.due_runs, 1)
+    raced_m = race.distance_m if race.day < monday + WEEK else 0.0
+    return max(min(due - raced_m, due * max(runs - gone, 0) / runs), 0.0)
 
 
 def _plainly_light(reading, week):
     monday = week.first_day
     return not (reading.tapering(monday) or reading.recovering(monday) or reading.racing(monday))
-
-
-def _counts_days(reading, week):
-    """The week of a race and the one after it are what the race makes of them."""
-    monday = week.first_day
-    return not (reading.racing(monday) or reading.racing(monday - WEEK))
 
 
 def _light(reading):
@@ -240,14 +310,25 @@ def _key(reading):
         if goal is None or len(sessions) < 3:
             continue
         regular = begun and reading.held_m >= BEGUN_M
-        due = 0
+        due, free = 0, days_for_hard(reading, week)
         if regular and goal.kind is GoalKind.TIME:
             due = 2 if _room_for_two(reading, week) else 1
-        if demanding + max(longs - 1, 0) < due:  # a second long run, before an ultra
+        if demanding + max(longs - 1, 0) < min(due, free):  # a second long run, before an ultra
             yield "key", week.first_day, f"{demanding} of {due} hard sessions for {goal.name}"
         near = any(reading.racing(week.first_day + n * WEEK) for n in (-1, 1))
         if regular and goal.distance_m > TEN_K_M * 1.05 and not longs and not near:
             yield "long", week.first_day, f"no long run for {goal.name}"
+
+
+def days_for_hard(reading, week):
+    """Days to run on, the long run's apart, that T-5 leaves after a race of half a marathon."""
+    far = [race for race in reading.races if race.distance_m > 1.05 * TEN_K_M]
+    return sum(
+        day.day.weekday() in reading.athlete.run_weekdays
+        and not (day.workout and day.workout.workout.kind is Kind.LONG)
+        and not any(0 < (day.day - race.day).days <= HARD_AFTER for race in far)
+        for day in week.days
+    )
 
 
 def _room_for_two(reading, week):
