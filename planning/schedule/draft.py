@@ -245,14 +245,14 @@ def _wanted_m(
 ) -> float:
     """`most_m` is what a full week has time for: lighter weeks are a share of it."""
     if week.phase is Phase.TAPER:
-        before_m = max(mileage.peak_m(_taper_start(week)), FIRST_WEEK_M)
+        before_m = max(min(mileage.peak_m(_taper_start(week)), most_m), FIRST_WEEK_M)
         return round(_beside_races_m(week, week.share * before_m), -2)
     held_m = mileage.held_m(week.first_day)
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
     if not mileage.grows:
         allowed_m = max(held_m, FIRST_WEEK_M)
     if week.phase is Phase.RECOVERY:
-        before_m = max(mileage.peak_m(_before_race(ground, week)), FIRST_WEEK_M)
+        before_m = max(min(mileage.peak_m(_before_race(ground, week)), most_m), FIRST_WEEK_M)
         return round(min(week.share * before_m, allowed_m), -2)
     start_m = ground.mileage.held_m(ground.monday)
     aim_m = start_m + (peak_m - start_m) * week.build_up
@@ -309,7 +309,7 @@ def _shape(
         race_paces=ground.race_paces,
         races=races,
         volume_m=max(volume_m - done_m, 0.0),
-        peak_m=mileage.peak_m(_taper_start(week)),
+        peak_m=min(mileage.peak_m(_taper_start(week)), _time_for_m(ground, mileage, week)),
         start_long_m=start_long_m,
         taken=taken,
         hard_days=frozenset(hard_before | {race.day for race in races}),

@@ -12,14 +12,14 @@ from planning.schedule import library
 from planning.schedule.days import easy_days
 from planning.schedule.effort import Effort, hard
 from planning.schedule.library import Family, family_of
-from planning.schedule.mileage import ALWAYS_ALLOWED_M, PLANNED_LONGEST_RISE
+from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
 from planning.schedule.shape import Placed, Week, free_days, in_steps
 from planning.workout import Kind, Workout
 
 SHAKEOUT_M = 4_000.0  # the day before a race, and the two days after one
 BEFORE_RACE_DAYS = ((3, 0.35), (5, 0.5))  # so near, at most this share of the longest run
-AFTER_RACE_M = 8_000.0  # later in a race's week
+NEAR_RACE_M = 8_000.0  # later in a race's week; before it, always allowed
 LONGEST_EASY_M = 18_000.0
 OVER_MEAN = 1.2
 WEDNESDAY = 2
@@ -61,6 +61,14 @@ def easy_runs(
     ]
 
 
+def before_race_m(week: Week, day: date) -> float:
+    """The last days before an A or B race hold no second long run, however few runs there are."""
+    to_go = [_days_to(race, day) for race in week.races if race.priority is not Priority.C]
+    soon = min((days for days in to_go if days > 0), default=BEFORE_RACE_DAYS[-1][0] + 1)
+    share = next((share for days, share in BEFORE_RACE_DAYS if soon <= days), math.inf)
+    return max(share * week.mileage.longest_within(day, 30), NEAR_RACE_M)
+
+
 def _shared_out(
     week: Week, days: Sequence[date], left_m: float, most_m: float, *, runs: int
 ) -> dict[date, float]:
@@ -84,8 +92,8 @@ def _shared_out(
     caps = {
         day: min(
             week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),
-            _before_race_m(week, day),
-            AFTER_RACE_M if any(day > race.day for race in tiring) else most_m,
+            before_race_m(week, day),
+            NEAR_RACE_M if any(day > race.day for race in tiring) else most_m,
         )
         for day in rest
     }
@@ -94,14 +102,6 @@ def _shared_out(
         lengths[day] = in_steps(min(left_m * weights[day] / total, caps[day]))
         left_m, total = left_m - lengths[day], total - weights[day]
     return {day: max(metres, library.SHORTEST_RUN_M) for day, metres in lengths.items()}
-
-
-def _before_race_m(week: Week, day: date) -> float:
-    """The last days before an A or B race hold no second long run, however few runs there are."""
-    to_go = [_days_to(race, day) for race in week.races if race.priority is not Priority.C]
-    soon = min((days for days in to_go if days > 0), default=BEFORE_RACE_DAYS[-1][0] + 1)
-    share = next((share for days, share in BEFORE_RACE_DAYS if soon <= days), math.inf)
-    return max(share * week.mileage.longest_within(day, 30), ALWAYS_ALLOWED_M)
 
 
 def _is_far(race: Goal) -> bool:

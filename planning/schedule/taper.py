@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from planning.goals.goal import Priority
 from planning.goals.season import demand_of
+from planning.schedule.easy_week import before_race_m
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import SHORTEST_RUN_M, easy, long
 from planning.schedule.mileage import as_training_m
@@ -64,7 +65,8 @@ def _easy_enough(week: Week, placed: Placed) -> Placed:
         if _finishes(placed, day):
             placed = {**placed, day: (slot, long(in_steps(workout.distance_m), week.paces))}
         elif hard(workout):
-            placed = {**placed, day: (slot, easy(in_steps(workout.distance_m), week.paces))}
+            metres = in_steps(min(workout.distance_m, before_race_m(week, day)))
+            placed = {**placed, day: (slot, easy(metres, week.paces))}
     return placed
 
 

@@ -157,3 +157,34 @@ def test_race_pace_at_the_end_of_the_long_run_gives_way_to_the_week_s_session():
     for week in growing:
         keys = [d for d in week.days if d.workout and hard(d.workout.workout)]
         assert keys, week.first_day
+
+
+@pytest.mark.parametrize("priority", [Priority.A, Priority.B])
+def test_the_last_days_before_a_race_hold_no_second_long_run_however_few_runs_there_are(priority):
+    race = goal_in(10, HALF_M, priority=priority)
+    plan = laid_out(race, km=70.0, pace=320.0)
+    near = [
+        day.workout.workout.distance_m
+        for day in plan.days()
+        if day.workout and 0 < (race.day - day.day).days <= 5
+    ]
+    assert max(near) <= 12_500
+
+
+def test_the_last_long_run_of_a_taper_is_shorter_and_no_easy_run_makes_up_for_it():
+    race = goal_in(10, HALF_M)
+    plan = laid_out(race, km=70.0, pace=320.0)
+    week = week_of(plan, race, -1)
+    furthest = max(longest(each) for each in plan.weeks[:-2])
+    assert longest(week) <= 0.75 * furthest
+    long = next(d for d in week.days if d.workout and d.workout.workout.kind is Kind.LONG)
+    assert long.workout.workout.distance_m == longest(week)
+
+
+@pytest.mark.parametrize("weeks", range(16, 20))
+def test_no_lighter_week_right_behind_a_recovery(weeks):
+    first = goal_in(6, TEN_K_M, id="first")
+    plan = season([first, goal_in(weeks, TEN_K_M, id="g2")], TODAY)
+    recovering = [n for n, week in enumerate(plan) if week.phase is Phase.RECOVERY]
+    assert recovering
+    assert not plan[recovering[-1] + 1].light

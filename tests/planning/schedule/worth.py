@@ -30,6 +30,7 @@ OFF, LONGEST_OFF = {TEN_K_M: 0, HALF_M: 1}, 3
 BACK_FROM, BACK_BY = 0.7, 1.05
 REST_FLOOR = 0.15  # of the level held, for each week since the race: easy runs every other day
 HARD_AFTER = 5  # days without hard ones after a half marathon (T-5)
+FRESH, FRESH_M, FRESH_DAYS = 0.5, 8_000.0, 5
 RACED_LIGHT = 0.7  # T-4: three to five days, -20 to -30 %
 USED = 0.96  # of the hours there are: hard sessions stand still in between
 NEARLY = 5 / 6  # of what the longest run should be: every other one holds race pace instead
@@ -175,7 +176,19 @@ class Reading:
 
 def shortcomings(plan, athlete, goals, activities, today):
     reading = Reading(plan, athlete, goals, activities, today)
-    checks = (_available, _hours, _volume, _light, _runs, _key, _longest, _race, _taper)
+    checks = (
+        _available,
+        _hours,
+        _volume,
+        _light,
+        _runs,
+        _key,
+        _longest,
+        _race,
+        _taper,
+        _fresh,
+        _named,
+    )
     return [found for check in checks for found in check(reading)]
 
 
@@ -452,3 +465,24 @@ def _taper(reading):
         full = max(reading.training_m(week) for week in reading.plan.weeks)
         if last > 0.75 * max(full, reading.held_m, FIRST_WEEK_M):
             yield "taper", race.day, f"{last / 1000:.1f} of {full / 1000:.1f} km in race week"
+
+
+def _fresh(reading):
+    """In the last five days before an A or B race no run is as long as half a long one (T-1, T-4)."""
+    for race in reading.races:
+        most = max(FRESH * _longest_before(reading, race), FRESH_M)
+        for week in reading.plan.weeks:
+            for day, workout in reading.sessions(week):
+                near = 0 < (race.day - day).days <= FRESH_DAYS and day >= reading.today
+                minor = race.priority is Priority.C or workout.kind is Kind.RACE
+                if near and not minor and workout.distance_m > most + 600.0 and not hard(workout):
+                    told = f"{workout.distance_m / 1000:.1f} km so soon before {race.name}"
+                    yield "fresh", day, told
+
+
+def _named(reading):
+    """What is called a long run is one: 5 km are always allowed (P-2)."""
+    for week in reading.plan.weeks:
+        for day, workout in reading.sessions(week):
+            if workout.kind is Kind.LONG and workout.distance_m < 3_000.0:
+                yield "named", day, f"a long run of {workout.distance_m / 1000:.1f} km"
