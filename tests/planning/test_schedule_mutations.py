@@ -8,6 +8,7 @@ from tests.mutations import ROOT, Mutation, run
 
 LAWFUL = ("tests/planning/schedule/test_lawful.py",)
 GRID = ("tests/planning/schedule/test_worth.py",)  # hours are the athlete's, and no rule of lint's
+RETURNING = ("tests/planning/schedule/test_returning.py",)
 DRAFT, LONG, WEEK = (f"planning/schedule/{name}.py" for name in ("draft", "long_run", "week"))
 MILEAGE, TAPER, SHAPE = (f"planning/schedule/{name}.py" for name in ("mileage", "taper", "shape"))
 DAYS, LIMITS, MENU = (f"planning/schedule/{name}.py" for name in ("days", "limits", "menu"))
@@ -32,8 +33,8 @@ MUTATIONS = (
     broken(
         "P-2 easy run",
         EASY,
-        "            week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),\n            AFTER_RACE_M",
-        "            9e9,\n            AFTER_RACE_M",
+        "            week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE),\n            before_race_m",
+        "            9e9,\n            before_race_m",
     ),
     broken(
         "P-2 after a month off",
@@ -93,6 +94,14 @@ MUTATIONS = (
     broken("G-2", RACE_DAY, "Segment(0.12, 0.985,", "Segment(0.12, 1.04,"),
     broken("a race on its day", WEEK, "if goal.day not in placed and goal.day", "if goal.priority is Priority.A and goal.day"),
     broken("the athlete's days", SHAPE, "and day.weekday() in week.habits.weekdays", ""),
+    broken("T-5 a half that counts little", SEASON, "after if race.distance_m > FAR_M else 1", "1", RETURNING),
+    broken("T-5 a marathon that counts little", SEASON, "or (race.distance_m or 0.0) > MARATHON_LIKE_M", "", RETURNING),
+    broken("T-1 race week", EASY, "((3, 0.35), (5, 0.5))", "((3, 9.0), (5, 9.0))", RETURNING),
+    broken("T-1 last long run", LONG, "LAST_LONG_SHARE = 10, 0.7", "LAST_LONG_SHARE = 10, 9.0", RETURNING),
+    broken("T-4 the week before", SEASON, "B_RACE_EVE_SHARE = 0.85", "B_RACE_EVE_SHARE = 1.0", RETURNING),
+    broken("P-1 behind a recovery", SEASON, "light and _recovery_share(first - timedelta(weeks=1), races) == 1.0", "light", RETURNING),
+    broken("P-2 remembered in recovery", LONG, "LONG_AGAIN_SHARE = 0.5", "LONG_AGAIN_SHARE = 0.9", RETURNING),
+    broken("P-3 warm-ups", WEEK, "placed = drawn_out(week, placed, left_m)", "pass", RETURNING),
     broken("hours", DRAFT, "if hours else math.inf", "if hours and hours > 99 else math.inf", GRID),
 )  # fmt: skip
 
