@@ -122,6 +122,11 @@ class SeasonWeek:
         )
 
 
+def full(week: SeasonWeek) -> SeasonWeek:
+    """A lighter week as if it were none; one of a race stays."""
+    return replace(week, light=False, share=1.0) if week.light and not week.races else week
+
+
 def monday_of(day: date) -> date:
     """The Monday of its week."""
     return day - timedelta(days=day.weekday())

@@ -7,7 +7,15 @@ from datetime import date, timedelta
 
 from planning.athlete import Athlete
 from planning.goals.goal import Goal, GoalKind, Priority
-from planning.goals.season import SeasonWeek, demand_of, is_master, monday_of, season, tires
+from planning.goals.season import (
+    SeasonWeek,
+    demand_of,
+    full,
+    is_master,
+    monday_of,
+    season,
+    tires,
+)
 from planning.schedule.effort import hard
 from planning.schedule.limits import Softened, soften
 from planning.schedule.menu import focus_of
@@ -26,10 +34,12 @@ from planning.workout import Kind
 LAID_OUT_WEEKS = 4
 ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
+RUN_S = (60.0, 120.0, 180.0, 300.0)  # between two walks: two weeks each (custom of courses, D)
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
 MEAN_RUN_M = 16_000.0
 LEAST_BESIDE_RACE = 0.5  # of a week, however long its race
+LOW_LEAD = 2.0  # beginners have nothing to lose by being led to the peak early: P-3 holds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,8 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
     softened: dict[date, Softened] = {}
     before: tuple[PlanDay, ...] = ()
     for index, week in enumerate(weeks):
+        if mileage.held_m(week.first_day) < ENOUGH_M:
+            week = full(week)  # noqa: PLW2901 - there is nothing yet to lighten
         volume_m = _volume_m(ground, week, mileage, peaks[week.goal.id])
         if index >= ground.laid_out_weeks:
             planned.append(_far_week(week, volume_m, ground.paces))
@@ -87,7 +99,8 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
         mine |= {day: softer.day for day, softer in soft.items()}
         shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, before)
         days = lay(shape)
-        planned.append(planned_week(week.first_day, week.phase, focus_of(week), days))
+        focus = focus_of(week, walking=shape.habits.run_walk)
+        planned.append(planned_week(week.first_day, week.phase, focus, days))
         mileage = run_as_planned(mileage, days, ground.today)
         before = days
     return Draft(tuple(planned), peaks, softened)
@@ -138,7 +151,7 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
         hard_gap_days=3 if ground.master else 2,
         hard_sessions=hard_sessions,
         strides=regular >= NO_STRIDES_WEEKS,
-        run_walk=beginner and regular < ENOUGH_WEEKS and held_m < ENOUGH_M,
+        walk_every_s=RUN_S[regular // 2] if regular < ENOUGH_WEEKS and held_m < ENOUGH_M else None,
         first_marathon=not ground.ran_marathon,
     )
 
@@ -255,7 +268,8 @@ def _wanted_m(
         before_m = max(min(mileage.peak_m(_before_race(ground, week)), most_m), FIRST_WEEK_M)
         return round(min(week.share * before_m, allowed_m), -2)
     start_m = ground.mileage.held_m(ground.monday)
-    aim_m = start_m + (peak_m - start_m) * week.build_up
+    lead = LOW_LEAD if start_m < ENOUGH_M else 1.0
+    aim_m = start_m + (peak_m - start_m) * min(lead * week.build_up, 1.0)
     # The first weeks of all, and the hours to be kept up: below them nothing is lightened.
     least_m = max(FIRST_WEEK_M, min(_hours_to_keep_up_m(ground, week.goal), peak_m))
     full_m = min(max(aim_m, held_m, least_m), allowed_m, most_m)

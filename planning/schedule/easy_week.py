@@ -24,6 +24,7 @@ LONGEST_EASY_M = 18_000.0
 OVER_MEAN = 1.2
 WEDNESDAY = 2
 WALKED_LONGEST = 1.4  # of the other run-walks, where each is at least the shortest
+WALK_S = 60.0
 MID_WEEK = 1.25  # of the other easy runs
 MID_WEEK_FAR = 1.45  # for half marathons and longer: a second long stretch
 MEDIUM_LONG_M = 10_000.0
@@ -166,11 +167,10 @@ def _run(
     lifting: frozenset[date],
 ) -> Workout:
     paces, season = week.paces, week.season
-    if week.habits.run_walk:
-        run_s, walk_s = (60.0, 60.0) if not week.habits.strides else (180.0, 60.0)
-        speed = (run_s * paces.easy + walk_s * paces.speed(Effort.WALK)) / (run_s + walk_s)
-        duration_s = distance_m / speed // (run_s + walk_s) * (run_s + walk_s)
-        return library.run_walk(duration_s, paces, run_s=run_s, walk_s=walk_s)
+    if run_s := week.habits.walk_every_s:
+        speed = (run_s * paces.easy + WALK_S * paces.speed(Effort.WALK)) / (run_s + WALK_S)
+        duration_s = distance_m / speed // (run_s + WALK_S) * (run_s + WALK_S)
+        return library.run_walk(duration_s, paces, run_s=run_s, walk_s=WALK_S)
     if day in striding:
         times = 4 if distance_m < FEW_STRIDES_M else 6
         return library.strides(distance_m, paces, times=times, session=_strides_of(week, day))

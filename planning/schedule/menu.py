@@ -86,8 +86,8 @@ def two_long_runs(week: SeasonWeek) -> bool:
     return full and week.leads_m > ULTRA_FROM_M and week.weeks_to_go % 2 == 1
 
 
-def focus_of(week: SeasonWeek) -> str:
-    """What the week is about, in a few words."""
+def focus_of(week: SeasonWeek, *, walking: bool = False) -> str:
+    """What the week is about, in a few words; `walking`: of who begins with running and walking."""
     if week.off:
         return "Off season: easy running, as you like it"
     if week.light:
@@ -96,6 +96,8 @@ def focus_of(week: SeasonWeek) -> str:
         return "Recovery: easy running only"
     if week.phase is Phase.TAPER and week.weeks_to_go == 0:
         return "Race week"
+    if walking and week.phase is not Phase.TAPER:
+        return "Running and walking, a little more from week to week"
     if two_long_runs(week):
         return "Long runs on two days in a row"
     return FOCUS[family_of(week.goal)][week.phase]

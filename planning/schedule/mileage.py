@@ -148,7 +148,12 @@ class Mileage:
                 weeks.append(self.week_m(first))
             if len(weeks) == HELD_WEEKS:
                 break
-        return sum(sorted(weeks)[-HELD_BEST:]) / HELD_BEST
+        return sum(sorted(weeks)[-HELD_BEST:]) / self._weeks_to_go_by(monday)
+
+    def _weeks_to_go_by(self, monday: date) -> int:
+        """Three; two for who first ran in one of the last two weeks: there is no third yet."""
+        begun = min(self.volume_m, default=monday)
+        return HELD_BEST if begun < monday - timedelta(weeks=HELD_BEST - 1) else HELD_BEST - 1
 
     def _last_gap(self, monday: date) -> tuple[date, date, int] | None:
         """First and last day of the last known break that is not yet run off, and the days since;

@@ -17,7 +17,8 @@ class Habits:
     """How the athlete's weeks are built. Weekdays count from Monday = 0.
 
     `hard_gap_days` between hard sessions (rules I-6, M-2), `hard_sessions` a week at most;
-    `run_walk` and `strides` follow rule B-1.
+    `walk_every_s` and `strides` follow rule B-1: seconds of running between two minutes of walking,
+    None without walking.
     """
 
     weekdays: frozenset[int]
@@ -26,8 +27,12 @@ class Habits:
     hard_gap_days: int
     hard_sessions: int
     strides: bool
-    run_walk: bool
+    walk_every_s: float | None
     first_marathon: bool
+
+    @property
+    def run_walk(self) -> bool:
+        return self.walk_every_s is not None
 
 
 @dataclass(frozen=True, slots=True)

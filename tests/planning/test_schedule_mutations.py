@@ -81,8 +81,8 @@ MUTATIONS = (
     broken(
         "B-1 walking",
         DRAFT,
-        "run_walk=beginner and regular < ENOUGH_WEEKS and held_m < ENOUGH_M",
-        "run_walk=False",
+        "if regular < ENOUGH_WEEKS and held_m < ENOUGH_M",
+        "if False",
     ),
     broken("T-3", TAPER, "max(share * week.peak_m, LEAST_M) * unfinished", "9e9"),
     broken("T-4", WEEK, "week.habits.hard_sessions - used - minor, 0", "week.habits.hard_sessions, 0"),

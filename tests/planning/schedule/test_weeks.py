@@ -153,3 +153,26 @@ def test_every_session_of_a_plan_is_of_the_library_and_its_note_gives_an_easier_
                 assert day.workout.workout.distance_m > 0
                 assert day.workout.workout.duration_s > 0
                 assert day.workout.workout.load_min > 0
+
+
+def test_who_never_ran_is_led_from_walking_to_running_and_on():
+    plan = laid_out(
+        goal_in(15, HALF_M, kind=GoalKind.COMPLETION), activities=(), athlete=Athlete(zone=ZONE)
+    )
+    walked = [
+        (step.steps[0].duration.value, step.steps[1].duration.value)
+        for _, day in sessions(plan, "run-walk", "run-walk-start")
+        for step in day.workout.workout.steps
+    ]
+    assert {walk for _, walk in walked} == {60.0}
+    assert [run for run, _ in walked] == sorted(run for run, _ in walked)
+    assert {run for run, _ in walked} == {60.0, 120.0, 180.0, 300.0}
+    # so little is not made less: three more weeks grow, and the limits alone set the pace
+    small = [week for week in plan.weeks if week.volume_m < 14_000 and week.phase in GROWING]
+    assert len(small) >= 8
+    assert all("Lighter" not in week.focus for week in small[:8])
+    assert small[0].focus.startswith("Running and walking")
+    assert small[2].volume_m > 9_500  # two weeks are a level to go by where there is no third
+    assert max(week.volume_m for week in plan.weeks) > 19_000
+    longest = max(w.distance_m for _, day in sessions(plan, "long") for w in [day.workout.workout])
+    assert longest >= 7_500
