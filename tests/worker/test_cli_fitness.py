@@ -172,7 +172,7 @@ def test_limits_that_make_no_sense_are_refused(trained):
     trained.ok("athlete", "set", "--max-hr", 180)
     trained.ok("athlete", "set", "--sex", "m")
     told = trained.ok("athlete", "show").out
-    assert "sex: m; heart rate: highest 180 bpm, resting as recorded" in told
+    assert "sex: m; born: not said; heart rate: highest 180 bpm, resting as recorded" in told
 
 
 def test_help_teaches():

@@ -167,10 +167,9 @@ def test_who_never_ran_is_led_from_walking_to_running_and_on():
     assert {walk for _, walk in walked} == {60.0}
     assert [run for run, _ in walked] == sorted(run for run, _ in walked)
     assert {run for run, _ in walked} == {60.0, 120.0, 180.0, 300.0}
-    # so little is not made less: three more weeks grow, and the limits alone set the pace
-    small = [week for week in plan.weeks if week.volume_m < 14_000 and week.phase in GROWING]
-    assert len(small) >= 8
-    assert all("Lighter" not in week.focus for week in small[:8])
+    # so little is not made less: the limits alone set the pace
+    small = plan.weeks[:9]
+    assert all("Lighter" not in week.focus for week in small)
     assert small[0].focus.startswith("Running and walking")
     assert small[2].volume_m > 9_500  # two weeks are a level to go by where there is no third
     assert max(week.volume_m for week in plan.weeks) > 19_000
