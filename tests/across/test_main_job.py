@@ -1,11 +1,15 @@
 """A run comes in, the watch calendar moves: over real HTTP, client libraries, databases, brokers."""
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.across.kills import compare
-from tests.across.life import APART, EMBEDDED, RACE_DAY, SET_UPS, live, worker_and_trial
+from tests.across.life import APART, EMBEDDED, RACE_DAY, SET_UPS, live, lived, worker_and_trial
+from worker.trial import seen_from_outside
+
+WEEKS = 5  # of history
 
 
 @pytest.fixture(params=SET_UPS)
@@ -17,29 +21,34 @@ def set_up(request):
     return APART, servers
 
 
-def test_the_calendar_follows_the_runs(set_up, tmp_path):
+def test_the_calendar_follows_the_runs_and_three_kills_change_nothing(set_up, tmp_path):
     name, servers = set_up
-    with worker_and_trial(name, tmp_path, **servers) as (_, trial):
+    with worker_and_trial(name, tmp_path, weeks=WEEKS, **servers) as (_, trial):
         foreign = trial.control.dump()["foreign"]
         live(trial)
-        dump = trial.control.dump()
-        today = trial.today().isoformat()
-        there = {e["ident"]: e for e in dump["entries"] if e["day"] >= today}
-        planned = {d.workout.ident: d for d in trial.fortnight() if d.workout}
-        assert there.keys() == planned.keys()
-        assert len([e for e in dump["entries"] if e["day"] >= today]) == len(there), "one doubled"
-        for ident, day in planned.items():
-            assert there[ident]["day"] == day.day.isoformat()
-        assert dump["foreign"] == foreign
-        assert trial.given_up() == []
-        raced = [change for change in trial.changes() if "10 km in" in change.sentence]
-        assert raced, "the fast race changed nothing"
-        frozen_until = RACE_DAY + timedelta(days=1)
-        assert all(change.day > frozen_until for change in raced)
-
-
-def test_three_kills_change_nothing(set_up):
-    name, servers = set_up
-    differing, killed = compare(name, kills=3, seed=5, weeks=5, longest_s=3.0, **servers)
-    assert differing == []
+        the_calendar_follows(trial)
+        assert trial.control.dump()["foreign"] == foreign
+        calm = seen_from_outside(trial)
+    with TemporaryDirectory() as folder:
+        hunted, killed = lived(
+            name, Path(folder), kills=3, seed=5, weeks=WEEKS, longest_s=3.0, **servers
+        )
+    assert [what for what in calm if calm[what] != hunted[what]] == []
     assert killed == 3
+
+
+def the_calendar_follows(trial):
+    """What is planned stands on the calendar once, and the fast race has moved later days only."""
+    entries = trial.control.dump()["entries"]
+    ahead = [entry for entry in entries if entry["day"] >= trial.today().isoformat()]
+    there = {entry["ident"]: entry for entry in ahead}
+    planned = {day.workout.ident: day for day in trial.fortnight() if day.workout}
+    assert there.keys() == planned.keys()
+    assert len(ahead) == len(there), "one doubled"
+    for ident, day in planned.items():
+        assert there[ident]["day"] == day.day.isoformat()
+    assert trial.given_up() == []
+    raced = [change for change in trial.changes() if "10 km in" in change.sentence]
+    assert raced, "the fast race changed nothing"
+    frozen_until = RACE_DAY + timedelta(days=1)
+    assert all(change.day > frozen_until for change in raced)
