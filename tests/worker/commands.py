@@ -2,10 +2,14 @@
 
 import csv
 import json
-from dataclasses import dataclass
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from worker.cli import app
@@ -33,6 +37,13 @@ class Home:
 
     path: Path
     environ: dict
+    goal: str = ""  # the id of the one that was stated first
+    then: dict = field(default_factory=dict)  # what commands said at an earlier moment
+
+    def copied_to(self, path):
+        """The same home at another place: what is done there changes nothing here."""
+        shutil.copytree(self.path, path)
+        return replace(self, path=path)
 
     def __call__(self, *words, answers=None, clock=CLOCK):
         """Runs a command; an error becomes what `main` makes of it."""
@@ -58,6 +69,15 @@ class Home:
         said = self(*words, **how)
         assert said.status == 2, said
         return said.err
+
+
+@contextmanager
+def no_settings():
+    """Settings of this machine are not seen."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GOALWARD_")]:
+            patch.delenv(name)
+        yield
 
 
 def a_log(folder, *, days=120, until=TODAY, extra=()):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.connectors.files.made import fit_file
-from tests.worker.commands import RACE, TODAY, a_log
+from tests.worker.commands import RACE, TODAY, a_log, no_settings
 
 NEXT_DAY = "2026-09-01T20:00:00+02:00"
 READING = (
@@ -21,18 +21,25 @@ READING = (
 )
 
 
-@pytest.fixture
-def lived(trained, tmp_path):
+@pytest.fixture(scope="module")
+def lived_once(trained_once, tmp_path_factory):
     """A day later: a run of weeks ago has come in late, another name, another goal."""
-    late = tmp_path / "late.fit"
+    folder = tmp_path_factory.mktemp("lived")
+    home, late = trained_once.copied_to(folder / "home"), folder / "late.fit"
     at = datetime(2026, 8, 13, 6, tzinfo=UTC)  # a Thursday without a run
     late.write_bytes(fit_file(start=at, seconds=2400, speed=3.9))
-    trained.then = {words: trained.ok(*words, "--json").json for words in READING}
-    trained.ok("import", late, clock=NEXT_DAY)
-    trained.ok("goal", "add", "--distance", "10k", "--day", "2026-11-01", "--time", "44:00",
-               "--priority", "C", clock=NEXT_DAY)  # fmt: skip
-    trained.ok("athlete", "set", "--name", "Robin", clock=NEXT_DAY)
-    return trained
+    with no_settings():
+        home.then = {words: home.ok(*words, "--json").json for words in READING}
+        home.ok("import", late, clock=NEXT_DAY)
+        home.ok("goal", "add", "--distance", "10k", "--day", "2026-11-01", "--time", "44:00",
+                "--priority", "C", clock=NEXT_DAY)  # fmt: skip
+        home.ok("athlete", "set", "--name", "Robin", clock=NEXT_DAY)
+    return home
+
+
+@pytest.fixture
+def lived(home, lived_once):
+    return lived_once.copied_to(home.path)
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
