@@ -70,6 +70,16 @@ def before_race_m(week: Week, day: date) -> float:
     return max(share * week.mileage.longest_within(day, 30), NEAR_RACE_M)
 
 
+def quiet_run(week: Week, distance_m: float) -> Workout:
+    """An easy run and nothing else; with walking breaks for who has just begun (rule B-1)."""
+    paces, run_s = week.paces, week.habits.walk_every_s
+    if not run_s:
+        return library.easy(distance_m, paces)
+    speed = (run_s * paces.easy + WALK_S * paces.speed(Effort.WALK)) / (run_s + WALK_S)
+    duration_s = distance_m / speed // (run_s + WALK_S) * (run_s + WALK_S)
+    return library.run_walk(duration_s, paces, run_s=run_s, walk_s=WALK_S)
+
+
 def _shared_out(
     week: Week, days: Sequence[date], left_m: float, most_m: float, *, runs: int
 ) -> dict[date, float]:
@@ -167,10 +177,8 @@ def _run(
     lifting: frozenset[date],
 ) -> Workout:
     paces, season = week.paces, week.season
-    if run_s := week.habits.walk_every_s:
-        speed = (run_s * paces.easy + WALK_S * paces.speed(Effort.WALK)) / (run_s + WALK_S)
-        duration_s = distance_m / speed // (run_s + WALK_S) * (run_s + WALK_S)
-        return library.run_walk(duration_s, paces, run_s=run_s, walk_s=WALK_S)
+    if week.habits.run_walk:
+        return quiet_run(week, distance_m)
     if day in striding:
         times = 4 if distance_m < FEW_STRIDES_M else 6
         return library.strides(distance_m, paces, times=times, session=_strides_of(week, day))

@@ -37,6 +37,7 @@ FAST_SHARE = 0.21  # of a week's time, planned; rule I-5 draws the line at a qua
 LONG_LEAD = 1.4  # the long run is at its length for the last quarter of the weeks to the taper
 FINISH_S = 15 * 60.0  # of race pace at the end: below 20 min the day stays an easy one
 LEAST_FINISH_M = 1_500.0
+REHEARSED_M = 4_000.0
 SHORT_OF_M = 25_000.0  # who stays under it before a marathon is offered walking breaks (rule L-1)
 FAST_LONG_SHARE = 0.9  # of its length, with race pace in it, once it is as long as that
 SECOND_SHARE = 0.6  # of the long run, on the day beside it
@@ -120,7 +121,7 @@ def _finish_m(week: Week, menu: Menu) -> float:
     """Metres of race pace at the end of a long run; 0.0 for none."""
     season, paces = week.season, week.paces
     wanted = family_of(season.goal) in {Family.FINISH, Family.HALF} and season.weeks_to_go % 2 == 0
-    known = paces.certain and not paces.by_heart
+    known = paces.certain and not paces.by_heart and paces.race >= paces.easy_low
     if not (wanted and known) or season.light or season.phase not in {Phase.BUILD, Phase.PEAK}:
         return 0.0
     metres = min(FINISH_S * paces.race, _fast_left_m(week, menu)) // 500 * 500.0
@@ -214,6 +215,8 @@ def _race_pace_blocks(week: Week, day: date, menu: Menu, distance_m: float) -> t
         return 0, 0.0
     share = LONG_RACE_PACE_SHARE * (0.7 + 0.3 * week.season.build_up)
     total_m = min(share * week.volume_m, 0.45 * distance_m, 16_000.0, _fast_left_m(week, menu))
+    if week.paces.race < week.paces.easy_low:  # slower than easy: to be known, not to be trained
+        total_m = min(total_m, REHEARSED_M)
     blocks = 1 if week.season.phase is Phase.PEAK else 2 if total_m < 9_000 else 3
     block_m = total_m / blocks // 500 * 500.0
     return (blocks, block_m) if block_m >= 2_000 else (0, 0.0)

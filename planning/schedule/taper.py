@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from planning.goals.goal import Priority
 from planning.goals.season import demand_of
-from planning.schedule.easy_week import before_race_m
+from planning.schedule.easy_week import before_race_m, quiet_run
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import SHORTEST_RUN_M, easy, long
 from planning.schedule.mileage import as_training_m
@@ -16,6 +16,7 @@ from planning.workout import Kind
 FINISH_SESSION = "long-finish"
 NEARLY = 0.8  # a run that would be this short stays as the shortest there is
 STILL_LONG = 0.6  # of its length
+A_LITTLE_MORE_M = 2_000.0
 LEAST_M = 6_000.0  # of seven days: two short runs keep the legs awake
 # Of a window's metres, at most, while days of it lie in the next week: one day may be a long run's.
 UNFINISHED_SHARE, UNFINISHED_DAY = 0.30, 0.10
@@ -25,12 +26,16 @@ def within_taper(week: Week, placed: Placed) -> Placed:
     """The same sessions, easy and long runs cut so that each window of seven days before the race
     holds at most its share of the peak week (rule T-3). Hard sessions stay as they are (rule T-1).
     """
-    for first, allowed_m in _windows(week):
+    for first, allowed_m, follows in _windows(week):
         days = [first + timedelta(days=n) for n in range(7)]
-        standing_m = sum(_metres(week, placed, day) for day in days)
+        standing_m, most_m = sum(_metres(week, placed, day) for day in days), allowed_m
+        if follows:  # no more than the seven days before it (rule T-2)
+            before = [first - timedelta(days=n) for n in range(1, 8)]
+            before_m = sum(_metres(week, placed, day) for day in before)
+            most_m = min(allowed_m, before_m + A_LITTLE_MORE_M)
         giving = [day for day in days if day in placed and _gives(placed, day)]
-        if standing_m > allowed_m:
-            placed = _shortened_by(week, placed, giving, standing_m - allowed_m)
+        if standing_m > most_m:
+            placed = _shortened_by(week, placed, giving, standing_m - most_m)
     return _easy_enough(week, _long_within_share(week, placed))
 
 
@@ -66,7 +71,7 @@ def _easy_enough(week: Week, placed: Placed) -> Placed:
             placed = {**placed, day: (slot, long(in_steps(workout.distance_m), week.paces))}
         elif hard(workout):
             metres = in_steps(min(workout.distance_m, before_race_m(week, day)))
-            placed = {**placed, day: (slot, easy(metres, week.paces))}
+            placed = {**placed, day: (slot, quiet_run(week, metres))}
     return placed
 
 
@@ -74,19 +79,25 @@ def _finishes(placed: Placed, day: date) -> bool:
     return placed[day][1].session == FINISH_SESSION
 
 
-def _windows(week: Week) -> Iterator[tuple[date, float]]:
-    """First day of each window that touches this week, and the metres it may hold by its end."""
+def _windows(week: Week) -> Iterator[tuple[date, float, bool]]:
+    """First day of each window that touches this week, the metres it may hold by its end, and
+    whether the window before it is of the same taper, with no other race in it or just before.
+    """
     last_day = week.first_day + timedelta(days=6)
     for race in week.races:
         if race.priority is not Priority.A or race.day < week.first_day:
             continue
-        for number, share in enumerate(demand_of(race).taper_shares):
+        shares = demand_of(race).taper_shares
+        since = race.day - timedelta(weeks=len(shares) + 2, days=-1)
+        alone = not any(since <= other.day < race.day for other in week.races)
+        for number, share in enumerate(shares):
             end = race.day - timedelta(weeks=number)
             first = end - timedelta(days=6)
             if first <= last_day and end >= week.first_day:
                 days = (last_day - first).days + 1
                 unfinished = 1.0 if days >= 7 else UNFINISHED_SHARE + UNFINISHED_DAY * days
-                yield first, max(share * week.peak_m, LEAST_M) * unfinished
+                follows = alone and number + 1 < len(shares)
+                yield first, max(share * week.peak_m, LEAST_M) * unfinished, follows
 
 
 def _metres(week: Week, placed: Placed, day: date) -> float:
