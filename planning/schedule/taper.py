@@ -32,7 +32,7 @@ def within_taper(week: Week, placed: Placed) -> Placed:
         if follows:  # no more than the seven days before it (rule T-2)
             before = [first - timedelta(days=n) for n in range(1, 8)]
             before_m = sum(_metres(week, placed, day) for day in before)
-            most_m = min(allowed_m, before_m + A_LITTLE_MORE_M)
+            most_m = min(allowed_m, before_m + A_LITTLE_MORE_M) if before_m else allowed_m
         giving = [day for day in days if day in placed and _gives(placed, day)]
         if standing_m > most_m:
             placed = _shortened_by(week, placed, giving, standing_m - most_m)

@@ -29,15 +29,17 @@ def taper(case: Case) -> Iterator[Finding]:
 
 
 def falling(case: Case) -> Iterator[Finding]:
-    """T-2: before an A race each of the last weeks holds no more than the one before. Another race
-    within or just before them has its own days of rest.
+    """T-2: before an A race each of the last weeks holds no more than the one before, what was
+    missed there counted as planned (rule R-2). Another race within or just before them has its own
+    days of rest.
     """
     for race, windows in _tapers(case):
         since = windows[0] - timedelta(weeks=2)
         if any(since <= other.day < race.day for other in case.races):
             continue
         for before, after in pairwise(windows):
-            if _seven_days_m(case, after) > NO_MORE * _seven_days_m(case, before) + 3_000:
+            before_m = _seven_days_m(case, before, planned_at_least=True)
+            if _seven_days_m(case, after) > NO_MORE * before_m + 3_000:
                 yield Finding("T-2", after, "A week of the taper holds more than the one before.")
 
 
@@ -56,9 +58,9 @@ def _tapers(case: Case) -> Iterator[tuple[Goal, list[date]]]:
             yield race, windows
 
 
-def _seven_days_m(case: Case, first: date) -> float:
+def _seven_days_m(case: Case, first: date, *, planned_at_least: bool = False) -> float:
     days = {first + timedelta(days=n) for n in range(7)} - {race.day for race in case.races}
-    return sum(case.day_m(day) for day in days)
+    return sum(case.day_m(day, planned_at_least=planned_at_least) for day in days)
 
 
 def _taper_shares(distance_m: float) -> tuple[float, ...]:
