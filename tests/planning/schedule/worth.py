@@ -294,8 +294,11 @@ def _light(reading):
             yield "light", some[0].first_day, "two lighter weeks in a row"
     rising = 0
     for week in weeks:
-        rising = rising + 1 if reading.ordinary(week) else 0
-        if rising > 5 and reading.held_m >= BEGUN_M:
+        if reading.ordinary(week):  # below 15 km a week nothing is to be lightened (B-1)
+            rising += min(reading.held_m, reading.training_m(week)) >= BEGUN_M
+        else:
+            rising = 0
+        if rising > 5:
             yield "light", week.first_day, f"{rising} full weeks in a row"
 
 
