@@ -3,7 +3,7 @@
 What follows from one is how the plan goes on (rules R-1 and R-3), and no diagnosis or advice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -89,7 +89,7 @@ class Breaks:
     said: tuple[Break, ...] = ()
 
     def off(self, day: date) -> Break | None:
-        """The break in which the day has no run; of several the first that was said."""
+        """The break in which the day has no run; of several the first of `said`."""
         return next((one for one in self.said if one.is_off and one.holds(day)), None)
 
     def minutes(self, day: date) -> float | None:
@@ -101,10 +101,21 @@ class Breaks:
         """The break after which nothing hard is run on the day yet (rule R-1)."""
         return next((one for one in self.said if _quiet_after(one, day)), None)
 
+    def heard_of(self, last: date) -> Iterator[date]:
+        """Of each break without running the latest day up to `last`: it is known not to have been
+        run on. What is run in a break with little running nobody has said.
+        """
+        for one in self.said:
+            if one.is_off and one.from_day <= last:
+                yield last if one.until_day is None else min(last, one.until_day)
+
     def share(self, days: Iterable[date]) -> float:
         """What these days can hold of their usual volume: nothing off, half just after (R-1)."""
         held = [0.0 if self.off(day) else QUIET_SHARE if self.quiet(day) else 1.0 for day in days]
         return sum(held) / len(held)
+
+
+NO_BREAKS = Breaks()
 
 
 def _quiet_after(one: Break, day: date) -> bool:

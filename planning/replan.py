@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from planning.activity import Activity
 from planning.athlete import Athlete
+from planning.breaks import NO_BREAKS, Breaks
 from planning.closing import Closing, new_race_days
 from planning.completeness import (
     Withheld,
@@ -63,6 +64,7 @@ class State:
     wellness: tuple[Wellness, ...] = ()
     weather: tuple[Weather, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    breaks: Breaks = NO_BREAKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,12 +317,15 @@ def _temperature_c(goal: Goal, state: State) -> float | None:
 
 def _heard_until(state: State, known: Sequence[Activity], today: date) -> date | None:
     """The last day that is complete, or was run on, or that the athlete spoke of."""
-    said = (layer.on_day for layer in state.layers if layer.kind is LayerKind.SKIP)
+    skipped = (layer.on_day for layer in state.layers if layer.kind is LayerKind.SKIP)
     return heard_until(
         today,
         complete=state.complete_until,
         ran=(activity.day for activity in known),
-        said=(day for day in said if day is not None and day < today),
+        said=(
+            *(day for day in skipped if day is not None and day < today),
+            *state.breaks.heard_of(today - timedelta(days=1)),
+        ),
     )
 
 

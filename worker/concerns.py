@@ -197,10 +197,11 @@ def _unknown(runtime: Runtime, conn: Connection, athlete_id: int, seen: Known) -
     complete, zone = seen.proofs.complete_until(seen.seen), store.zone_of(conn, athlete_id)
     now = runtime.calendar_now(conn)
     planned = _planned(conn, athlete_id, seen.today)
-    layers = store.layers(conn, athlete_id)
+    layers, breaks = store.layers(conn, athlete_id), store.breaks(conn, athlete_id)
     said = {layer.on_day for layer in layers if layer.kind is LayerKind.SKIP}
     found = _open_days(planned, seen, complete)
-    days = [day for day in found if day not in said and _is_over(day, now, zone)]
+    open_ = (day for day in found if day not in said and breaks.off(day) is None)
+    days = [day for day in open_ if _is_over(day, now, zone)]
     if not days:
         return
     mine = connections(conn, athlete_id=athlete_id, state=None)

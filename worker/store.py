@@ -1,4 +1,4 @@
-"""What is known, as planning reads it: profile, records, goals, layers, and how days closed."""
+"""What is known, as planning reads it: profile, records, goals, breaks, layers, closed days."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from planning.activity import Activity, Observation
 from planning.athlete import Athlete
+from planning.breaks import Break, Breaks
 from planning.completeness import Coverage, Withheld, complete_until
 from planning.goals.goal import Goal
 from planning.records import activities_of
@@ -31,6 +32,7 @@ NEWS = (  # what a decision depends on
     tables.observation,
     tables.goal,
     tables.layer,
+    tables.athlete_break,
     tables.ruling,
     tables.coverage,
     tables.wellness,
@@ -213,6 +215,42 @@ def put_goal(
     )
 
 
+def breaks(conn: Connection, athlete_id: int, *, until: datetime | None = None) -> Breaks:
+    """All that were said and not taken back, those that begin first before the others."""
+    said = _all(conn, tables.athlete_break, Break, athlete_id, until=until)
+    return Breaks(tuple(sorted(said, key=lambda one: (one.from_day, one.id))))
+
+
+def put_break(
+    conn: Connection, athlete_id: int, said: Break, *, known_at: datetime, now: datetime
+) -> bool:
+    """Said, or said otherwise than before; False when it is known just so."""
+    return put(
+        conn,
+        tables.athlete_break,
+        athlete_id=athlete_id,
+        key=said.id,
+        body=to_body(said),
+        known_at=known_at,
+        now=now,
+    )
+
+
+def drop_break(
+    conn: Connection, athlete_id: int, break_id: str, *, known_at: datetime, now: datetime
+) -> bool:
+    """Taken back: planning goes on as if it had never been said. False where none stands."""
+    return put(
+        conn,
+        tables.athlete_break,
+        athlete_id=athlete_id,
+        key=break_id,
+        body=None,
+        known_at=known_at,
+        now=now,
+    )
+
+
 # --- what sources tell beside runs ----------------------------------------------------------------
 
 
@@ -339,6 +377,7 @@ def load_state(
         wellness=proven.wellness,
         weather=told,
         withheld=withheld(conn, athlete_id, until=until),
+        breaks=breaks(conn, athlete_id, until=until),
     )
 
 

@@ -117,6 +117,7 @@ athlete = _table("athlete", _id(), Column("created_at", Instant, nullable=False)
 athlete_setting = _fact("athlete_setting")
 goal = _fact("goal")
 layer = _fact("layer")
+athlete_break = _fact("athlete_break")
 closing = _fact("closing")  # key: the ISO day
 observation = _fact(  # key: "source:external_id"
     "observation",
@@ -149,6 +150,7 @@ FACTS: dict[str, Table] = {
         athlete_setting,
         goal,
         layer,
+        athlete_break,
         closing,
         observation,
         coverage,

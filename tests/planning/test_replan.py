@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.athlete import Athlete
+from planning.breaks import Break, BreakKind, Breaks
 from planning.completeness import Withheld
 from planning.goals.goal import HALF_M, MARATHON_M, Goal, GoalKind, Priority
 from planning.replan import State, foretell, replan
@@ -205,6 +206,30 @@ def test_a_week_of_unknown_days_widens_the_forecast():
     assert width(None, layers=(answer,)) == width(TODAY)  # "I did not run" is an answer
     late = Layer(LayerKind.SKIP, "any", on_day=TODAY + timedelta(days=2))
     assert width(None, layers=(late,)) == width(None)  # what is skipped in advance is none
+
+
+def test_a_day_off_that_was_said_is_heard_of():
+    last = TODAY - timedelta(days=9)
+    quiet = [run for run in HISTORY if run.day <= last]
+
+    def width(*said):
+        stated = state(goal(), activities=quiet, breaks=Breaks(said))
+        told = replan(stated, TODAY).forecasts[0]
+        return told.p90_s - told.p10_s
+
+    def ill(first, until, **more):
+        return Break("one", BreakKind.ILLNESS, first, until, **more)
+
+    known = replan(state(goal(), activities=quiet, complete_until=TODAY), TODAY).forecasts[0]
+    surely = known.p90_s - known.p10_s
+    ago = [TODAY - timedelta(days=n) for n in range(10)]
+    assert width(ill(ago[8], ago[7])) == surely < width()
+    assert width(ill(ago[9], ago[8])) > surely  # over a week of silence after it
+    assert width(ill(ago[9], None)) == surely  # it goes on
+    assert width(ill(ago[8], ago[0] + timedelta(days=5))) == surely
+    assert width(ill(ago[0], None)) == width(ill(TODAY + timedelta(days=1), None)) == width()
+    little = Break("two", BreakKind.TRAVEL, ago[8], ago[1], minutes=40.0)
+    assert width(little) == width()  # nobody said whether there was a run
 
 
 def withheld_runs(count):

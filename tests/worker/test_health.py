@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from connectors.errors import RateLimited, Refused
 from connectors.ports import ActivityRef, Capabilities, Opened, Page
+from planning.breaks import Break, BreakKind
 from planning.completeness import Withheld
 from planning.fitness.observation import derive
 from planning.goals.goal import HALF_M, Goal, GoalKind, Priority
@@ -402,6 +403,18 @@ def test_a_day_that_is_complete_or_answered_for_is_not_asked_about(lived):
     note(lived, one, Page((), None, synced_at=lived.clock.at))
     until(lived, first.day + 3 * DAY, 11)
     assert "Did you run?" not in messages(lived)
+
+
+@pytest.mark.parametrize("minutes", [None, 40.0])
+def test_a_day_of_a_break_without_running_is_answered_for(lived, minutes):
+    _, sessions = with_a_plan(lived)
+    until(lived, sessions[0] + DAY, 16)
+    with writing(lived.engine) as conn:
+        away = Break("away", BreakKind.TRAVEL, sessions[0], minutes=minutes)
+        now = lived.clock.at
+        store.put_break(conn, 1, away, known_at=now, now=now)
+    until(lived, sessions[0] + 2 * DAY, 16)
+    assert ("Did you run?" in messages(lived)) is (minutes is not None)
 
 
 def test_while_the_watch_syncs_every_day_nothing_is_asked(lived):

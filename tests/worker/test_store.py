@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from planning.athlete import Athlete
+from planning.breaks import Break, BreakKind, Breaks
 from planning.fitness.ability import AbilityToday
 from planning.fitness.observation import derive
 from planning.goals.goal import Goal, GoalKind, Priority
@@ -228,7 +229,15 @@ def test_news_come_one_after_the_other(conn):
 
 
 @pytest.mark.parametrize(
-    "table", [tables.athlete_setting, tables.observation, tables.goal, tables.layer], ids=str
+    "table",
+    [
+        tables.athlete_setting,
+        tables.observation,
+        tables.goal,
+        tables.layer,
+        tables.athlete_break,
+    ],
+    ids=str,
 )
 def test_every_kind_of_fact_is_news(conn, table):
     at = MONDAY + DAY
@@ -291,6 +300,28 @@ def test_weather_is_in_the_state_and_the_same_again_is_no_news(conn):
     assert store.put_weather(conn, 1, warmer, known_at=MONDAY + DAY, now=MONDAY)
     assert store.load_state(conn, 1, closing=None).weather == (warmer,)
     assert store.load_state(conn, 1, closing=None, until=MONDAY).weather == (told,)
+
+
+def test_breaks_are_in_the_state_as_far_as_they_were_known(conn):
+    def at(hours):
+        return {"known_at": MONDAY + hours * HOUR, "now": MONDAY + hours * HOUR}
+
+    ill = Break("ill", BreakKind.ILLNESS, date(2026, 9, 1))
+    away = Break("away", BreakKind.TRAVEL, date(2026, 8, 20), date(2026, 8, 25), 40.0, "Málaga")
+    assert store.put_break(conn, 1, ill, **at(0))
+    assert not store.put_break(conn, 1, ill, **at(1))
+    over = replace(ill, until_day=date(2026, 9, 4))
+    assert store.put_break(conn, 1, over, **at(2))
+    assert store.put_break(conn, 1, away, **at(3))
+    assert store.load_state(conn, 1, closing=None).breaks.said == (away, over)
+    assert store.drop_break(conn, 1, "ill", **at(4))
+    assert not store.drop_break(conn, 1, "ill", **at(5))
+    assert not store.drop_break(conn, 1, "never", **at(5))
+    assert store.breaks(conn, 1) == Breaks((away,))
+    known = [store.breaks(conn, 1, until=MONDAY + n * HOUR).said for n in range(-1, 5)]
+    assert known == [(), (ill,), (ill,), (over,), (away, over), (away,)]
+    other = store.add_athlete(conn, Athlete(PARIS), known_at=MONDAY, now=MONDAY)
+    assert store.breaks(conn, other) == Breaks()
 
 
 @pytest.mark.parametrize("table", store.NEWS, ids=lambda table: table.name)
