@@ -142,6 +142,15 @@ def plans():
     ]
 
 
+def seasons():
+    """1,000 simulated runners, each lived day by day: nothing a runner trusts in is broken."""
+    run, step = ("-m", "tests.seasons"), 125
+    shards = [f"{first}-{first + step - 1}" for first in range(1, 1001, step)]
+    return [
+        Shard(f"seeds-{seeds}", f"{step} seasons", (*run, f"--seeds={seeds}")) for seeds in shards
+    ]
+
+
 PARTS = {
     part.__name__: part
     for part in (
@@ -153,6 +162,7 @@ PARTS = {
         mutations,
         kills,
         plans,
+        seasons,
         properties,
     )
 }

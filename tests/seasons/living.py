@@ -1,0 +1,91 @@
+"""A season day by day: the runner runs, facts arrive, the plan is made anew every evening."""
+
+import math
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+
+from planning import replan as door
+from planning.breaks import Breaks
+from planning.replan import Outcome, State
+from tests.seasons.athletes import Chances, Runner
+from tests.seasons.body import Body, load_km
+from tests.seasons.days import ill, opinion, recorded
+
+DAY = timedelta(days=1)
+KNOWS_BREAKS = "breaks" in {field.name for field in fields(State)}
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """`state.closing` is how the day before ended; `before` is what was known then."""
+
+    runner: Runner
+    today: date
+    state: State
+    outcome: Outcome
+    ln_speed: float  # true
+    before: State | None
+
+
+def evenings(runner, decide=door.replan):
+    """Every evening from the first to the one after the last race; `decide(state, today)`."""
+    body, runs, layers, nights = Body(runner), [], (), []
+    complete, closing, state = None, None, None
+    today = runner.first_day
+    while today <= runner.last_day + DAY:
+        chances, plan = Chances.of(runner.seed, today), closing.plan if closing else None
+        if plan is not None:
+            layers = opinion(runner, plan, today, layers=layers, chances=chances)
+        planned = plan.on(today) if plan else None
+        standing = planned if planned and not _touched(planned, layers) else None
+        done = recorded(runner, body, today, planned=standing, chances=chances)
+        runs += [done] if done else []
+        _lives(body, done, sick=ill(runner, today))
+        nights += [night for night in (runner.wellness(today),) if night]
+        complete = _complete(runner, runs, today, complete)
+        before, state = state, _state(runner, runs, today, (layers, nights, complete, closing))
+        outcome = decide(state, today)
+        yield Evening(runner, today, state, outcome, body.ln_speed, before)
+        closing, today = outcome.closing, today + DAY
+
+
+def _touched(planned, layers):
+    """A session of today that was skipped or moved away this very day."""
+    return planned.workout is not None and planned.workout.ident in {
+        layer.ident for layer in layers if layer.to_day != planned.day
+    }
+
+
+def _lives(body, done, *, sick):
+    if done is None:
+        return body.lives(0.0, ill=sick)
+    speed = done.run.distance_m / done.run.moving_time_s
+    ten_k = math.exp(body.ln_speed)
+    return body.lives(load_km(done.true_m, min(speed, 1.1 * ten_k), ten_k), ill=sick)
+
+
+def _complete(runner, runs, today, complete):
+    """The last day of which everything is here; never says less than it said."""
+    if not runner.has_watch:
+        return None
+    missing = [one.run.day for one in runs if one.known_on > today]
+    silence = [first for first, last in runner.silences if first <= today <= last]
+    until = min([today, *missing, *silence]) - DAY
+    return max(until, complete or until)
+
+
+def _state(runner, runs, today, known):
+    layers, nights, complete, closing = known
+    arrived = tuple(one.run for one in runs if one.known_on <= today)
+    more = {"breaks": Breaks(runner.breaks_on(today))} if KNOWS_BREAKS else {}
+    return State(
+        athlete=runner.athlete(today),
+        activities=(*runner.histories, *arrived),
+        goals=runner.goals_on(today),
+        closing=closing,
+        layers=layers,
+        complete_until=complete,
+        wellness=tuple(nights),
+        weather=runner.weather_on(today),
+        **more,
+    )
