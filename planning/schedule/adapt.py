@@ -6,7 +6,7 @@ cent, limits take but never add, and what was missed is not made up (rule R-2). 
 horizon are new. Nothing here depends on an earlier result of the same day.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -23,12 +23,13 @@ from planning.schedule.draft import (
     draft,
     planned_week,
 )
+from planning.schedule.execution import Matched, matched
 from planning.schedule.hand import pinned, with_layers, without_layers
 from planning.schedule.heat import HEAT, for_heat, heat_cause, hot_days, paces_on
 from planning.schedule.limits import FREEZE_DAYS
 from planning.schedule.mileage import mileage_of
 from planning.schedule.naming import belongs_to
-from planning.schedule.outcome import closed, runs_by_day
+from planning.schedule.outcome import closed
 from planning.schedule.paces import Paces, for_goal
 from planning.schedule.pacing import Pacing, may_change, pacing_of, recent
 from planning.schedule.plan import BY_HAND, Change, Layer, Plan, PlanDay, PlanWeek
@@ -180,7 +181,8 @@ def _kept(known: _Known, closing: Plan, *, anew: bool) -> dict[date, PlanDay]:
     else was asked for, only the past and the frozen days stand.
     """
     days = [day for day in closing.days() if day.day >= known.monday]
-    ran = runs_by_day(known.activities, days, known.today)
+    # Last week's days as well: a run of its Sunday may have been its own session's.
+    ran = matched(tuple(closing.days()), known.activities, known.today)
     standing = [
         _paced(_closed(day, ran, known), known)
         for day in without_layers(days, today=known.today)
@@ -189,10 +191,9 @@ def _kept(known: _Known, closing: Plan, *, anew: bool) -> dict[date, PlanDay]:
     return {day.day: day for day in with_layers(standing, known.layers, today=known.today)}
 
 
-def _closed(day: PlanDay, ran: Mapping[date, Sequence[Activity]], known: _Known) -> PlanDay:
-    runs = ran.get(day.day, ())
+def _closed(day: PlanDay, ran: Matched, known: _Known) -> PlanDay:
     complete_until = None if day.day in known.withheld_on else known.complete_until
-    return closed(day, runs=runs, complete_until=complete_until, today=known.today)
+    return closed(day, runs=ran.of(day), complete_until=complete_until, today=known.today)
 
 
 def _race_to_place(day: PlanDay, known: _Known) -> bool:
