@@ -779,6 +779,7 @@ WRITING = {
     "connect webhook", "athlete add", "athlete set", "activity split", "activity join",
     "activity exclude", "activity edit", "activity undo", "goal retire", "plan skip", "plan move",
     "plan undo", "calendar reclaim", "weather set", "weather forget",
+    "break remove",
 }  # fmt: skip
 
 
