@@ -1,16 +1,25 @@
-"""Which run was which planned session, and how it was run: two questions, answered apart."""
+"""Which run was which planned session; and what a hard run that was none asks of coming days.
+
+How a session was run is another question: `judging` answers it.
+"""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 
 from planning.activity import Activity
 from planning.fitness.zones import DAY_SD
-from planning.schedule.as_run import PACED_ON, mean_speed
+from planning.schedule.as_run import PACED_ON, mean_speed, was_hard
 from planning.schedule.effort import hard
-from planning.schedule.plan import DayStatus, PlanDay
+from planning.schedule.library import easy, long, note_of
+from planning.schedule.limits import Softened
+from planning.schedule.naming import kilometres
+from planning.schedule.paces import Paces
+from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
+from planning.schedule.receipt import Cause, day_name
+from planning.schedule.shape import in_steps
 from planning.workout import Kind, PlannedWorkout, Workout
 
 DONE_SHARE = 0.75  # of the planned distance or time
@@ -53,6 +62,49 @@ def matched(days: Sequence[PlanDay], activities: Sequence[Activity], today: date
         match.claim_elsewhere(planned, planned.day - DAY)
     runs = {key: tuple(sorted(found, key=_start)) for key, found in match.found.items() if found}
     return Matched(runs, tuple(run for run in match.free if run.day >= match.first))
+
+
+def share_done(workout: Workout, runs: Sequence[Activity]) -> float:
+    """By distance or by time, whichever says more: a treadmill knows the one, a trail the other."""
+    return max(
+        sum(run.distance_m or 0.0 for run in runs) / max(workout.distance_m, 1.0),
+        sum(run.moving_time_s or 0.0 for run in runs) / max(workout.duration_s, 1.0),
+    )
+
+
+def unplanned_hard(days: Sequence[PlanDay], found: Matched, paces: Paces) -> tuple[Activity, ...]:
+    """Runs that were as hard as a hard session without being one of `days`, by start: extra runs,
+    and easy sessions that were run hard.
+    """
+    easy_ones = (run for d in days if d.workout and not _is_hard(d) for run in found.of(d))
+    hard_ones = (run for run in (*easy_ones, *found.extra) if was_hard(run, paces))
+    return tuple(sorted(hard_ones, key=_start))
+
+
+def soften_after_hard(
+    days: Mapping[date, PlanDay],
+    ran_hard: Sequence[Activity],
+    *,
+    gap_days: int,
+    today: date,
+    paces: Paces,
+    hands_off: Collection[str] = frozenset(),
+) -> dict[date, Softened]:
+    """For each hard session less than `gap_days` after a run of `ran_hard` (`unplanned_hard`) the
+    easy run that stands for it, no longer by way or by time: 48 h between hard runs are 2 days
+    (rule I-6, D), 72 h from 50 on 3 days (rule M-2, D).
+
+    Only from `today` on and what is still planned; races stay, and so do sessions that the athlete
+    moved or whose ident is in `hands_off`. Each session gives way by itself: nothing is put
+    elsewhere (rule R-2).
+    """
+    softer: dict[date, Softened] = {}
+    for day, planned in sorted(days.items()):
+        near = [run for run in ran_hard if timedelta(0) <= day - run.day < gap_days * DAY]
+        if near and day >= today and _gives_way(planned, hands_off):
+            cause = _hard_run_cause(max(near, key=_start))
+            softer[day] = Softened(_as_easy(planned, paces), cause)
+    return softer
 
 
 class _Match:
@@ -106,14 +158,6 @@ class _Match:
         taken = {run.id for run in runs}
         self.found.setdefault((day, workout.ident), []).extend(runs)
         self.free = [run for run in self.free if run.id not in taken]
-
-
-def share_done(workout: Workout, runs: Sequence[Activity]) -> float:
-    """By distance or by time, whichever says more: a treadmill knows the one, a trail the other."""
-    return max(
-        sum(run.distance_m or 0.0 for run in runs) / max(workout.distance_m, 1.0),
-        sum(run.moving_time_s or 0.0 for run in runs) / max(workout.duration_s, 1.0),
-    )
 
 
 def _start(run: Activity) -> tuple[float, str]:
@@ -174,3 +218,37 @@ def _taken_for(workout: Workout, runs: Sequence[Activity]) -> bool:
     if hard(workout):
         return speed is not None and speed >= (1 - DAY_SD) * planned
     return speed is None or speed <= EASY_AT_MOST * planned
+
+
+def _is_hard(planned: PlanDay) -> bool:
+    return planned.workout is not None and hard(planned.workout.workout)
+
+
+def _gives_way(planned: PlanDay, hands_off: Collection[str]) -> bool:
+    return (
+        planned.workout is not None
+        and planned.status is DayStatus.PLANNED
+        and _is_hard(planned)
+        and planned.workout.workout.kind is not Kind.RACE
+        and BY_HAND not in planned.why
+        and planned.workout.ident not in hands_off
+    )
+
+
+def _as_easy(planned: PlanDay, paces: Paces) -> PlanDay:
+    """A long run stays a long run, but easy."""
+    if planned.workout is None:
+        return planned
+    before = planned.workout.workout
+    plain = long if before.kind is Kind.LONG else easy
+    as_far = plain(before.distance_m, paces)
+    share = min(before.duration_s / max(as_far.duration_s, 1.0), 1.0)
+    run = plain(in_steps(share * before.distance_m), paces)
+    told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
+    return replace(planned, workout=told)
+
+
+def _hard_run_cause(run: Activity) -> Cause:
+    what = "race" if run.is_race else "run"
+    far = f"{kilometres(run.distance_m)} {what}" if run.distance_m else what
+    return Cause(f"your {far} on {day_name(run.day)} was as hard as a session", "I-6")

@@ -11,11 +11,13 @@ from planning.activity import Surface
 from planning.fitness.ability import estimate
 from planning.goals.goal import TEN_K_M
 from planning.schedule.adapt import plan_for
+from planning.schedule.as_run import was_hard
 from planning.schedule.effort import hard
-from planning.schedule.execution import matched
+from planning.schedule.execution import matched, soften_after_hard, unplanned_hard
 from planning.schedule.library import easy, long
 from planning.schedule.library import race as race_day
-from planning.schedule.plan import DayStatus, Layer, LayerKind, PlanDay
+from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, PlanDay
+from planning.schedule.receipt import Cause
 from planning.workout import Kind, PlannedWorkout
 from tests.planning.athletes import race, ride, run
 from tests.planning.schedule.cases import ATHLETE, PACES, TODAY, goal_in, history, planned
@@ -284,3 +286,71 @@ def test_a_run_is_of_the_session_that_the_athlete_put_on_its_day():
     plan = closed_on(key.day, (jog,), closing=swapped, layers=(move,))
     assert plan.on(key.day + DAY).workout.ident == key.workout.ident
     assert plan.on(key.day + DAY).status is DayStatus.PLANNED
+
+
+TEMPO_RUN = run(TUESDAY, 12, 285, id="tempo")
+
+
+def test_a_hard_run_asks_for_a_gap_before_the_next_hard_session():
+    days = {d.day: d for d in week(wed=THRESHOLD, thu=easy(8_000, PACES), fri=THRESHOLD)}
+    soft = softened(days, TEMPO_RUN, gap_days=2)
+    assert list(soft) == [WEDNESDAY]
+    after, before = soft[WEDNESDAY].day.workout, days[WEDNESDAY].workout
+    assert after.ident == before.ident
+    assert after.workout.kind is Kind.EASY
+    assert soft[WEDNESDAY].cause == Cause(
+        "your 12 km run on Tuesday 2 June was as hard as a session", "I-6"
+    )
+    assert list(softened(days, TEMPO_RUN, gap_days=3)) == [WEDNESDAY]
+    days[THURSDAY] = on(THURSDAY, THRESHOLD)
+    assert list(softened(days, TEMPO_RUN, gap_days=2)) == [WEDNESDAY]
+    assert list(softened(days, TEMPO_RUN, gap_days=3)) == [WEDNESDAY, THURSDAY]
+
+
+def softened(days, *ran, today=TUESDAY, gap_days=2, **more):
+    return soften_after_hard(days, ran, gap_days=gap_days, today=today, paces=PACES, **more)
+
+
+def test_races_and_the_athletes_own_sessions_are_left_alone():
+    ten = race_day(goal_in(0, TEN_K_M, weekday=2), PACES)
+    left_alone = [
+        on(WEDNESDAY, ten),
+        on(WEDNESDAY, THRESHOLD, why=(BY_HAND,)),
+        on(WEDNESDAY, THRESHOLD, status=DayStatus.DONE),
+        on(WEDNESDAY, easy(9_000, PACES)),
+        on(WEDNESDAY, None),
+        on(MONDAY, THRESHOLD),  # before it
+    ]
+    for day in left_alone:
+        assert softened({day.day: day}, TEMPO_RUN) == {}
+    days = {WEDNESDAY: on(WEDNESDAY, THRESHOLD, "mine")}
+    assert softened(days, TEMPO_RUN, hands_off={"mine"}) == {}
+    assert softened(days, TEMPO_RUN, today=THURSDAY) == {}, "the past stands"
+    assert softened(days) == {}
+
+
+SESSIONS = [d.workout.workout for d in PLAN.days() if d.workout and hard(d.workout.workout)]
+
+
+@pytest.mark.parametrize("session", [*SESSIONS, long(30_000, PACES, blocks=3, block_m=5_000)])
+def test_what_stands_for_a_hard_session_is_easy_and_no_longer(session):
+    days = {WEDNESDAY: on(WEDNESDAY, session)}
+    after = softened(days, TEMPO_RUN)[WEDNESDAY].day.workout.workout
+    assert not hard(after)
+    assert after.distance_m <= session.distance_m
+    assert after.duration_s <= session.duration_s + 1
+    assert after.distance_m > 0.7 * session.distance_m
+    assert (after.kind is Kind.LONG) == (session.kind is Kind.LONG)
+
+
+def test_hard_without_a_hard_session():
+    """An extra run and an easy one run hard; not the hard session itself."""
+    days = week(tue=THRESHOLD, thu=easy(8_000, PACES))
+    session = as_asked(THRESHOLD, TUESDAY, id="session", curve_m=tuple([0.0] * 16 + [5_000.0]))
+    assert was_hard(session, PACES)
+    fast = run(THURSDAY, 8, 285, id="fast")
+    extra = run(SATURDAY, 10, 285, id="extra")
+    jog = run(SUNDAY, 10, 340, id="jog")
+    ran = [jog, extra, fast, session]
+    found = unplanned_hard(days, matched(days, ran, SUNDAY), PACES)
+    assert [one.id for one in found] == ["fast", "extra"]
