@@ -34,7 +34,7 @@ def main():
         for day, receipt in account.in_freeze if given.freeze else ():
             print(f"seed {seed}, {day}: softened: {receipt.sentence}", flush=True)
     violations = [one for account in accounts for one in account.violations]
-    for line in table(accounts):
+    for line in (*table(accounts), *examples(accounts)):
         print(line)
     each = (time.process_time() - began) / len(accounts)
     print(f"{len(accounts)} seasons, {len(violations)} violations, {each:.1f} s each")
@@ -70,8 +70,20 @@ def table(accounts):
     yield f"| evenings on which the athlete's wish changed the plan | {_sum(accounts, 'asked')} |"
     statuses = sum((account.statuses for account in accounts), Counter())
     yield f"| sessions as known the evening after | {_named(statuses)} |"
-    what = Counter(one.what for account in accounts for one in account.violations)
+    what = Counter(one.kind for account in accounts for one in account.violations)
     yield f"| violations | {_named(what) or 'none'} |"
+
+
+def examples(accounts):
+    """Of each kind of violation: how many, in how many seasons, and the earliest of a season."""
+    found = {}
+    for account in accounts:
+        for one in account.violations:
+            early = (one.day - account.first_day).days
+            found.setdefault(one.kind, []).append((early, one.seed, str(one)))
+    for kind, told in sorted(found.items()):
+        seasons = len({seed for _, seed, _ in told})
+        yield f"{kind}: {len(told)} in {seasons} seasons; {min(told)[2]}"
 
 
 def _spread(weeks):

@@ -4,7 +4,7 @@ Nothing here asks how a plan is made: it reads two plans, the receipts between t
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from planning.schedule.effort import hard
@@ -12,7 +12,6 @@ from planning.schedule.lint import lint
 from planning.schedule.plan import BY_HAND, DayStatus
 from planning.schedule.receipt import one_line
 from planning.workout import Kind, TargetType, unrolled
-from tests.seasons.living import KNOWS_BREAKS
 
 DAY = timedelta(days=1)
 FROZEN = 2 * DAY
@@ -20,6 +19,7 @@ ASKED = {BY_HAND, "asked", "break"}  # rules of what the athlete asked for: they
 SAFETY = {"P-2", "P-3", "I-6", "M-2", "R-1", "H-1", "red flag"}
 MOST_MATERIAL, WINDOW = 3, 7 * DAY
 MORE = 1.03  # less is the pace that was changed, not the volume
+ORDER_EVERY = 20  # evenings
 SLOWER = 1.25  # what the heat may add to the time of a run
 
 
@@ -29,6 +29,11 @@ class Violation:
     day: date
     what: str
     told: str
+
+    @property
+    def kind(self):
+        """What it is, and for the lint which rule."""
+        return f"{self.what} {self.told.split()[0]}" if self.what == "lint" else self.what
 
     def __str__(self):
         return f"seed {self.seed}, {self.day}: {self.what}: {self.told}"
@@ -75,7 +80,8 @@ def checked(evenings, runner) -> Account:
         fresh = [each for each in standing if _named(each) not in told_before]
         told_before = {_named(each) for each in standing}
         _count(evening, account)
-        for what, told in (*fresh, *_compared(evening, account), *_stable(evening, account)):
+        others = (*_compared(evening, account), *_stable(evening, account), *_in_order(evening))
+        for what, told in (*fresh, *others):
             account.violations.append(Violation(runner.seed, evening.today, what, told))
     return account
 
@@ -118,7 +124,7 @@ def _complete_for(day, state):
 def _breaks(evening):
     """Nothing on a day off, nothing hard soon after it, nothing longer than there is time for."""
     plan, today = evening.outcome.plan, evening.today
-    if plan is None or not KNOWS_BREAKS:
+    if plan is None:
         return
     breaks = evening.state.breaks
     for day in plan.days():
@@ -153,6 +159,7 @@ def _compared(evening, account):
             yield from _receipt(old, new, receipt)
             if receipt and _told(old) != _told(new):
                 yield from _frozen(evening, old, new, receipt, account)
+                yield from _wished(evening, receipt)
                 by_hand = _by_hand(evening, old, new)
                 if by_hand and receipt.rule not in ASKED and not softer(old, new):
                     yield "reason", f"the athlete's hand did it: {receipt.sentence}"
@@ -193,6 +200,17 @@ def _frozen(evening, old, new, receipt, account):
         account.in_freeze.append((evening.today, receipt))
     else:
         yield "frozen", receipt.sentence
+
+
+def _wished(evening, receipt):
+    """A receipt that names the athlete's wish, on an evening on which nothing was wished."""
+    before, state = evening.before, evening.state
+    same_layers = state.layers == _layers_before(evening)
+    if receipt.rule == BY_HAND and same_layers:
+        yield "reason", f"nothing was said by hand: {receipt.sentence}"
+    said = (state.goals, state.athlete, state.breaks)
+    if receipt.rule == "asked" and before and said == (before.goals, before.athlete, before.breaks):
+        yield "reason", f"nothing else was asked for: {receipt.sentence}"
 
 
 def _by_hand(evening, old, new):
@@ -266,6 +284,23 @@ def _stable(evening, account):
     booked = [day for day in plan.material_on if today - day < WINDOW] if plan else []
     if len(booked) > MOST_MATERIAL and booked[-1] == today:
         yield "material", f"the plan counts {len(booked)} in seven days ({', '.join(of_late)})"
+
+
+def _in_order(evening):
+    """Now and then: the same facts told the other way round give the same evening."""
+    if evening.today.toordinal() % ORDER_EVERY:
+        return
+    state = evening.state
+    turned = replace(
+        state,
+        activities=state.activities[::-1],
+        goals=state.goals[::-1],
+        wellness=state.wellness[::-1],
+        weather=state.weather[::-1],
+    )
+    again = evening.decide(turned, evening.today)
+    if (again.plan, again.changes) != (evening.outcome.plan, evening.outcome.changes):
+        yield "order", "the same facts in another order give another plan"
 
 
 def _told(day):

@@ -1,7 +1,8 @@
 """A season day by day: the runner runs, facts arrive, the plan is made anew every evening."""
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planning import replan as door
@@ -12,7 +13,6 @@ from tests.seasons.body import Body, load_km
 from tests.seasons.days import ill, opinion, recorded
 
 DAY = timedelta(days=1)
-KNOWS_BREAKS = "breaks" in {field.name for field in fields(State)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Evening:
     outcome: Outcome
     ln_speed: float  # true
     before: State | None
+    decide: Callable[[State, date], Outcome]
 
 
 def evenings(runner, decide=door.replan):
@@ -45,7 +46,7 @@ def evenings(runner, decide=door.replan):
         complete = _complete(runner, runs, today, complete)
         before, state = state, _state(runner, runs, today, (layers, nights, complete, closing))
         outcome = decide(state, today)
-        yield Evening(runner, today, state, outcome, body.ln_speed, before)
+        yield Evening(runner, today, state, outcome, body.ln_speed, before, decide)
         closing, today = outcome.closing, today + DAY
 
 
@@ -77,7 +78,6 @@ def _complete(runner, runs, today, complete):
 def _state(runner, runs, today, known):
     layers, nights, complete, closing = known
     arrived = tuple(one.run for one in runs if one.known_on <= today)
-    more = {"breaks": Breaks(runner.breaks_on(today))} if KNOWS_BREAKS else {}
     return State(
         athlete=runner.athlete(today),
         activities=(*runner.histories, *arrived),
@@ -87,5 +87,5 @@ def _state(runner, runs, today, known):
         complete_until=complete,
         wellness=tuple(nights),
         weather=runner.weather_on(today),
-        **more,
+        breaks=Breaks(runner.breaks_on(today)),
     )
