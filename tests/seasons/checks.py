@@ -131,12 +131,15 @@ def _breaks(evening):
         if day.day < today or day.workout is None or BY_HAND in day.why:
             continue
         workout, minutes = day.workout.workout, breaks.minutes(day.day)
-        if breaks.off(day.day):
-            yield "break", f"{day.day}: {one_line(workout)} in a break"
-        elif breaks.quiet(day.day) and workout.kind is not Kind.RACE and hard(workout):
-            yield "break", f"{day.day}: {one_line(workout)} in or soon after a break"
-        if minutes and workout.kind is not Kind.RACE and workout.duration_s > 60 * minutes + 60:
-            yield "break", f"{day.day}: {one_line(workout)} in {minutes:.0f} minutes"
+        line, off = f"{one_line(workout)} on {day.day}", breaks.off(day.day)
+        if off:
+            yield "break", f"{off.kind} from {off.from_day} on: {line}"
+        elif workout.kind is Kind.RACE:
+            continue
+        elif hard(workout) and (over := breaks.quiet(day.day)):
+            yield "break", f"hard soon after {over.kind} from {over.from_day} on: {line}"
+        elif minutes and workout.duration_s > 60 * minutes + 60:
+            yield "break", f"longer than {minutes:.0f} minutes: {line}"
 
 
 def _compared(evening, account):

@@ -26,7 +26,7 @@ def lived(seed, days=DAYS, **how):
     return checked(islice(evenings(who, **how), days), who)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 5, 9, 10, 16])
+@pytest.mark.parametrize("seed", [1, 2, 9, 10, 16, 21])
 def test_no_evening_breaks_what_a_runner_may_trust_in(seed):
     account = lived(seed)
     assert account.days == DAYS
