@@ -3,7 +3,7 @@
 What follows from one is how the plan goes on (rules R-1 and R-3), and no diagnosis or advice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,7 +14,6 @@ DAY = timedelta(days=1)
 QUIET_DAYS, SHORT_QUIET_DAYS = 7, 5  # nothing hard for so long after an illness (rule R-1)
 SHORT_DAYS = 3  # an illness of so many days at most is a short one
 INJURED_DAYS = 7  # from so many on an injury is come back from as an illness is (custom, E)
-QUIET_SHARE = 0.5  # of the volume held, on those days (rule R-1)
 
 
 class BreakKind(StrEnum):
@@ -74,12 +73,13 @@ class Break:
 
     def shapes_until(self) -> date | None:
         """The last day that is planned otherwise because of it: the way back takes as long as the
-        break did (rule R-3). None: it has no end.
+        break did (rule R-3), to the end of that week. None: it has no end.
         """
         if self.until_day is None or self.days is None:
             return None
         back = self.until_day + self.days * DAY if self.is_off else self.until_day
-        return max(back, self.quiet_until or back)
+        last = max(back, self.quiet_until or back)
+        return last + (6 - last.weekday()) * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ class Breaks:
     def off(self, day: date) -> Break | None:
         """The break in which the day has no run; of several the first of `said`."""
         return next((one for one in self.said if one.is_off and one.holds(day)), None)
+
+    def off_between(self, first: date, last: date) -> frozenset[date]:
+        """The days without a run, both ends included."""
+        days = (first + n * DAY for n in range((last - first).days + 1))
+        return frozenset(day for day in days if self.off(day))
 
     def minutes(self, day: date) -> float | None:
         """What a run may take on the day at most; None without a limit."""
@@ -108,11 +113,6 @@ class Breaks:
         for one in self.said:
             if one.is_off and one.from_day <= last:
                 yield last if one.until_day is None else min(last, one.until_day)
-
-    def share(self, days: Iterable[date]) -> float:
-        """What these days can hold of their usual volume: nothing off, half just after (R-1)."""
-        held = [0.0 if self.off(day) else QUIET_SHARE if self.quiet(day) else 1.0 for day in days]
-        return sum(held) / len(held)
 
 
 NO_BREAKS = Breaks()

@@ -115,6 +115,7 @@ def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -
         withheld_on=grounds.withheld_on,
         weather=state.weather,
         laid_out_weeks=laid_out_weeks,
+        breaks=state.breaks,
     )
     running = grounds.running(plan)
     forecasts = _forecasts(goals, grounds, running, state=state)

@@ -260,6 +260,7 @@ def _faults(
         goals=store.goals(conn, athlete_id),
         activities=store.activities(conn, athlete_id),
         today=today,
+        breaks=store.breaks(conn, athlete_id),
     )
     return tuple(f"{finding.day}: {finding.sentence} ({finding.rule})" for finding in found)
 

@@ -12,10 +12,12 @@ from datetime import date, timedelta
 
 from planning.activity import Activity, content_id
 from planning.athlete import Athlete
+from planning.breaks import NO_BREAKS, Breaks
 from planning.fitness.ability import Fitness
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
 from planning.goals.season import MARATHON_BEFORE_M, PAST_RACES, alive, monday_of
+from planning.schedule import time_off
 from planning.schedule.draft import (
     LAID_OUT_WEEKS,
     Draft,
@@ -27,18 +29,19 @@ from planning.schedule.execution import Matched, matched
 from planning.schedule.hand import pinned, with_layers, without_layers
 from planning.schedule.heat import HEAT, for_heat, heat_cause, hot_days, paces_on
 from planning.schedule.limits import FREEZE_DAYS
-from planning.schedule.mileage import mileage_of
+from planning.schedule.mileage import REMEMBERED_DAYS, mileage_of
 from planning.schedule.naming import belongs_to
 from planning.schedule.outcome import closed
 from planning.schedule.paces import Paces, for_goal
 from planning.schedule.pacing import Pacing, may_change, pacing_of, recent
-from planning.schedule.plan import BY_HAND, Change, Layer, Plan, PlanDay, PlanWeek
+from planning.schedule.plan import ASKED, BY_HAND, Change, Layer, Plan, PlanDay, PlanWeek
 from planning.schedule.receipt import Cause, change
 from planning.schedule.reshape import retargeted
 from planning.weather import Weather, temperature_on
 from planning.workout import Kind
 
-ASKED = "asked"  # the rule that what the athlete asks for is done
+BY_THE_ATHLETE = frozenset({BY_HAND, ASKED, *time_off.RULES})
+REMEMBERED = timedelta(days=REMEMBERED_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ class _Known:
     withheld_on: frozenset[date]
     weather: tuple[Weather, ...]
     laid_out_weeks: int
+    breaks: Breaks  # all that were said
+
+    @property
+    def shaping(self) -> Breaks:
+        """Those that days from this week on are planned by."""
+        return time_off.shaping(self.breaks, self.today)
 
     @property
     def monday(self) -> date:
@@ -97,6 +106,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     withheld_on: Collection[date] = (),
     weather: Sequence[Weather] = (),
     laid_out_weeks: int = LAID_OUT_WEEKS,
+    breaks: Breaks = NO_BREAKS,
 ) -> tuple[Plan | None, tuple[Change, ...]]:
     """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
 
@@ -132,12 +142,22 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         withheld_on=frozenset(withheld_on),
         weather=tuple(weather),
         laid_out_weeks=laid_out_weeks,
+        breaks=breaks,
     )
-    plan, changes = _adapted(known, closing_plan)
-    if closing_plan and not may_change(closing_plan, today) and _moves_paces(changes):
+    plan, changes = _carried_on(known, closing_plan)
+    if not known.shaping.said:
+        return plan, changes
+    before = closing_plan and time_off.without(closing_plan)
+    unbroken, _ = _carried_on(replace(known, breaks=NO_BREAKS), before)
+    return replace(plan, unbroken=unbroken), changes
+
+
+def _carried_on(known: _Known, closing: Plan | None) -> tuple[Plan, tuple[Change, ...]]:
+    plan, changes = _adapted(known, closing)
+    if closing and not may_change(closing, known.today) and _moves_paces(changes):
         # The week's material changes are used up: the paces wait, the limits do not.
-        held_back = replace(known, pacing=known.pacing.held_back(closing_plan))
-        plan, changes = _adapted(held_back, closing_plan)
+        held_back = replace(known, pacing=known.pacing.held_back(closing))
+        plan, changes = _adapted(held_back, closing)
     return plan, changes
 
 
@@ -156,6 +176,9 @@ def _moves_paces(changes: Sequence[Change]) -> bool:
 
 def _ground(known: _Known, closing: Plan | None) -> Ground:
     ran = (*runs_by_word(known.athlete, known.activities), *known.activities)
+    last = max(goal.day for goal in known.standing) + timedelta(weeks=1)
+    easy = known.pacing.paces.easy
+    caps_m = time_off.caps_m(known.breaks, first=known.monday, last=last, easy_m_per_s=easy)
     return Ground(
         athlete=known.athlete,
         goals=known.standing,
@@ -166,6 +189,8 @@ def _ground(known: _Known, closing: Plan | None) -> Ground:
             complete_until=known.complete_until,
             grows=known.grows,
             withheld_on=known.withheld_on,
+            off_on=known.breaks.off_between(known.today - REMEMBERED, last),
+            caps_m=caps_m,
         ),
         paces=known.pacing.paces,
         race_paces=known.race_paces,
@@ -173,22 +198,40 @@ def _ground(known: _Known, closing: Plan | None) -> Ground:
         ran_marathon=any(a.is_run and (a.distance_m or 0.0) > MARATHON_BEFORE_M for a in ran),
         today=known.today,
         laid_out_weeks=known.laid_out_weeks,
+        breaks=known.shaping,
     )
 
 
 def _kept(known: _Known, closing: Plan, *, anew: bool) -> dict[date, PlanDay]:
     """The standing days as of today: closed, paced, with the athlete's hand on them. When something
-    else was asked for, only the past and the frozen days stand.
+    else was asked for, only the past and the frozen days stand; of a break that is new or reads
+    otherwise, the days that it shapes are laid out anew.
     """
-    days = [day for day in closing.days() if day.day >= known.monday]
+    days, new = _yesterdays(known, closing)
     # Last week's days as well: a run of its Sunday may have been its own session's.
     ran = matched(tuple(closing.days()), known.activities, known.today)
     standing = [
         _paced(_closed(day, ran, known), known)
         for day in without_layers(days, today=known.today)
-        if not (anew and day.day >= known.thaw) and not _race_to_place(day, known)
+        if not (anew and day.day >= known.thaw)
+        and not _race_to_place(day, known)
+        and not (day.day >= known.today and time_off.shapes(new, day.day))
     ]
-    return {day.day: day for day in with_layers(standing, known.layers, today=known.today)}
+    by_hand = with_layers(standing, known.layers, today=known.today)
+    off = time_off.with_days_off(by_hand, known.shaping, today=known.today)
+    return {day.day: day for day in off}
+
+
+def _yesterdays(known: _Known, closing: Plan) -> tuple[list[PlanDay], Breaks]:
+    """The days that stand from yesterday, and the breaks that these do not know of. When a break
+    was taken back, coming days are those of the plan without any.
+    """
+    days = [day for day in closing.days() if day.day >= known.monday]
+    if not time_off.is_taken_back(closing, known.breaks):
+        return days, time_off.new_in(closing, known.shaping)
+    past = [day for day in days if day.day < known.today]
+    coming = (day for day in time_off.without(closing).days() if day.day >= known.today)
+    return [*past, *coming], known.shaping
 
 
 def _closed(day: PlanDay, ran: Matched, known: _Known) -> PlanDay:
@@ -198,6 +241,8 @@ def _closed(day: PlanDay, ran: Matched, known: _Known) -> PlanDay:
 
 def _race_to_place(day: PlanDay, known: _Known) -> bool:
     """A race that is not yet on its day displaces what stands there, in the freeze as well."""
+    if known.shaping.off(day.day):
+        return False
     races = [goal for goal in known.standing if goal.day == day.day and goal.distance_m]
     on_it = day.workout is not None and day.workout.workout.kind is Kind.RACE
     return day.day >= known.today and bool(races) != on_it
@@ -240,7 +285,8 @@ def _weeks(known: _Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWee
     only (`closing` is None when they may at once).
     """
     far = {}
-    if closing and closing.weeks and closing.weeks[0].first_day == known.monday:
+    same_week = closing and closing.weeks and closing.weeks[0].first_day == known.monday
+    if closing and same_week and not time_off.is_taken_back(closing, known.breaks):
         far = {week.first_day: week for week in closing.weeks if not week.days}
     days = [day for week in drafted.weeks for day in week.days]
     by_hand = with_layers(days, known.layers, today=known.today)
@@ -259,11 +305,12 @@ def _changes(
     """Receipts for days from today on that stood in the closing plan and now read differently."""
     after = {day.day: day for week in weeks for day in week.days}
     anew = _asked_anew(known, closing)
+    taken_back = time_off.is_taken_back(closing, known.breaks)
     receipts = [
         change(
             before,
             after[before.day],
-            _cause(before, after[before.day], known, drafted, anew=anew),
+            _cause(before, after[before.day], known, drafted, anew=anew, taken_back=taken_back),
         )
         for before in closing.days()
         if before.day >= known.today and before.day in after
@@ -271,8 +318,18 @@ def _changes(
     return tuple(receipt for receipt in receipts if receipt is not None)
 
 
-def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft, *, anew: bool) -> Cause:
-    """The one cause to name: a limit first, then the athlete's hand, the paces, what was asked."""
+def _cause(
+    before: PlanDay,
+    after: PlanDay,
+    known: _Known,
+    drafted: Draft,
+    *,
+    anew: bool,
+    taken_back: bool,
+) -> Cause:
+    """The one cause to name: a break, a limit, the athlete's hand, the paces, what was asked."""
+    if (off := time_off.cause_of(after, known.shaping)) is not None:
+        return off
     if (soft := drafted.softened.get(before.day)) is not None:
         return soft.cause
     if (heat := heat_cause(before, after)) is not None:
@@ -280,6 +337,8 @@ def _cause(before: PlanDay, after: PlanDay, known: _Known, drafted: Draft, *, an
     if (BY_HAND in before.why) != (BY_HAND in after.why):
         undone = BY_HAND in before.why
         return Cause("you took your change back" if undone else "you asked for it", BY_HAND)
+    if taken_back:
+        return time_off.TAKEN_BACK
     if known.pacing.cause is not None and not anew:
         return known.pacing.cause
     return Cause("what you asked for has changed: a goal or your days", ASKED)
@@ -301,12 +360,13 @@ def _asked(known: _Known) -> tuple[str, ...]:
         *((athlete.hours_per_week,) if athlete.hours_per_week else ()),
         *((athlete.stated,) if athlete.stated else ()),
     )
-    return (*goals, f"days:{days}")
+    return (*goals, *time_off.asked_in(known.shaping), f"days:{days}")
 
 
 def _asked_anew(known: _Known, closing: Plan) -> bool:
     """A goal is new, changed or given up, or the days are others. A goal that is over is none."""
-    before, now = set(closing.asked), set(_asked(known))
+    before = {asked for asked in closing.asked if not time_off.is_break(asked)}
+    now = {asked for asked in _asked(known) if not time_off.is_break(asked)}
     over = {goal.id for goal in known.past}
     gone = {asked for asked in before - now if asked.rpartition(":")[0] not in over}
     return bool(now - before or gone)
@@ -321,7 +381,7 @@ def _plan(
 ) -> Plan:
     goal_ids = tuple(goal.id for goal in known.standing)
     asked = _asked(known)
-    groups = {c.rule for c in changes if c.material and c.rule not in {BY_HAND, ASKED}}
+    groups = {c.rule for c in changes if c.material and c.rule not in BY_THE_ATHLETE}
     earlier = recent(closing, known.today) if closing else ()
     return Plan(
         version=content_id(goal_ids, asked, known.pacing.paced_at, weeks),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.athlete import Athlete
+from planning.breaks import NO_BREAKS, Breaks
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.goals.season import (
     SeasonWeek,
@@ -24,10 +25,12 @@ from planning.schedule.mileage import (
     PLANNED_WEEK_RISE,
     PLANNED_WEEK_RISE_M,
     Mileage,
+    week_of,
 )
 from planning.schedule.paces import Paces
 from planning.schedule.plan import BEFORE_PLAN, Phase, PlanDay, PlanWeek
 from planning.schedule.shape import Habits, Week
+from planning.schedule.time_off import day_off, focus_in, open_share
 from planning.schedule.week import lay
 from planning.workout import Kind
 
@@ -58,6 +61,7 @@ class Ground:
     ran_marathon: bool
     today: date
     laid_out_weeks: int = LAID_OUT_WEEKS  # from the current one; later weeks are targets only
+    breaks: Breaks = NO_BREAKS
 
     @property
     def monday(self) -> date:
@@ -87,11 +91,12 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
         if mileage.held_m(week.first_day) < ENOUGH_M:
             week = full(week)  # noqa: PLW2901 - there is nothing yet to lighten
         volume_m = _volume_m(ground, week, mileage, peaks[week.goal.id])
+        volume_m = round(open_share(ground.breaks, week.first_day) * volume_m, -2)
         if index >= ground.laid_out_weeks:
-            planned.append(_far_week(week, volume_m, ground.paces))
+            planned.append(_far_week(ground, week, volume_m))
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
             continue
-        mine = {d.day: d for d in _standing(kept, week, ground.today)}
+        mine = {d.day: d for d in _standing(kept, week, ground)}
         soft = soften(
             mine, mileage=mileage, monday=week.first_day, today=ground.today, paces=ground.paces
         )
@@ -99,7 +104,8 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
         mine |= {day: softer.day for day, softer in soft.items()}
         shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, before)
         days = lay(shape)
-        focus = focus_of(week, walking=shape.habits.run_walk)
+        walking = shape.habits.run_walk
+        focus = focus_in(ground.breaks, week.first_day) or focus_of(week, walking=walking)
         planned.append(planned_week(week.first_day, week.phase, focus, days))
         mileage = run_as_planned(mileage, days, ground.today)
         before = days
@@ -289,14 +295,19 @@ def _taper_start(week: SeasonWeek) -> date:
     return week.first_day - timedelta(weeks=max(tapered, 0))
 
 
-def _standing(kept: Mapping[date, PlanDay], week: SeasonWeek, today: date) -> list[PlanDay]:
-    """Kept days of this week. Days before today that were never planned are rest, as they were."""
-    days = [week.first_day + timedelta(days=n) for n in range(7)]
-    return [
-        kept[day] if day in kept else PlanDay(day, None, why=(BEFORE_PLAN,))
-        for day in days
-        if day in kept or day < today
-    ]
+def _standing(kept: Mapping[date, PlanDay], week: SeasonWeek, ground: Ground) -> list[PlanDay]:
+    """Kept days of this week. Days before today that were never planned are rest, as they were;
+    days off stand empty.
+    """
+    standing = []
+    for day in week_of(week.first_day):
+        if day in kept:
+            standing.append(kept[day])
+        elif day < ground.today:
+            standing.append(PlanDay(day, None, why=(BEFORE_PLAN,)))
+        elif ground.breaks.off(day):
+            standing.append(day_off(PlanDay(day, None)))
+    return standing
 
 
 def _shape(
@@ -329,17 +340,21 @@ def _shape(
         hard_days=frozenset(hard_before | {race.day for race in races}),
         first_free=max(first_free, week.first_day) if current else week.first_day,
         runs_done=len(unplanned) if current else 0,
+        quiet=frozenset(day for day in week_of(week.first_day) if ground.breaks.quiet(day)),
     )
 
 
-def _far_week(week: SeasonWeek, volume_m: float, paces: Paces) -> PlanWeek:
+def _far_week(ground: Ground, week: SeasonWeek, volume_m: float) -> PlanWeek:
     """A week beyond the horizon: its load is that of mostly easy running."""
+    paces, focus = ground.paces, focus_in(ground.breaks, week.first_day) or focus_of(week)
     load_min = volume_m / paces.easy / 60 * (paces.easy / paces.threshold) ** 2 * 1.12
-    return PlanWeek(week.first_day, week.phase, focus_of(week), volume_m, round(load_min, 1))
+    return PlanWeek(week.first_day, week.phase, focus, volume_m, round(load_min, 1))
 
 
 def _foreseen(mileage: Mileage, week: SeasonWeek, volume_m: float, long_m: float) -> Mileage:
     """Far weeks count as run: on four days, so that the weeks behind them have a ground."""
+    if not volume_m:
+        return mileage
     long_m = min(max(long_m, 0.3 * volume_m), volume_m)
     after = mileage.and_then(week.first_day + timedelta(days=6), long_m)
     for weekday in (1, 2, 4):

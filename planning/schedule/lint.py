@@ -8,6 +8,7 @@ from datetime import date
 
 from planning.activity import Activity, Surface
 from planning.athlete import Athlete
+from planning.breaks import NO_BREAKS, Breaks
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
 from planning.schedule.plan import Plan
@@ -21,6 +22,7 @@ CHECKS = (
     days.races,
     days.paces,
     days.longest,
+    days.breaks,
     weeks.volume,
     weeks.ceiling,
     weeks.lighter,
@@ -45,6 +47,7 @@ def lint(
     goals: Sequence[Goal],
     activities: Sequence[Activity],
     today: date,
+    breaks: Breaks = NO_BREAKS,
 ) -> tuple[Finding, ...]:
     """What is against the rules in the days from `today` on; nothing when the plan is lawful.
 
@@ -72,6 +75,7 @@ def lint(
         by_day={planned.day: planned for planned in days},
         hours_asked=any(goal.hours_per_week for goal in stands),
         runs_asked=bool(athlete.runs_per_week) or any(goal.runs_per_week for goal in stands),
+        breaks=breaks,
     )
     found = [finding for check in CHECKS for finding in check(case)]
     return tuple(sorted(found, key=lambda finding: (finding.day, finding.rule, finding.sentence)))

@@ -97,7 +97,7 @@ def _workout(week: Week, menu: Menu, day: date, distance_m: float) -> Workout:
         return library.long(distance_m, paces, session="long-hills")
     if _walks(week):
         return library.long_run_walk(distance_m, paces)
-    finish_m = _finish_m(week, menu)
+    finish_m = 0.0 if week.quiet else _finish_m(week, menu)
     if finish_m:
         return library.long(distance_m, paces, blocks=1, block_m=finish_m, session="long-finish")
     return library.long(distance_m, paces)
@@ -193,6 +193,8 @@ def _long_m(week: Week, day: date) -> float:
             far_m = min(far_m, LAST_LONG_SHARE * week.mileage.longest_within(day, 30))
     else:
         wanted_m = max(usual_m, min(aim_m, led_m) * season.share)
+    if week.quiet:
+        wanted_m = usual_m  # one is not led on in the week of coming back (rule R-1)
     most_share = 0.56 if week.volume_m < 40_000 else 0.48
     limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
     return in_steps(min(wanted_m, far_m, most_share * week.volume_m, limit_m))
@@ -211,7 +213,7 @@ def _fast_left_m(week: Week, menu: Menu) -> float:
 def _race_pace_blocks(week: Week, day: date, menu: Menu, distance_m: float) -> tuple[int, float]:
     """How many blocks of how many metres; (0, 0) when this long run is a quiet one."""
     lawful = far_enough([day], from_days=week.hard_days, gap=week.habits.hard_gap_days)
-    if not menu.race_pace_long or not lawful or day in no_hard_days(week.races):
+    if not menu.race_pace_long or not lawful or week.quiet or day in no_hard_days(week.races):
         return 0, 0.0
     share = LONG_RACE_PACE_SHARE * (0.7 + 0.3 * week.season.build_up)
     total_m = min(share * week.volume_m, 0.45 * distance_m, 16_000.0, _fast_left_m(week, menu))

@@ -1,7 +1,8 @@
 """How far the athlete has run and will have run: the ground on which all limits stand."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -38,7 +39,8 @@ class Mileage:
     Days up to `known_until` without an entry were days without a run, but for those `withheld_on`,
     of which a source keeps what was done. Unless it `grows`, too little is known to lead anybody
     on: nothing may be more than what was held. `rested_on` are days on which less was meant to be
-    run, before and after a race: the level held lies behind them.
+    run, before and after a race: the level held lies behind them. `off_on` are days that the
+    athlete said to be without a run, past and to come; `caps_m` what a run may be on others.
     """
 
     volume_m: Mapping[date, float]
@@ -47,10 +49,12 @@ class Mileage:
     grows: bool = True
     withheld_on: frozenset[date] = frozenset()
     rested_on: frozenset[date] = frozenset()
+    off_on: frozenset[date] = frozenset()
+    caps_m: Mapping[date, float] = field(default_factory=dict)
 
     def is_known(self, day: date) -> bool:
         """Whether a day without an entry was one without a run."""
-        return day <= self.known_until and day not in self.withheld_on
+        return day in self.off_on or (day <= self.known_until and day not in self.withheld_on)
 
     def and_then(self, day: date, distance_m: float, *, training: bool = True) -> "Mileage":
         """As if a run of `distance_m` had been done on `day`; not `training`: a race."""
@@ -77,12 +81,14 @@ class Mileage:
     def run_limit_m(self, day: date, *, rise: float = LONGEST_RISE) -> float:
         """The longest run allowed on `day`, metres (rule P-2; Frandsen 2025): 1.10 x the longest
         training run of 30 days, 5 km always; after 30 days off half of the longest of 180 days, at
-        most 8 km.
+        most 8 km. Never more than the athlete has time for on that day.
         """
         longest = self.longest_within(day, 30)
         if longest > 0:
-            return max(ALWAYS_ALLOWED_M, (rise if self.grows else 1.0) * longest)
-        return max(ALWAYS_ALLOWED_M, min(0.5 * self.longest_within(day, 180), 8_000.0))
+            lawful_m = (rise if self.grows else 1.0) * longest
+        else:
+            lawful_m = min(0.5 * self.longest_within(day, 180), 8_000.0)
+        return min(max(ALWAYS_ALLOWED_M, lawful_m), self.caps_m.get(day, math.inf))
 
     def held_m(self, monday: date) -> float:
         """The weekly volume really held before `monday`: the mean of the best three of five weeks.
@@ -98,7 +104,7 @@ class Mileage:
         days_off = (last - first).days + 1
         if days_off >= FORGOTTEN_DAYS:
             return self._level_m(monday)
-        start = max(0.95 - 0.15 * days_off / 7, 0.5)
+        start = level_after(days_off)
         returned = min(start + (1 - start) * back_days / days_off, 1.0)
         touched = frozenset(first + timedelta(days=day) for day in range(days_off))
         return max(
@@ -172,6 +178,13 @@ class Mileage:
         return None
 
 
+def level_after(days_off: float) -> float:
+    """The share of the level held with which one comes back (rule R-3): .8 after a week off, .5
+    from three weeks on; all of it under a week.
+    """
+    return 1.0 if days_off < GAP_DAYS else max(0.95 - 0.15 * days_off / 7, 0.5)
+
+
 def mileage_of(
     activities: Sequence[Activity],
     *,
@@ -179,8 +192,12 @@ def mileage_of(
     complete_until: date | None,
     grows: bool = True,
     withheld_on: Collection[date] = (),
+    off_on: Collection[date] = (),
+    caps_m: Mapping[date, float] | None = None,
 ) -> Mileage:
-    """What was run up to and with `today`. A run whose numbers are not believed is left out."""
+    """What was run up to and with `today`. A run whose numbers are not believed is left out. Who
+    said to be off on the days `off_on` is not silent then.
+    """
     oldest = today - timedelta(days=REMEMBERED_DAYS)
     counted = [a for a in activities if counts(a) and oldest <= a.day <= today]
     volume: dict[date, float] = {}
@@ -195,8 +212,16 @@ def mileage_of(
             metres = as_training_m(race.distance_m or 0.0, longest, race.day)
             volume[race.day] = volume.get(race.day, 0.0) + metres
     known = max([day for day in (complete_until, max(volume, default=None)) if day], default=today)
-    silent = is_silent(today, known)
-    return Mileage(volume, longest, min(known, today), grows and not silent, frozenset(withheld_on))
+    silent = is_silent(today, max([known, *(day for day in off_on if day <= today)]))
+    return Mileage(
+        volume,
+        longest,
+        min(known, today),
+        grows and not silent,
+        frozenset(withheld_on),
+        off_on=frozenset(off_on),
+        caps_m=caps_m or {},
+    )
 
 
 def as_training_m(race_m: float, longest_m: Mapping[date, float], day: date) -> float:

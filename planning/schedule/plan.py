@@ -28,6 +28,8 @@ class DayStatus(StrEnum):
 
 
 BY_HAND = "athlete"  # in `why` of a day: the athlete's hand made it what it is
+ASKED = "asked"  # the rule that what the athlete asks for is done
+IN_BREAK = "break"  # in `why` of a day that a break took the run from
 BEFORE_PLAN = "new"  # in `why` of a day that was over when the plan was first made
 
 
@@ -71,6 +73,7 @@ class Plan:
     peaks_m: tuple[tuple[str, float], ...] = ()  # goal id, weekly metres it is led to
     races_seen: tuple[date, ...] = ()  # days of races the target paces know of
     material_on: tuple[date, ...] = ()  # days of the last week's material changes, one each
+    unbroken: "Plan | None" = None  # as it would be without any break; None where none matters
 
     def days(self) -> Iterator[PlanDay]:
         for week in self.weeks:

@@ -54,6 +54,7 @@ class Week:
     hard_days: frozenset[date]
     first_free: date
     runs_done: int = 0
+    quiet: frozenset[date] = frozenset()  # nothing hard on them: soon after an illness (rule R-1)
 
     @property
     def first_day(self) -> date:

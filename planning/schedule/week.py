@@ -93,7 +93,7 @@ def _hard_sessions(
     week: Week, menu: Menu, placed: Placed, left_m: float, runs: int
 ) -> list[tuple[date, str, Workout]]:
     """As many as leave enough volume for the easy runs around them."""
-    blocked = no_hard_days(week.races)
+    blocked = no_hard_days(week.races) | week.quiet
     over = [race.day for race in week.season.races if race.priority is not Priority.C]
     free = [
         day

@@ -32,9 +32,11 @@ def test_days_without_anything_hard_follow(kind, days, quiet):
     assert one.days == days
     held = [n for n in range(-5, 40) if breaks.quiet(MONDAY + n * DAY)]
     assert held == list(range(days, days + quiet))
-    assert [n for n in range(-5, 40) if breaks.off(MONDAY + n * DAY)] == list(range(days))
-    # the way back takes as long as the break, and at least the quiet days
-    assert one.shapes_until() == MONDAY + (days - 1 + max(days, quiet)) * DAY
+    held = breaks.off_between(MONDAY - 5 * DAY, MONDAY + 40 * DAY)
+    assert held == {MONDAY + n * DAY for n in range(days)}
+    # the way back takes as long as the break, and at least the quiet days; whole weeks
+    back = days - 1 + max(days, quiet)
+    assert one.shapes_until() == MONDAY + (back + 6 - back % 7) * DAY
 
 
 def test_without_an_end_every_day_from_then_on_is_off():
@@ -49,14 +51,6 @@ def test_travel_with_short_runs_is_no_time_off():
     breaks = Breaks((off("travel", 14, minutes=40.0), off("travel", 3, minutes=30.0)))
     assert [breaks.minutes(MONDAY + n * DAY) for n in (-1, 0, 3, 14)] == [None, 30.0, 40.0, None]
     assert not breaks.off(MONDAY)
-    assert breaks.share([MONDAY]) == 1.0
-
-
-def test_a_week_holds_nothing_of_days_off_and_half_of_quiet_ones():
-    week = [MONDAY + n * DAY for n in range(7)]
-    assert Breaks((off("illness", 2),)).share(week) == pytest.approx(2.5 / 7)
-    assert Breaks((off("rest", 2),)).share(week) == pytest.approx(5 / 7)
-    assert Breaks().share(week) == 1.0
 
 
 def test_what_it_asks_for_has_an_id_of_its_own():

@@ -112,6 +112,7 @@ def lint_(
                 goals=store.goals(conn, at_work.athlete_id, until=at_work.until),
                 activities=store.activities(conn, at_work.athlete_id, until=at_work.until),
                 today=at_work.today,
+                breaks=store.breaks(conn, at_work.athlete_id, until=at_work.until),
             )
         if json:
             print_json(

@@ -16,6 +16,7 @@ Checked, with the id that a finding carries:
     P-2   days.longest          1.10 x the longest training run of 30 days; after a month off half
     P-3   weeks.volume          10 % or 3 km over the level held
     P-5   weeks.ceiling         1.5 x the highest four-week mean of a year, or the distance's least
+    R-1   days.breaks           no run on a day off, nothing hard just after an illness
     T-2   races.falling         no week of a taper holds more than the one before
     T-3   races.taper           the weeks of a taper hold their share of the peak week
     T-4   races.minor_races     no hard session beside a B race, one less beside a C race
@@ -36,7 +37,7 @@ Not checked, because a plan does not show it:
                                 and words are not in a plan, and checking them from the same
                                 estimate would check nothing (`tests/planning/fitness`, `goals`)
     F-1, F-2, P-4, S-2          what is never done: nothing in a plan is made from it
-    H-2, R-1                    of the day's readiness and of illness: facts that lint is not given
+    H-2                         of the day's readiness: a fact that lint is not given
     I-1, I-2, I-4, L-2, S-1     aims and choices, not limits: the split is held against published
                                 plans (`test_practice.py`), key sessions by `worth.py`
     R-2                         of two plans, yesterday's and today's (`test_adapt.py`)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from planning.athlete import Athlete
+from planning.breaks import NO_BREAKS, Breaks
 from planning.goals.goal import Goal
 from planning.schedule.plan import BEFORE_PLAN, BY_HAND, DayStatus, Plan, PlanDay, PlanWeek
 from planning.workout import Kind, Workout
@@ -29,6 +30,7 @@ class Case:
     by_day: Mapping[date, PlanDay]  # the same; asked for so often that looking through them is slow
     hours_asked: bool  # hours of running are to be kept up every week
     runs_asked: bool  # so many runs a week were asked for
+    breaks: Breaks = NO_BREAKS
 
     @property
     def monday(self) -> date:
@@ -109,5 +111,8 @@ def by_hand(week: PlanWeek) -> bool:
 
 
 def is_whole(week: PlanWeek) -> bool:
-    """A week that was planned from its Monday on: not one whose first days were before the plan."""
-    return bool(week.days) and not any(BEFORE_PLAN in planned.why for planned in week.days)
+    """A week that was planned from its Monday on: not one whose first days were before the plan, or
+    which a break took days from.
+    """
+    cut = any(BEFORE_PLAN in d.why or d.status is DayStatus.BREAK for d in week.days)
+    return bool(week.days) and not cut

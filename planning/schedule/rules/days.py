@@ -5,9 +5,12 @@ run much longer than those of the month before.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from planning.schedule.effort import hard
 from planning.schedule.plan import BY_HAND, DayStatus
 from planning.schedule.rules.case import Case, Finding, longest_in
 from planning.workout import Kind, TargetType, unrolled
+
+TIME_MOST = 1.1  # of the minutes there are: an easy pace is a band
 
 
 def shape(case: Case) -> Iterator[Finding]:
@@ -49,7 +52,8 @@ def races(case: Case) -> Iterator[Finding]:
             continue
         is_race = planned.workout is not None and planned.workout.workout.kind is Kind.RACE
         by_hand = BY_HAND in planned.why
-        if is_race != (planned.day in days) and not by_hand:
+        off = case.breaks.off(planned.day) is not None and not is_race
+        if is_race != (planned.day in days) and not (by_hand or off):
             yield Finding("race", planned.day, "A race is missing on its day, or stands elsewhere.")
 
 
@@ -87,3 +91,20 @@ def longest(case: Case) -> Iterator[Finding]:
             told = f"{distance_m / 1000:.1f} km where {allowed / 1000:.1f} km are allowed."
             yield Finding("P-2", day, told)
         trained[day] = max(trained.get(day, 0.0), distance_m)
+
+
+def breaks(case: Case) -> Iterator[Finding]:
+    """R-1: no run on a day off; nothing hard in the first days after an illness; no run longer than
+    there are minutes for it.
+    """
+    for planned, workout in case.coming():
+        day, minutes = planned.day, case.breaks.minutes(planned.day)
+        done = planned.status is DayStatus.DONE
+        if case.breaks.off(day) and not done:
+            yield Finding("R-1", day, "A run on a day off.")
+        if case.breaks.quiet(day) and hard(workout) and BY_HAND not in planned.why:
+            yield Finding("R-1", day, "A hard session in the first days after an illness.")
+        is_race = workout.kind is Kind.RACE
+        if minutes and workout.duration_s > TIME_MOST * 60 * minutes and not (is_race or done):
+            told = f"{workout.duration_s / 60:.0f} minutes where there are {minutes:.0f}."
+            yield Finding("R-1", day, told)
