@@ -12,6 +12,7 @@ from planning.schedule.lint import lint
 from planning.schedule.plan import BY_HAND, DayStatus
 from planning.schedule.receipt import one_line
 from planning.workout import Kind, TargetType, unrolled
+from tests.seasons.undoing import Undoing
 
 DAY = timedelta(days=1)
 FROZEN = 2 * DAY
@@ -74,13 +75,19 @@ def _by_week(told, account):
 def checked(evenings, runner) -> Account:
     """Lives through the evenings and accounts for all of them."""
     account, told_before = Account(runner.seed, runner.first_day), set()
+    undoing = Undoing()
     for evening in evenings:
         account.days += 1
         standing = (*_lawful(evening), *_breaks(evening))
         fresh = [each for each in standing if _named(each) not in told_before]
         told_before = {_named(each) for each in standing}
         _count(evening, account)
-        others = (*_compared(evening, account), *_stable(evening, account), *_in_order(evening))
+        others = (
+            *_compared(evening, account),
+            *_stable(evening, account),
+            *_in_order(evening),
+            *undoing.violations(evening),
+        )
         for what, told in (*fresh, *others):
             account.violations.append(Violation(runner.seed, evening.today, what, told))
     return account
