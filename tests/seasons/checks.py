@@ -16,8 +16,9 @@ from tests.seasons.undoing import Undoing
 
 DAY = timedelta(days=1)
 FROZEN = 2 * DAY
-ASKED = {BY_HAND, "asked", "break"}  # rules of what the athlete asked for: they count for nothing
-SAFETY = {"P-2", "P-3", "I-6", "M-2", "R-1", "H-1", "red flag"}
+ASKED = {BY_HAND, "asked"}  # rules of what the athlete asked for: they count for nothing
+WAY_BACK = {"R-1", "R-3"}  # what a break asks of the days after it
+SAFETY = {"P-2", "P-3", "I-6", "M-2", "H-1", "red flag"} | WAY_BACK
 MOST_MATERIAL, WINDOW = 3, 7 * DAY
 MORE = 1.03  # less is the pace that was changed, not the volume
 ORDER_EVERY = 20  # evenings
@@ -114,6 +115,7 @@ def _lawful(evening):
         goals=state.goals,
         activities=state.activities,
         today=evening.today,
+        breaks=state.breaks,
     ):
         yield "lint", f"{found.rule} on {found.day}: {found.sentence}"
     for day in plan.days():
@@ -173,7 +175,7 @@ def _compared(evening, account):
                 by_hand = _by_hand(evening, old, new)
                 if by_hand and receipt.rule not in ASKED and not softer(old, new):
                     yield "reason", f"the athlete's hand did it: {receipt.sentence}"
-                elif not by_hand:
+                elif not by_hand and not (receipt.rule in WAY_BACK and _break_said(evening)):
                     yield from _raised(old, new, receipt)
     for day in receipts.keys() - before.keys():
         yield "receipt", f"of {day}, on which nothing stood"
@@ -231,6 +233,10 @@ def _by_hand(evening, old, new):
     return (BY_HAND in old.why) != (BY_HAND in new.why) or (
         BY_HAND in old.why and ident[0] != ident[1]
     )
+
+
+def _break_said(evening):
+    return evening.before is not None and evening.state.breaks != evening.before.breaks
 
 
 def _layers_before(evening):
