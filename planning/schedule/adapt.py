@@ -6,7 +6,7 @@ cent, limits take but never add, and what was missed is not made up (rule R-2). 
 horizon are new. Nothing here depends on an earlier result of the same day.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -16,19 +16,20 @@ from planning.breaks import NO_BREAKS, Breaks
 from planning.fitness.ability import Fitness
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
-from planning.goals.season import MARATHON_BEFORE_M, PAST_RACES, alive, monday_of
+from planning.goals.season import MARATHON_BEFORE_M, PAST_RACES, alive, is_master, monday_of
 from planning.schedule import time_off
 from planning.schedule.draft import (
     LAID_OUT_WEEKS,
     Draft,
     Ground,
     draft,
+    hard_gap_days,
     planned_week,
 )
-from planning.schedule.execution import Matched, matched
+from planning.schedule.execution import Matched, matched, soften_after_hard, unplanned_hard
 from planning.schedule.hand import pinned, with_layers, without_layers
 from planning.schedule.heat import HEAT, for_heat, heat_cause, hot_days, paces_on
-from planning.schedule.limits import FREEZE_DAYS
+from planning.schedule.limits import FREEZE_DAYS, Softened
 from planning.schedule.mileage import REMEMBERED_DAYS, mileage_of
 from planning.schedule.naming import belongs_to
 from planning.schedule.outcome import closed
@@ -164,10 +165,31 @@ def _carried_on(known: _Known, closing: Plan | None) -> tuple[Plan, tuple[Change
 def _adapted(known: _Known, closing: Plan | None) -> tuple[Plan, tuple[Change, ...]]:
     anew = closing is not None and _asked_anew(known, closing)
     kept = {} if closing is None else _kept(known, closing, anew=anew)
-    drafted = draft(_ground(known, closing), kept=kept)
+    tired = {} if closing is None else _after_hard(known, closing, kept)
+    rested = {day: softer.day for day, softer in tired.items()}
+    drafted = draft(_ground(known, closing), kept={**kept, **rested})
+    drafted = replace(drafted, softened={**drafted.softened, **tired})
     weeks = _weeks(known, drafted, closing if not anew else None)
     changes = _changes(known, closing, weeks, drafted) if closing else ()
     return _plan(known, closing, drafted, weeks, changes), changes
+
+
+def _after_hard(
+    known: _Known, closing: Plan, kept: Mapping[date, PlanDay]
+) -> Mapping[date, Softened]:
+    """What a hard run that was not planned takes from the days after it (rules I-6, M-2)."""
+    days = tuple(closing.days())
+    ran_hard = unplanned_hard(
+        days, matched(days, known.activities, known.today), known.pacing.paces
+    )
+    return soften_after_hard(
+        kept,
+        ran_hard,
+        gap_days=hard_gap_days(master=is_master(known.athlete.birth_year, known.today)),
+        today=known.today,
+        paces=known.pacing.paces,
+        hands_off=pinned(known.layers),
+    )
 
 
 def _moves_paces(changes: Sequence[Change]) -> bool:

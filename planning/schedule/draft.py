@@ -154,12 +154,17 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
         weekdays=athlete.run_weekdays,
         long_weekday=athlete.long_run_weekday,
         runs=runs,
-        hard_gap_days=3 if ground.master else 2,
+        hard_gap_days=hard_gap_days(master=ground.master),
         hard_sessions=hard_sessions,
         strides=regular >= NO_STRIDES_WEEKS,
         walk_every_s=RUN_S[regular // 2] if regular < ENOUGH_WEEKS and held_m < ENOUGH_M else None,
         first_marathon=not ground.ran_marathon,
     )
+
+
+def hard_gap_days(*, master: bool) -> int:
+    """Days from one hard session to the next: 48 h (rule I-6), from 50 on 72 h (M-2)."""
+    return 3 if master else 2
 
 
 def _runs_to_keep_up(ground: Ground, monday: date) -> int:

@@ -389,3 +389,28 @@ def test_a_run_of_today_is_counted_once():
         )
         assert changes == (), today
         plan = after
+
+
+def test_a_hard_run_that_was_not_planned_softens_the_hard_session_after_it():
+    """An easy Thursday run as a race of one's own: Friday's or Saturday's session becomes easy, is
+    not put elsewhere, and the days behind the gap stay (rules I-6, R-2).
+    """
+    athlete = replace(ATHLETE, runs_per_week=5)
+    closing, _ = planned(athlete, GOALS, HISTORY)
+    keyed = [d for d in closing.days() if d.workout and hard(d.workout.workout)]
+    session = next(d for d in keyed if d.day >= TODAY + 3 * DAY)
+    eve = session.day - DAY
+    ran = (*HISTORY, *as_planned(closing, TODAY, eve - DAY), run(eve, 9.0, 250))
+    plan, changes = planned(athlete, GOALS, ran, today=eve, closing=closing)
+    softened = plan.on(session.day).workout.workout
+    assert softened.kind is Kind.EASY
+    assert softened.distance_m <= session.workout.workout.distance_m
+    receipt = next(change for change in changes if change.day == session.day)
+    assert receipt.rule == "I-6"
+    assert "as hard as a session" in receipt.sentence
+    others = {d.day: d.workout.workout.kind for d in keyed if d.day > session.day}
+    assert {day: plan.on(day).workout.workout.kind for day in others} == others
+    # and it stays as it is on the days after, though nothing is said of it again
+    later, told = planned(athlete, GOALS, ran, today=eve + DAY, closing=plan)
+    assert later.on(session.day) == plan.on(session.day)
+    assert all(change.day != session.day for change in told)
