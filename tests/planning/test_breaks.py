@@ -53,6 +53,18 @@ def test_travel_with_short_runs_is_no_time_off():
     assert not breaks.off(MONDAY)
 
 
+def test_days_without_running_are_heard_of_up_to_the_day_asked_about():
+    def heard(last, *said):
+        return list(Breaks(said).heard_of(MONDAY + last * DAY))
+
+    fortnight, endless = off("rest", 14), off("injury", None, start=MONDAY + 3 * DAY)
+    assert heard(-1, fortnight) == []
+    assert heard(0, fortnight, endless) == [MONDAY]
+    assert heard(5, fortnight, endless) == [MONDAY + 5 * DAY] * 2
+    assert heard(20, fortnight, endless) == [MONDAY + 13 * DAY, MONDAY + 20 * DAY]
+    assert heard(20, off("travel", 14, minutes=40.0)) == []
+
+
 def test_what_it_asks_for_has_an_id_of_its_own():
     one, longer, words = off("illness", 2), off("illness", 3), off("illness", 2, note="a cold")
     assert one.statement == words.statement != longer.statement

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import date
 
 from planning.breaks import Break, BreakKind, Breaks
 from tests.worker.commands import RACE
@@ -55,13 +56,30 @@ def test_planning_reads_what_was_said_and_is_asked_at_once(trained):
     before, decided = on_record(trained)
     one = said(trained, "travel", "--from", "2026-09-04", "--until", "2026-09-20", "--minutes", 40)
     breaks, anew = on_record(trained)
-    away = Break(one["id"], BreakKind.TRAVEL, RACE.replace(2026, 9, 4), RACE.replace(2026, 9, 20), 40.0)  # fmt: skip
+    first, last = date(2026, 9, 4), date(2026, 9, 20)
+    away = Break(one["id"], BreakKind.TRAVEL, first, last, 40.0)
     assert (before, breaks) == (Breaks(), Breaks((away,)))
+    on_it = [anew.plan.on(day) for day in (first, last)]
+    assert all(not day.workout or day.workout.workout.duration_s <= 2400 for day in on_it)
+    assert anew.plan != decided.plan
     trained.ok("break", "remove", one["id"])
-    without, again = on_record(trained)
-    assert without == Breaks()
-    assert again.plan == decided.plan
-    assert anew.day == decided.day
+    assert on_record(trained) == (Breaks(), decided)
+
+
+def test_a_break_empties_its_days_until_it_is_over(trained):
+    def days_off():
+        weeks = trained.ok("plan", "show", "--json").json["weeks"]
+        days = [day for week in weeks for day in week["days"]]
+        assert all(day["workout"] is None for day in days if day["status"] == "break")
+        return [day["day"] for day in days if day["status"] == "break"]
+
+    one = said(trained, "illness", "--from", "2026-09-04")["id"]
+    assert (days_off()[0], len(days_off())) == ("2026-09-04", 24)  # to the end of four weeks
+    trained.ok("break", "end", one, "--on", "2026-09-05")
+    assert days_off() == ["2026-09-04", "2026-09-05"]
+    assert "0 findings" in trained.ok("plan", "lint").out
+    trained.ok("break", "remove", one)
+    assert days_off() == []
 
 
 def test_only_who_is_unwell_is_told_when_to_see_a_doctor(home):
@@ -153,6 +171,7 @@ def test_what_was_said_in_good_time_may_be_changed_long_after(home):
     one = said(home, "injury")["id"]
     later = home.ok("break", "end", one, "--on", "2026-09-10", clock="2027-06-01T09:00:00+02:00")
     assert "last: 2026-09-10" in later.out
+    home.ok("break", "change", one, "--note", "calf", clock="2027-06-01T09:00:00+02:00")
 
 
 def test_a_race_in_a_break_is_named_with_what_to_do(trained):
@@ -169,11 +188,15 @@ def test_a_race_in_a_break_is_named_with_what_to_do(trained):
     assert trained.ok("break", "end", one, "--on", "2026-12-19").err == ""
     with_it = trained.ok("break", "change", one, "--until", RACE).err
     assert f"shorten the break (`goalward break change {one} --until DAY`)" in with_it
-    trained.ok("goal", "retire", trained.goal)
-    assert trained.ok("break", "change", one, "--note", "x").err == ""
-    trained.ok("break", "remove", one)
+    after = trained.ok("break", "change", one, "--note", "y", clock="2026-12-21T09:00:00+01:00")
+    assert after.err == ""  # the race is over
+
+
+def test_a_race_given_up_is_not_named_and_one_in_a_break_with_short_runs_is(trained):
     short = trained.ok("break", "add", "travel", "--minutes", 40)
-    assert short.err == ""
+    assert f"the marathon of {RACE} lies in this break, with 40 minutes at most." in short.err
+    trained.ok("goal", "retire", trained.goal)
+    assert trained.ok("break", "add", "injury").err == ""
 
 
 def test_what_was_known_of_breaks_at_an_earlier_moment(home):

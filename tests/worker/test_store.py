@@ -320,6 +320,8 @@ def test_breaks_are_in_the_state_as_far_as_they_were_known(conn):
     assert store.breaks(conn, 1) == Breaks((away,))
     known = [store.breaks(conn, 1, until=MONDAY + n * HOUR).said for n in range(-1, 5)]
     assert known == [(), (ill,), (ill,), (over,), (away, over), (away,)]
+    then = store.load_state(conn, 1, closing=None, until=MONDAY + HOUR)
+    assert then.breaks == Breaks((ill,))
     other = store.add_athlete(conn, Athlete(PARIS), known_at=MONDAY, now=MONDAY)
     assert store.breaks(conn, other) == Breaks()
 
