@@ -100,7 +100,7 @@ def soften_after_hard(
     """
     softer: dict[date, Softened] = {}
     for day, planned in sorted(days.items()):
-        near = [run for run in ran_hard if timedelta(0) <= day - run.day < gap_days * DAY]
+        near = [run for run in ran_hard if day - run.day < gap_days * DAY]
         if near and day >= today and _gives_way(planned, hands_off):
             cause = _hard_run_cause(max(near, key=_start))
             softer[day] = Softened(_as_easy(planned, paces), cause)

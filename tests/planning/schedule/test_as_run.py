@@ -46,7 +46,8 @@ def test_uphill_counts_as_the_flat_that_costs_as_much():
 
 def test_a_race_is_hard_and_a_ride_is_not():
     assert was_hard(race(TODAY, 3, 1_200), PACES)
-    assert not was_hard(ride(TODAY), BEATS)
+    assert not was_hard(replace(ride(TODAY), average_heart_rate_bpm=160.0), BEATS)
+    assert not was_hard(replace(ride(TODAY), is_race=True), BEATS)
 
 
 @pytest.mark.parametrize(

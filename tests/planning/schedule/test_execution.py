@@ -68,6 +68,9 @@ def test_a_run_that_names_its_workout_is_that_on_whatever_day():
     named = run(SATURDAY, 8, 340, planned_ident="s-tue", id="named")
     other = run(SATURDAY, 3, 360, id="other")
     assert was(days, named, other) == ({"tue": ["named"], "sat": ["other"]}, [])
+    jog = run(TUESDAY, 6, 360, id="jog")
+    half = replace(named, distance_m=5_000.0, moving_time_s=1_700.0)
+    assert was(days, half, jog) == ({"tue": ["named"]}, ["jog"])
 
 
 def test_a_run_of_the_day_is_its_session_whatever_it_was_like():
@@ -84,6 +87,13 @@ def test_warm_up_main_part_and_cool_down_are_one_session():
         at(time(8, 5), run(TUESDAY, 2, 360)),
     ]
     assert was(days, *reversed(parts)) == ({"tue": [part.id for part in parts]}, [])
+
+
+def test_two_runs_that_do_it_together_are_the_session():
+    """7.4 of 10 km come nearer to it than 14.8 do, but one of them alone is not the session."""
+    days = week(tue=easy(10_000, PACES))
+    twice = [at(time(hour), run(TUESDAY, 7.4, EASY_PACE)) for hour in (7, 19)]
+    assert was(days, *twice) == ({"tue": [one.id for one in twice]}, [])
 
 
 def test_the_run_that_fits_is_the_session_and_the_other_is_extra():
@@ -257,6 +267,8 @@ def test_mondays_session_run_on_sunday_stays_done_when_last_week_is_gone():
     ]
     closing = replace(PLAN, weeks=tuple(weeks))
     early = as_asked(nine.workout.workout, nine.day - DAY)
+    heard_late = closed_on(nine.day, (early,), closing=closing)
+    assert heard_late.on(nine.day).status is DayStatus.DONE
     for today in (nine.day - DAY, nine.day, nine.day + DAY, nine.day + 2 * DAY):
         closing = closed_on(today, (early,), closing=closing)
         assert closing.on(nine.day).status is DayStatus.DONE
@@ -305,6 +317,9 @@ def test_a_hard_run_asks_for_a_gap_before_the_next_hard_session():
     days[THURSDAY] = on(THURSDAY, THRESHOLD)
     assert list(softened(days, TEMPO_RUN, gap_days=2)) == [WEDNESDAY]
     assert list(softened(days, TEMPO_RUN, gap_days=3)) == [WEDNESDAY, THURSDAY]
+    raced = race(WEDNESDAY, 5, 1_200)
+    soft = softened(days, TEMPO_RUN, raced, today=WEDNESDAY, gap_days=3)
+    assert soft[WEDNESDAY].cause.fact.startswith("your 5 km race on Wednesday 3 June was")
 
 
 def softened(days, *ran, today=TUESDAY, gap_days=2, **more):

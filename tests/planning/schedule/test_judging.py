@@ -27,12 +27,12 @@ def timed(kind, minutes, effort, paces=PACES):
     return Step(kind, time, paces.target(effort), noted(effort))
 
 
-def threshold(paces=PACES, kind=Kind.THRESHOLD, effort=Effort.THRESHOLD):
+def threshold(paces=PACES, kind=Kind.THRESHOLD, effort=Effort.THRESHOLD, times=4):
     """15 min easy, 4 x 8 min with 2 min between, 10 min easy."""
     steps = (
         timed(StepKind.WARMUP, 15, Effort.EASY, paces),
         Repeat(
-            4,
+            times,
             (
                 timed(StepKind.WORK, 8, effort, paces),
                 timed(StepKind.RECOVERY, 2, Effort.EASY, paces),
@@ -40,8 +40,9 @@ def threshold(paces=PACES, kind=Kind.THRESHOLD, effort=Effort.THRESHOLD):
         ),
         timed(StepKind.COOLDOWN, 10, Effort.EASY, paces),
     )
-    metres = 60 * (33 * PACES.easy + 32 * PACES.threshold)
-    return Workout(kind, "4 x 8 min", "", steps, metres, 65 * 60.0, 55.0)
+    easy_min, work_min = 25 + 2 * times, 8 * times
+    metres = 60 * (easy_min * PACES.easy + work_min * PACES.threshold)
+    return Workout(kind, "4 x 8 min", "", steps, metres, 60.0 * (easy_min + work_min), 55.0)
 
 
 SESSION = threshold()
@@ -131,6 +132,17 @@ def test_another_kind():
     assert verdict(SESSION, uphill) is Verdict.AS_PLANNED
 
 
+def test_short_work_is_looked_for_in_the_fastest_minute():
+    """Its fastest 5 minutes hold rests as well. A minute is the 6th of the curve's durations."""
+    fast, slow = (
+        (*(10.0 * n for n in range(1, 6)), m, 300.0, 400.0, 600.0, 750.0, 930.0)
+        for m in (250.0, 186.0)
+    )
+    minutes = threshold(kind=Kind.REPETITION, effort=Effort.REPETITION)
+    assert verdict(minutes, done(minutes, curve_m=fast)) is not Verdict.ANOTHER_KIND
+    assert verdict(minutes, done(minutes, curve_m=slow)) is Verdict.ANOTHER_KIND
+
+
 def test_without_a_curve_the_mean_tells_another_kind():
     raced = race_day(goal_in(0, TEN_K_M), PACES)
     jogged = run(TODAY, 10, EASY_PACE + 1)
@@ -158,6 +170,8 @@ def test_what_was_not_planned_by_pace_is_not_judged_by_it():
     assert verdict(unsure, done(unsure, 1.2), paces=UNSURE) is Verdict.NOT_JUDGED
     hills = threshold(kind=Kind.HILLS, effort=Effort.HILL)
     assert verdict(hills, done(hills, 1.1)) is Verdict.NOT_JUDGED
+    one_hill = threshold(kind=Kind.HILLS, effort=Effort.HILL, times=1)
+    assert verdict(one_hill, done(one_hill, 1.1)) is Verdict.NOT_JUDGED
 
 
 def test_by_heart_rate_where_it_was_planned_by_heart_rate():
@@ -178,6 +192,18 @@ def test_by_heart_rate_where_it_was_planned_by_heart_rate():
     paced = easy(10_000, PACES)
     told = judged(paced, [run(TODAY, 10, 340, average_heart_rate_bpm=170)], PACES)
     assert (told.verdict, told.heart_rate_bpm) == (Verdict.AS_PLANNED, 170)
+
+
+def test_a_heart_rate_of_a_part_says_nothing_of_the_whole():
+    """Neither where half the session has none to keep to, nor where a third of the run has one."""
+    fast = threshold(BY_HEART, Kind.INTERVAL, Effort.INTERVAL)
+    ran = done(fast, surface=Surface.TRAIL, average_heart_rate_bpm=150.0)
+    told = judged(fast, [ran], BY_HEART)
+    assert (told.verdict, told.planned_heart_rate) == (Verdict.NOT_JUDGED, None)
+    ten = easy(10_000, BY_HEART)
+    with_strap = run(TODAY, 3, EASY_PACE, average_heart_rate_bpm=180.0)
+    told = judged(ten, [with_strap, run(TODAY, 7, EASY_PACE)], BY_HEART)
+    assert (told.verdict, told.heart_rate_bpm) == (Verdict.AS_PLANNED, None)
 
 
 def test_nothing_measured_is_not_judged():
