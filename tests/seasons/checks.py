@@ -173,9 +173,11 @@ def _compared(evening, account):
                 yield from _frozen(evening, old, new, receipt, account)
                 yield from _wished(evening, receipt)
                 by_hand = _by_hand(evening, old, new)
-                if by_hand and receipt.rule not in ASKED and not softer(old, new):
-                    yield "reason", f"the athlete's hand did it: {receipt.sentence}"
-                elif not by_hand and not (receipt.rule in WAY_BACK and _break_said(evening)):
+                wished = by_hand or (old.workout is None and _break_said(evening))
+                if wished and receipt.rule not in ASKED | WAY_BACK and not softer(old, new):
+                    whose = "the athlete's hand" if by_hand else "what was said of a break"
+                    yield "reason", f"{whose} did it: {receipt.sentence}"
+                elif not wished and not (receipt.rule in WAY_BACK and _break_said(evening)):
                     yield from _raised(old, new, receipt)
     for day in receipts.keys() - before.keys():
         yield "receipt", f"of {day}, on which nothing stood"
@@ -203,10 +205,11 @@ def _receipt(old, new, receipt):
 
 
 def _frozen(evening, old, new, receipt, account):
-    """Today and tomorrow: the athlete's hand, a race to place, a break that was said, softening."""
+    """Today and tomorrow: the athlete's word, a race to place, and softening; nothing else."""
     if old.day >= evening.today + FROZEN:
         return
-    if _by_hand(evening, old, new) or Kind.RACE in {_kind(old), _kind(new)}:
+    word = old.status is DayStatus.BREAK and _break_said(evening)  # it is over, or never was
+    if word or _by_hand(evening, old, new) or Kind.RACE in {_kind(old), _kind(new)}:
         return
     if softer(old, new):
         account.in_freeze.append((evening.today, receipt))

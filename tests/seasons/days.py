@@ -79,7 +79,12 @@ def opinion(runner, plan, today, *, layers, chances):
         said = Layer(LayerKind.SKIP, one.workout.ident, because="no time", on_day=one.day)
         return (*after, said)
     to = plan.on(one.day + (-2, -1, 1, 2)[int(4 * chances.shift)] * DAY)
-    if to is None or to.day <= today or to.day.weekday() not in runner.athlete(today).run_weekdays:
+    if (
+        to is None
+        or to.status is DayStatus.BREAK
+        or to.day <= today
+        or to.day.weekday() not in runner.athlete(today).run_weekdays
+    ):
         return after
     if to.workout and (to.workout.workout.kind not in GIVES_WAY or to.workout.ident in taken):
         return after
