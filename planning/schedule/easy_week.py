@@ -55,7 +55,7 @@ def easy_runs(
     lengths = _shared_out(week, days, left_m, most_m, runs=len(days) + len(busy))
     # A single easy run ends with strides; of more the one that suits strength best has it.
     lifting = _strength_days(week, days, placed) if len(days) > 1 else frozenset()
-    striding = _strides_days(week, [day for day in days if day not in lifting])
+    striding = _strides_days(week, [day for day in days if day not in lifting | week.quiet])
     return [
         (day, f"e{n}", _run(week, day, lengths[day], striding=striding, lifting=lifting))
         for n, day in enumerate(days, start=1)

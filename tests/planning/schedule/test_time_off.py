@@ -99,7 +99,7 @@ def test_flu_for_nine_days():
     # rule R-1: nothing hard for a week, and about half of what was held, 52 km
     coming_back = life.sessions(last + DAY, last + 7 * DAY)
     assert coming_back
-    assert not any(hard(workout) for workout in coming_back)
+    assert {workout.kind for workout in coming_back} <= {Kind.EASY, Kind.LONG}
     assert sum(w.distance_m for w in coming_back) <= 0.6 * 52_000
     # each changed day has its reason, and nothing of it counts as the plan's own restlessness
     assert {c.rule for c in life.changes} <= {"R-1", "R-3", "P-2", "P-3"}
