@@ -118,15 +118,20 @@ class _Match:
             (planned for planned in days if planned.workout and planned.status not in SETTLED),
             key=lambda planned: planned.day,
         )
-        day_of = {planned.workout.ident: planned.day for planned in days if planned.workout}
+        stands: dict[str, list[date]] = {}
+        for planned in days:
+            if planned.workout:
+                stands.setdefault(planned.workout.ident, []).append(planned.day)
         self.found: dict[tuple[date, str], list[Activity]] = {}
         self.free: list[Activity] = []
         for run in activities:
             if not run.is_run or run.day > today:
                 continue
             ident = run.planned_ident or ""
-            if ident in day_of:
-                self.found.setdefault((day_of[ident], ident), []).append(run)
+            if ident in stands:
+                # Were it there twice, the day it was run on keeps it: the past stays as it was.
+                _, day = min((abs(day - run.day), day) for day in stands[ident])
+                self.found.setdefault((day, ident), []).append(run)
             elif run.day >= self.first - DAY:
                 self.free.append(run)
         self.free.sort(key=_start)

@@ -73,6 +73,14 @@ def test_a_run_that_names_its_workout_is_that_on_whatever_day():
     assert was(days, half, jog) == ({"tue": ["named"]}, ["jog"])
 
 
+def test_a_name_that_stands_twice_is_that_of_the_day_it_was_run_on():
+    nine = easy(9_000, PACES)
+    days = [on(TUESDAY, nine, "twice"), on(THURSDAY, nine, "twice")]
+    named = as_asked(nine, TUESDAY, planned_ident="twice", id="r")
+    for told in (days, days[::-1]):
+        assert was(told, named) == ({"tue": ["r"]}, [])
+
+
 def test_a_run_of_the_day_is_its_session_whatever_it_was_like():
     days = week(tue=easy(8_000, PACES))
     for ran in (run(TUESDAY, 2, 400, id="r"), race(TUESDAY, 21.1, 5_400, id="r")):
