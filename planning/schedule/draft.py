@@ -91,7 +91,8 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
         if mileage.held_m(week.first_day) < ENOUGH_M:
             week = full(week)  # noqa: PLW2901 - there is nothing yet to lighten
         volume_m = _volume_m(ground, week, mileage, peaks[week.goal.id])
-        volume_m = round(open_share(ground.breaks, week.first_day) * volume_m, -2)
+        if (share := open_share(ground.breaks, week.first_day)) < 1.0:
+            volume_m = round(share * volume_m, -2)
         if index >= ground.laid_out_weeks:
             planned.append(_far_week(ground, week, volume_m))
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
