@@ -5,7 +5,7 @@ How a session was run is another question: `judging` answers it.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -13,13 +13,11 @@ from planning.activity import Activity
 from planning.fitness.zones import DAY_SD
 from planning.schedule.as_run import PACED_ON, mean_speed, was_hard
 from planning.schedule.effort import hard
-from planning.schedule.library import easy, long, note_of
-from planning.schedule.limits import Softened
+from planning.schedule.limits import Softened, as_easy, gives_way
 from planning.schedule.naming import kilometres
 from planning.schedule.paces import Paces
-from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
+from planning.schedule.plan import DayStatus, PlanDay
 from planning.schedule.receipt import Cause, day_name
-from planning.schedule.shape import in_steps
 from planning.workout import Kind, PlannedWorkout, Workout
 
 DONE_SHARE = 0.75  # of the planned distance or time
@@ -101,9 +99,9 @@ def soften_after_hard(
     softer: dict[date, Softened] = {}
     for day, planned in sorted(days.items()):
         near = [run for run in ran_hard if day - run.day < gap_days * DAY]
-        if near and day >= today and _gives_way(planned, hands_off):
+        if near and day >= today and gives_way(planned, hands_off):
             cause = _hard_run_cause(max(near, key=_start))
-            softer[day] = Softened(_as_easy(planned, paces), cause)
+            softer[day] = Softened(as_easy(planned, paces), cause)
     return softer
 
 
@@ -227,30 +225,6 @@ def _taken_for(workout: Workout, runs: Sequence[Activity]) -> bool:
 
 def _is_hard(planned: PlanDay) -> bool:
     return planned.workout is not None and hard(planned.workout.workout)
-
-
-def _gives_way(planned: PlanDay, hands_off: Collection[str]) -> bool:
-    return (
-        planned.workout is not None
-        and planned.status is DayStatus.PLANNED
-        and _is_hard(planned)
-        and planned.workout.workout.kind is not Kind.RACE
-        and BY_HAND not in planned.why
-        and planned.workout.ident not in hands_off
-    )
-
-
-def _as_easy(planned: PlanDay, paces: Paces) -> PlanDay:
-    """A long run stays a long run, but easy."""
-    if planned.workout is None:
-        return planned
-    before = planned.workout.workout
-    plain = long if before.kind is Kind.LONG else easy
-    as_far = plain(before.distance_m, paces)
-    share = min(before.duration_s / max(as_far.duration_s, 1.0), 1.0)
-    run = plain(in_steps(share * before.distance_m), paces)
-    told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
-    return replace(planned, workout=told)
 
 
 def _hard_run_cause(run: Activity) -> Cause:

@@ -1,16 +1,17 @@
 """What the limits take from days that stand already; nothing is ever added here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.schedule.effort import hard, too_hard
-from planning.schedule.library import easy, note_of
+from planning.schedule.library import easy, long, note_of
 from planning.schedule.mileage import PLANNED_LONGEST_RISE, Mileage
 from planning.schedule.paces import Paces
-from planning.schedule.plan import DayStatus, PlanDay
+from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
 from planning.schedule.receipt import Cause
 from planning.schedule.reshape import shortened
+from planning.schedule.shape import in_steps
 from planning.workout import Kind, PlannedWorkout
 
 FREEZE_DAYS = 2  # today and tomorrow
@@ -47,6 +48,46 @@ def soften(
             mileage = mileage.and_then(day, _metres(planned))
     now = {**days, **{day: soft.day for day, soft in softer.items()}}
     return softer | _week_within(now, mileage=mileage, monday=monday, today=today, paces=paces)
+
+
+def cut(planned: PlanDay, *, to_m: float, paces: Paces) -> PlanDay:
+    """The day with its workout at most `to_m` long, or with rest when nothing sensible is left."""
+    if planned.workout is None:
+        return planned
+    shorter = shortened(planned.workout.workout, to_m=to_m, paces=paces)
+    if shorter is None:
+        return replace(planned, workout=None)
+    fewer = PlannedWorkout(planned.workout.ident, planned.day, shorter, note_of(shorter))
+    return replace(planned, workout=fewer)
+
+
+def gives_way(planned: PlanDay, hands_off: Collection[str]) -> bool:
+    """Whether a day holds a hard session, still to be run, that may become easy by itself: no race,
+    nothing that the athlete's hand put there, none whose ident is in `hands_off`.
+    """
+    return (
+        planned.workout is not None
+        and planned.status is DayStatus.PLANNED
+        and hard(planned.workout.workout)
+        and not _is_race(planned)
+        and BY_HAND not in planned.why
+        and planned.workout.ident not in hands_off
+    )
+
+
+def as_easy(planned: PlanDay, paces: Paces) -> PlanDay:
+    """The day with the easy run that stands for its session, no longer by way or by time. A long
+    run stays a long run.
+    """
+    if planned.workout is None:
+        return planned
+    before = planned.workout.workout
+    plain = long if before.kind is Kind.LONG else easy
+    as_far = plain(before.distance_m, paces)
+    share = min(before.duration_s / max(as_far.duration_s, 1.0), 1.0)
+    run = plain(in_steps(share * before.distance_m), paces)
+    told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
+    return replace(planned, workout=told)
 
 
 def _week_within(
@@ -95,17 +136,6 @@ def _run_cause(limit_m: float) -> Cause:
 def _week_cause(limit_m: float) -> Cause:
     fact = f"{limit_m / 1000:.0f} km is what the weeks you have really run allow"
     return Cause(fact, "P-3")
-
-
-def cut(planned: PlanDay, *, to_m: float, paces: Paces) -> PlanDay:
-    """The day with its workout at most `to_m` long, or with rest when nothing sensible is left."""
-    if planned.workout is None:
-        return planned
-    shorter = shortened(planned.workout.workout, to_m=to_m, paces=paces)
-    if shorter is None:
-        return replace(planned, workout=None)
-    fewer = PlannedWorkout(planned.workout.ident, planned.day, shorter, note_of(shorter))
-    return replace(planned, workout=fewer)
 
 
 def _may_shrink(planned: PlanDay, first_day: date) -> bool:
