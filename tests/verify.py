@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.across.faults import FAULTS
+from tests.seasons.paired import report
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / ".verify"
@@ -151,6 +152,16 @@ def seasons():
     ]
 
 
+def paired():
+    """300 seasons lived by three policies: does adapting help? The table is at the end."""
+    run, step = ("-m", "tests.seasons.paired", "--lines"), 25
+    shards = [f"{first}-{first + step - 1}" for first in range(1, 301, step)]
+    return [
+        Shard(f"seeds-{seeds}", f"{step} seasons each", (*run, f"--seeds={seeds}"))
+        for seeds in shards
+    ]
+
+
 PARTS = {
     part.__name__: part
     for part in (
@@ -163,9 +174,11 @@ PARTS = {
         kills,
         plans,
         seasons,
+        paired,
         properties,
     )
 }
+REPORTS = {"paired": report}  # what a part tells of all that its shards printed
 
 
 def main(wanted):
@@ -177,6 +190,9 @@ def main(wanted):
     for name in wanted or PARTS:
         results = _run(name, PARTS[name](), state, console)
         console.print(_table(name, PARTS[name].__doc__, results))
+        if name in REPORTS:
+            lines = (line for result in results for line in result["tail"].splitlines())
+            console.print("\n".join(REPORTS[name](lines)), markup=False, soft_wrap=True)
         for result in results:
             if not result["passed"]:
                 console.print(f"--- {name} {result['name']}\n{result['tail']}", markup=False)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.activity import Activity
-from planning.breaks import BreakKind
+from planning.breaks import BreakKind, Breaks
+from planning.schedule.effort import hard
 from planning.schedule.hand import GIVES_WAY
 from planning.schedule.plan import DayStatus, Layer, LayerKind
 from planning.workout import Kind
@@ -32,23 +33,41 @@ class Recorded:
     run: Activity
     known_on: date
     true_m: float
+    is_hard: bool
 
 
-def recorded(runner, body, today, *, planned, chances):
-    """What was run today, if anything; `planned` is the PlanDay as it stood in the morning."""
-    off = next((one for one in runner.off if one.holds(today)), None)
-    if off is not None and off.minutes is None:
+def recorded(runner, body, today, *, planned, chances, reluctance=0.0):
+    """What was run today, if anything; `planned` is the PlanDay as it stood in the morning, and
+    `reluctance` the chance that it is left out besides the runner's habit.
+    """
+    if off(runner, today):
         return None
-    done = _raced(runner, body, today, chances) or _ran(runner, body, today, planned, chances)
+    done = _raced(runner, body, today, chances) or _ran(
+        runner, body, today, planned=planned, chances=chances, reluctance=reluctance
+    )
     if done is None:
         return None
-    if off is not None and done.moving_time_s > 60 * off.minutes:
-        share = 60 * off.minutes / done.moving_time_s
+    asked = planned.workout.workout if planned and planned.workout else None
+    is_hard = done.is_race or (asked is not None and hard(asked))
+    minutes = Breaks(runner.off).minutes(today)
+    if minutes is not None and done.moving_time_s > 60 * minutes:
+        share = 60 * minutes / done.moving_time_s
         done = _made(today, share * done.distance_m, done.distance_m / done.moving_time_s)
     true_m = done.distance_m
     if chances.glitch < GLITCHES and not done.is_race:
         done = _glitch(done, chances)
-    return Recorded(done, _known_on(runner, today, chances), true_m)
+    return Recorded(done, _known_on(runner, today, chances), true_m, is_hard)
+
+
+def own_and_asked_ln(body, workout):
+    """Ln m/s over the whole of a session: as its kind is run by this body today, and as planned."""
+    own = math.log(SHARES.get(workout.kind, EASY_SHARE)) + body.ln_speed
+    return own, math.log(workout.distance_m / workout.duration_s)
+
+
+def off(runner, today):
+    """Whether the runner cannot run at all today, whatever is said of it."""
+    return Breaks(runner.off).off(today) is not None
 
 
 def ill(runner, today):
@@ -128,7 +147,7 @@ def _raced(runner, body, today, chances):
     return race(today, metres / 1000, race_time_s(body.ln_speed + luck, metres, runner.fade))
 
 
-def _ran(runner, body, today, planned, chances):
+def _ran(runner, body, today, *, planned, chances, reluctance):
     habits, noise = runner.habits, 0.03 * chances.speed
     if planned is None or planned.workout is None:
         if chances.extra >= habits.extra:
@@ -136,10 +155,9 @@ def _ran(runner, body, today, planned, chances):
         speed = EASY_SHARE * math.exp(body.ln_speed + noise + habits.too_fast_ln)
         return _made(today, 1000 * chances.extra_km, speed)
     workout = planned.workout.workout
-    if chances.skips < habits.skips or workout.kind is Kind.RACE:
+    if chances.skips < habits.skips + reluctance or workout.kind is Kind.RACE:
         return None
-    own = math.log(SHARES.get(workout.kind, EASY_SHARE)) + body.ln_speed
-    asked = math.log(workout.distance_m / workout.duration_s)
+    own, asked = own_and_asked_ln(body, workout)
     fast = habits.too_fast_ln if workout.kind in EASY_KINDS else 0.0
     share = chances.share if chances.shortens < habits.shortens else 1.0 + 0.4 * noise
     done = _made(today, share * workout.distance_m, math.exp((own + asked) / 2 + fast + noise))

@@ -8,16 +8,41 @@ from datetime import date, timedelta
 from planning import replan as door
 from planning.breaks import Breaks
 from planning.replan import Outcome, State
+from planning.workout import Kind, Workout
 from tests.seasons.athletes import Chances, Runner
 from tests.seasons.body import Body, load_km
-from tests.seasons.days import ill, opinion, recorded
+from tests.seasons.days import Recorded, ill, off, opinion, recorded
+from tests.seasons.strain import (
+    CALM,
+    RELUCTANCE,
+    Legs,
+    asks_too_much,
+    excess_hazard,
+    hurt,
+    strains,
+)
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Lived:
+    """What truly came of a day. `asked` is the session, no race, that stood in the morning of a day
+    on which the runner can run; `strains` and `times` (the longest of 30 days) are of what was run.
+    """
+
+    asked: Workout | None
+    too_much: bool
+    done: Recorded | None
+    strains: frozenset[str] = frozenset()
+    times: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Evening:
-    """`state.closing` is how the day before ended; `before` is what was known then."""
+    """`state.closing` is how the day before ended; `before` is what was known then. `runner` is as
+    far as is known tonight: injuries from running come with the days.
+    """
 
     runner: Runner
     today: date
@@ -26,11 +51,13 @@ class Evening:
     ln_speed: float  # true
     before: State | None
     decide: Callable[[State, date], Outcome]
+    lived: Lived
+    legs: Legs
 
 
-def evenings(runner, decide=door.replan):
+def evenings(runner, decide=door.replan, world=CALM):
     """Every evening from the first to the one after the last race; `decide(state, today)`."""
-    body, runs, layers, nights = Body(runner), [], (), []
+    body, legs, runs, layers, nights = Body(runner), Legs(runner), [], (), []
     complete, closing, state = None, None, None
     today = runner.first_day
     while today <= runner.last_day + DAY:
@@ -39,14 +66,15 @@ def evenings(runner, decide=door.replan):
             layers = opinion(runner, plan, today, layers=layers, chances=chances)
         planned = plan.on(today) if plan else None
         standing = planned if planned and not _touched(planned, layers) else None
-        done = recorded(runner, body, today, planned=standing, chances=chances)
-        runs += [done] if done else []
-        _lives(body, done, sick=ill(runner, today))
+        lived = _lived(runner, (body, legs, world), today, planned=standing, chances=chances)
+        runs += [lived.done] if lived.done else []
+        _lives(body, legs, lived.done, sick=ill(runner, today))
+        runner = hurt(runner, today, excess_hazard(lived.times)) if world.hurts else runner
         nights += [night for night in (runner.wellness(today),) if night]
         complete = _complete(runner, runs, today, complete)
         before, state = state, _state(runner, runs, today, (layers, nights, complete, closing))
         outcome = decide(state, today)
-        yield Evening(runner, today, state, outcome, body.ln_speed, before, decide)
+        yield Evening(runner, today, state, outcome, body.ln_speed, before, decide, lived, legs)
         closing, today = outcome.closing, today + DAY
 
 
@@ -57,9 +85,23 @@ def _touched(planned, layers):
     }
 
 
-def _lives(body, done, *, sick):
+def _lived(runner, truth, today, *, planned, chances):
+    body, legs, world = truth
+    stands = planned.workout.workout if planned and planned.workout else None
+    asked = stands if stands and stands.kind is not Kind.RACE and not off(runner, today) else None
+    too_much = asked is not None and asks_too_much(asked, legs=legs, body=body, today=today)
+    reluctance = RELUCTANCE if too_much and world.wears else 0.0
+    done = recorded(runner, body, today, planned=planned, chances=chances, reluctance=reluctance)
+    if done is None:
+        return Lived(asked, too_much, None)
+    found = strains(done.true_m, is_hard=done.is_hard, legs=legs, body=body, today=today)
+    return Lived(asked, too_much, done, found, legs.times_the_longest(done.true_m, today))
+
+
+def _lives(body, legs, done, *, sick):
     if done is None:
         return body.lives(0.0, ill=sick)
+    legs.ran(done)
     speed = done.run.distance_m / done.run.moving_time_s
     ten_k = math.exp(body.ln_speed)
     return body.lives(load_km(done.true_m, min(speed, 1.1 * ten_k), ten_k), ill=sick)
