@@ -94,6 +94,22 @@ class Control:
         activity: Json | None = answer["activity"]
         return activity
 
+    def paced(
+        self,
+        day: date,
+        *,
+        distance_m: float,
+        duration_s: float,
+        race: bool = False,
+        ident: str | None = None,
+    ) -> Json:
+        """Runs so far in so many seconds, with the workout `ident` of ours on the watch if it is on
+        the calendar.
+        """
+        told = {"distance_m": distance_m, "duration_s": duration_s, "race": race, "ident": ident}
+        activity: Json = self.post("run", day=_iso(day), kind="paced", **told)["activity"]
+        return activity
+
     def day(self, today: date) -> None:
         """The simulated date."""
         self.post("day", today=today.isoformat())

@@ -131,6 +131,23 @@ def easy(
     return run(runner, [stretch], setting=setting, fitness=fitness)
 
 
+def paced(
+    runner: Runner,
+    day: date,
+    *,
+    distance_m: float,
+    duration_s: float,
+    fitness: float,
+    is_race: bool = False,
+    at: time | None = None,
+) -> Run:
+    """So far in so many seconds, over flat ground: what somebody else has made up."""
+    name = "Race" if is_race else "Morning Run"
+    setting = Setting(local_start(runner, day, at=at), name, hill_m=0.0, is_race=is_race)
+    stretch = Stretch(distance_m / duration_s, distance_m=distance_m)
+    return run(runner, [stretch], setting=setting, fitness=fitness)
+
+
 def execute(
     runner: Runner, day: date, *, items: Sequence[Item], name: str, fitness: float, at: time | None
 ) -> Run:

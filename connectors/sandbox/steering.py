@@ -38,6 +38,7 @@ class Steering:
     def routes(self) -> Iterator[Route]:
         posts = {
             "/history": self.history,
+            "/runner": self.runner,
             "/run": self.run,
             "/day": self.day,
             "/faults": self.faults,
@@ -68,6 +69,13 @@ class Steering:
             "races": sum(run.is_race for run in runs),
             "manual": sum(run.is_manual for run in runs),
         }
+
+    async def runner(self, _request: Request, body: Json) -> Json:
+        """Who it is that runs: `weekly_km`, `ten_k_s`. What was run before stays as it was."""
+        account = self._account(body)
+        told = {name: float(body[name]) for name in ("weekly_km", "ten_k_s") if name in body}
+        account.runner = replace(account.runner, **told)
+        return told
 
     async def run(self, _request: Request, body: Json) -> Json:
         """One run, recorded, synced to both services and announced. Null: nothing was planned."""
@@ -100,6 +108,8 @@ class Steering:
             case "easy" | "manual" as kind:
                 easy = history.easy(runner, day, distance_m=metres, fitness=fitness, at=at)
                 return self.world.record(account, replace(easy, is_manual=kind == "manual"))
+            case "paced":
+                return self._paced(account, day, body, at)
             case kind:
                 raise ValueError(f"no such kind of run: {kind}")
 
@@ -119,6 +129,28 @@ class Steering:
             )
             return self.world.record(account, done, workout_id=entry.workout_id)
         return None
+
+    def _paced(
+        self, account: Account, day: date, body: Mapping[str, Any], at: time | None
+    ) -> RecordedRun:
+        """`distance_m` in `duration_s`; a `race` or not; with the workout `ident` on the watch."""
+        done = history.paced(
+            account.runner,
+            day,
+            distance_m=float(body["distance_m"]),
+            duration_s=float(body["duration_s"]),
+            fitness=account.fitness(day),
+            is_race=bool(body.get("race", False)),
+            at=at,
+        )
+        entries = account.calendar.entries.values()
+        found = [
+            entry.workout_id
+            for entry in entries
+            if body.get("ident") == marker(account.calendar.workout(entry.workout_id))
+        ]
+        followed = found[0] if body.get("ident") and found else None
+        return self.world.record(account, done, workout_id=followed)
 
     # The world
 

@@ -66,9 +66,9 @@ def evenings(runner, decide=door.replan, world=CALM):
             layers = opinion(runner, plan, today, layers=layers, chances=chances)
         planned = plan.on(today) if plan else None
         standing = planned if planned and not _touched(planned, layers) else None
-        lived = _lived(runner, (body, legs, world), today, planned=standing, chances=chances)
+        lived = day_of(runner, (body, legs, world), today, planned=standing, chances=chances)
         runs += [lived.done] if lived.done else []
-        _lives(body, legs, lived.done, sick=ill(runner, today))
+        lives(body, legs, lived.done, sick=ill(runner, today))
         runner = hurt(runner, today, excess_hazard(lived.times)) if world.hurts else runner
         nights += [night for night in (runner.wellness(today),) if night]
         complete = _complete(runner, runs, today, complete)
@@ -78,14 +78,8 @@ def evenings(runner, decide=door.replan, world=CALM):
         closing, today = outcome.closing, today + DAY
 
 
-def _touched(planned, layers):
-    """A session of today that was skipped or moved away this very day."""
-    return planned.workout is not None and planned.workout.ident in {
-        layer.ident for layer in layers if layer.to_day != planned.day
-    }
-
-
-def _lived(runner, truth, today, *, planned, chances):
+def day_of(runner, truth, today, *, planned, chances):
+    """What comes of a day; `truth`: body, legs and world."""
     body, legs, world = truth
     stands = planned.workout.workout if planned and planned.workout else None
     asked = stands if stands and stands.kind is not Kind.RACE and not off(runner, today) else None
@@ -98,13 +92,21 @@ def _lived(runner, truth, today, *, planned, chances):
     return Lived(asked, too_much, done, found, legs.times_the_longest(done.true_m, today))
 
 
-def _lives(body, legs, done, *, sick):
+def lives(body, legs, done, *, sick):
+    """Body and legs after the day."""
     if done is None:
         return body.lives(0.0, ill=sick)
     legs.ran(done)
     speed = done.run.distance_m / done.run.moving_time_s
     ten_k = math.exp(body.ln_speed)
     return body.lives(load_km(done.true_m, min(speed, 1.1 * ten_k), ten_k), ill=sick)
+
+
+def _touched(planned, layers):
+    """A session of today that was skipped or moved away this very day."""
+    return planned.workout is not None and planned.workout.ident in {
+        layer.ident for layer in layers if layer.to_day != planned.day
+    }
 
 
 def _complete(runner, runs, today, complete):

@@ -1,0 +1,144 @@
+"""What the worker keeps of a season, beside what was decided on the evenings themselves.
+
+Yields what is wrong as (what, told), like the checks of the pure seasons.
+"""
+
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from planning.replan import replan as decide
+from planning.schedule.plan import Change, DayStatus
+from tests.seasons.checks import softer
+from worker import outbox, store, tables
+from worker.actors import known_as_of
+from worker.db import reading
+from worker.stored import from_body
+
+DAY = timedelta(days=1)
+FORTNIGHT = 13 * DAY  # today and so many days after it
+OVER = {DayStatus.DONE, DayStatus.PARTLY}
+
+
+def wrong_in(season, evening):
+    """On the evening itself."""
+    yield from _decided(evening)
+    yield from _closed(season, evening.state.closing)
+    yield from _steady(season, evening)
+    yield from _on_calendar(season, evening)
+    yield from _given_up(season)
+
+
+def wrong_at_the_end(season):
+    """On the morning after: what was known on each evening, and the chain of days from the facts."""
+    for day, told in season.told.items():
+        state, today = known_as_of(season.lived.runtime, 1, told.at)
+        if (state, today) != (told.state, day):
+            yield "known at", f"{day}: {', '.join(_differing(state, told.state))} differ"
+    with reading(season.engine) as conn:
+        last = store.last_closed(conn, 1, before=season.lived.today)
+    yield from _closed(season, last.closing if last else None)
+    yield from _from_the_facts(season)
+
+
+def _decided(evening):
+    again = decide(evening.state, evening.today)
+    if again != evening.outcome:
+        yield "stored", f"{', '.join(_differing(again, evening.outcome))} are not as decided"
+
+
+def _closed(season, closing):
+    """The day that ended last ended as its evening said, and its receipts are kept."""
+    if closing is None:
+        return
+    told = season.told[closing.day].outcome
+    if told.closing != closing:
+        yield "closing", f"{closing.day}: {', '.join(_differing(closing, told.closing))} differ"
+    row = tables.change
+    kept = [from_body(Change, one.body) for one in season.lived.rows(row, made_on=closing.day)]
+    if sorted(kept, key=_place) != sorted(told.changes, key=_place):
+        yield "receipts", f"{closing.day}: {len(kept)} kept, {len(told.changes)} told"
+
+
+def _steady(season, evening):
+    """Where nothing became known on a day, the next takes up the day before it: what was shown in
+    between does not come back harder for today and tomorrow.
+    """
+    shown, plan = season.told.get(evening.today - DAY), evening.outcome.plan
+    if shown is None or shown.outcome.plan is None or plan is None:
+        return
+    if evening.state.closing is not None and evening.state.closing.day == evening.today - DAY:
+        return
+    for day in (evening.today, evening.today + DAY):
+        old, new = shown.outcome.plan.on(day), plan.on(day)
+        if old and new and old.workout != new.workout and not softer(old, new):
+            yield "shown", f"{day} was shown without {new.workout.workout.name}"
+
+
+def _from_the_facts(season):
+    """Every closed day again, from nothing but the facts and when they became known."""
+    row, closing = tables.closing, None
+    with reading(season.engine) as conn:
+        ended = conn.execute(select(row.c.key, row.c.known_at).order_by(row.c.key)).all()
+    for key, until in ended:
+        with reading(season.engine) as conn:
+            state = store.load_state(conn, 1, closing=closing, until=until)
+        day = next(day for day in season.told if day.isoformat() == key)
+        outcome = decide(state, day)
+        if outcome != season.told[day].outcome:
+            names = ", ".join(_differing(outcome, season.told[day].outcome))
+            yield "replay", f"{key}: {names} differ"
+        closing = outcome.closing
+
+
+def _on_calendar(season, evening):
+    """The plan's coming fortnight, each session once; what is the athlete's own stays as it was."""
+    if not season.runner.has_watch:
+        return
+    there = season.control.dump()
+    if there["foreign"] != season.foreign:
+        yield "foreign", "an entry of the athlete's own was touched"
+    today, last = evening.today.isoformat(), (evening.today + FORTNIGHT).isoformat()
+    coming = [entry for entry in there["entries"] if today <= entry["day"] <= last]
+    for ident, count in Counter(entry["ident"] for entry in coming).items():
+        if count > 1:
+            yield "calendar", f"{ident} stands there {count} times"
+    standing = {entry["ident"]: (entry["day"], entry["name"]) for entry in coming}
+    planned = dict(_planned(evening, last))
+    done = {day.workout.ident for day in _days(evening) if day.workout and day.status in OVER}
+    theirs = season.lived.rows(tables.calendar_entry, state="athletes")
+    handed_over = {one.ident for one in theirs}
+    for ident in (standing.keys() | planned.keys()) - done - season.unseen:
+        now, wanted = standing.get(ident), planned.get(ident)
+        # Where the athlete's hand was on the entry its day is their word, and the rest their own.
+        same_day = now and wanted and now[0] == wanted[0]
+        same_name = now and wanted and now[1].endswith(wanted[1])  # there the day stands before it
+        if (now or wanted) and not (same_day and (same_name or ident in handed_over)):
+            yield "calendar", f"{ident}: {now}, and the plan says {wanted}"
+
+
+def _planned(evening, last):
+    for day in _days(evening):
+        if day.workout and evening.today <= day.day and day.day.isoformat() <= last:
+            yield day.workout.ident, (day.day.isoformat(), day.workout.workout.name)
+
+
+def _days(evening):
+    return evening.outcome.plan.days() if evening.outcome.plan else ()
+
+
+def _given_up(season):
+    with reading(season.engine) as conn:
+        owed = outbox.listed(conn)
+    for one in owed:
+        if one.buried_at:
+            yield "given up", f"{one.actor} {one.key}: {one.last_error}"
+
+
+def _differing(one, other):
+    return [name for name in one.__slots__ if getattr(one, name) != getattr(other, name)]
+
+
+def _place(change):
+    return change.day, change.ident
