@@ -152,6 +152,16 @@ def seasons():
     ]
 
 
+def whole():
+    """12 of the runners through the whole worker: database, connectors, services, calendar."""
+    run = ("-m", "tests.seasons.worker")
+    shards = {"1-3": (), "4-6": (), "7-9": ("--postgres",), "10-12": ()}
+    return [
+        Shard(f"seeds-{seeds}", "3 seasons", (*run, f"--seeds={seeds}", *how))
+        for seeds, how in shards.items()
+    ]
+
+
 def paired():
     """300 seasons lived by three policies: does adapting help? The table is at the end."""
     run, step = ("-m", "tests.seasons.paired", "--lines"), 25
@@ -174,6 +184,7 @@ PARTS = {
         kills,
         plans,
         seasons,
+        whole,
         paired,
         properties,
     )

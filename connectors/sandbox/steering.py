@@ -71,11 +71,10 @@ class Steering:
         }
 
     async def runner(self, _request: Request, body: Json) -> Json:
-        """Who it is that runs: `weekly_km`, `ten_k_s`. What was run before stays as it was."""
+        """How far the runner runs in a usual week: what a night makes of a day depends on it."""
         account = self._account(body)
-        told = {name: float(body[name]) for name in ("weekly_km", "ten_k_s") if name in body}
-        account.runner = replace(account.runner, **told)
-        return told
+        account.runner = replace(account.runner, weekly_km=float(body["weekly_km"]))
+        return {}
 
     async def run(self, _request: Request, body: Json) -> Json:
         """One run, recorded, synced to both services and announced. Null: nothing was planned."""

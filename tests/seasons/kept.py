@@ -34,8 +34,9 @@ def wrong_at_the_end(season):
     """On the morning after: what was known on each evening, and the chain of days from the facts."""
     for day, told in season.told.items():
         state, today = known_as_of(season.lived.runtime, 1, told.at)
-        if (state, today) != (told.state, day):
-            yield "known at", f"{day}: {', '.join(_differing(state, told.state))} differ"
+        then = told.evening.state
+        if (state, today) != (then, day):
+            yield "known at", f"{day}: {', '.join(_differing(state, then))} differ"
     with reading(season.engine) as conn:
         last = store.last_closed(conn, 1, before=season.lived.today)
     yield from _closed(season, last.closing if last else None)

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
-from planning.replan import Outcome, State
 from planning.replan import replan as decide
 from planning.schedule.plan import LayerKind
 from planning.weather import SAID
@@ -41,11 +40,14 @@ DRAGGED = 0.5  # share of the moves and skips that are done on the calendar
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was known and said on one evening."""
+    """One evening, and the instant at which it was looked at."""
 
     at: datetime
-    state: State
-    outcome: Outcome
+    evening: Evening
+
+    @property
+    def outcome(self):
+        return self.evening.outcome
 
 
 @dataclass
@@ -90,8 +92,9 @@ class Season:
             evening = Evening(
                 runner, today, state, outcome, body.ln_speed, before, decide, lived, legs
             )
+            self.told[today] = Told(self.clock.at, evening)
             yield evening
-            before, today = evening.state, today + DAY
+            before, today = state, today + DAY
 
     def ends(self):
         """The morning after the last evening: its day closes."""
@@ -191,7 +194,6 @@ class Season:
         assert day == today, "work took longer than the day"
         with reading(self.engine) as conn:
             outcome = latest_outcome(conn, 1)
-        self.told[today] = Told(self.clock.at, state, outcome)
         return state, outcome
 
     # --- looking, and time ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import argparse
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 
@@ -55,16 +55,12 @@ def _ended(evenings):
 
 @contextmanager
 def databases(postgres):
-    """Gives a function that opens a new database in a folder."""
+    """Gives what makes a new database, in a folder or in a server, and its address."""
     if not postgres:
-        yield lambda home: f"sqlite:///{migrated_sqlite(home / 'goalward.db')}"
+        yield lambda home: nullcontext(f"sqlite:///{migrated_sqlite(home / 'goalward.db')}")
         return
     with postgres_server() as server:
-        yield lambda home: _kept_open(server)
-
-
-def _kept_open(server):
-    return server.url(server._create("goalward_template"))
+        yield lambda _home: server.database()
 
 
 def main():
@@ -73,10 +69,9 @@ def main():
     ask.add_argument("--days", type=int, help="of each season; all without it")
     ask.add_argument("--postgres", action="store_true")
     given = ask.parse_args()
-    began, accounts = time.monotonic(), []
+    began = time.monotonic()
     with databases(given.postgres) as database:
-        for seed in seeds_in(given.seeds):
-            accounts.append(_season(seed, given.days, database))
+        accounts = [_season(seed, given.days, database) for seed in seeds_in(given.seeds)]
     violations = [one for account in accounts for one in account.violations]
     for line in (*table(accounts), *examples(accounts)):
         print(line)
@@ -90,7 +85,7 @@ def _season(seed, days, database):
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        with whole(runner(seed), database(home), home) as season:
+        with database(home) as url, whole(runner(seed), url, home) as season:
             account = lived(season, days)
             for violation in account.violations:
                 print(violation)

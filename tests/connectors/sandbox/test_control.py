@@ -168,6 +168,32 @@ def test_an_executed_workout_has_the_steps_that_stood_in_the_calendar(control, g
     assert made["start_at"] == "2026-11-23T17:00:00+00:00"
 
 
+def test_a_run_is_as_far_and_as_long_as_it_is_told_to_be(control, garmin):
+    made, _ = scheduled(garmin)
+    told = {"distance_m": 7321.0, "duration_s": 2222.0}
+    race = control.paced(TODAY, race=True, **told)
+    followed = control.paced(date(2026, 11, 25), ident="g-1", **told)
+    plain = control.paced(TODAY, ident="g-2", **told)
+    assert (race["is_race"], plain["is_race"]) == (True, False)
+    assert [one["distance_m"] for one in (race, followed, plain)] == pytest.approx([7321.0] * 3)
+    assert {one["duration_s"] for one in (race, followed, plain)} == {2222}
+    executed = [
+        garmin.get_activity(one["garmin_id"])["metadataDTO"].get("associatedWorkoutId")
+        for one in (race, followed, plain)
+    ]
+    assert executed == [None, made["workoutId"], None]
+
+
+def test_a_usual_week_says_what_a_run_is_to_the_night_after(control, garmin):
+    control.paced(TODAY, distance_m=20_000.0, duration_s=6600.0)
+    tomorrow = TODAY + timedelta(days=1)
+    control.day(tomorrow)
+    tired = garmin.get_hrv_data(tomorrow.isoformat())["hrvSummary"]["lastNightAvg"]
+    control.post("runner", weekly_km=150.0)
+    rested = garmin.get_hrv_data(tomorrow.isoformat())["hrvSummary"]["lastNightAvg"]
+    assert rested > tired
+
+
 def test_a_race_faster_than_expected_shows_a_better_runner(control):
     control.history(weeks=12, until=TODAY - timedelta(days=1))
     before = control.dump()["fitness_ln_speed"]
