@@ -163,7 +163,7 @@ def whole():
 
 
 def paired():
-    """300 seasons lived by three policies: does adapting help? The table is at the end."""
+    """300 seasons lived by four policies: does adapting help? The table is at the end."""
     run, step = ("-m", "tests.seasons.paired", "--lines"), 25
     shards = [f"{first}-{first + step - 1}" for first in range(1, 301, step)]
     return [

@@ -1,4 +1,4 @@
-"""`python -m tests.seasons.paired --seeds=1-300`: does adapting help? Three policies, the same seasons.
+"""`python -m tests.seasons.paired --seeds=1-300`: does adapting help? Four policies, the same seasons.
 
 Each runner lives the same season, with the same luck on the same days, by the plan of each policy;
 only the truth is measured, which no policy sees (`tests/seasons/body.py`, `strain.py`). Without
@@ -8,6 +8,7 @@ ours          `replan(state, today)`, every evening
 never         the plan of the first evening stands to the race; a goal that is said, changed or given
               up makes a new one, and nothing else does
 at once       every evening a new plan from all that is known, with no memory of yesterday's
+at once, knowing    the same, but it knows which of its sessions were done: a fairer opponent
 
 What a policy cannot help is the same for all: illness, travel, the injuries of daily life, heat,
 silences, late and broken records, the habit of skipping. Nobody moves sessions by hand here: on
@@ -54,12 +55,34 @@ NEARLY, GROUND = 0.98, timedelta(days=70)
 STEEP = 1.25
 DONE = 0.8
 ALL_WEEKS = 60
+FORGOTTEN = {"paced_at": None, "material_on": (), "peaks_m": (), "unbroken": None}
 TRUE, UNHURT = World(hurts=True, wears=True), World(hurts=False, wears=True)
 
 
 def at_once():
     """Made anew every evening from what is known."""
     return lambda state, today: replan(replace(state, closing=None), today)
+
+
+def at_once_knowing():
+    """The days that are over stand, all others are laid out anew, at the paces of today."""
+
+    def decide(state, today):
+        closing = state.closing
+        if closing is not None and closing.plan is not None:
+            over = replace(closing.plan, weeks=_over(closing.plan, today), **FORGOTTEN)
+            state = replace(state, closing=replace(closing, plan=over))
+        return replan(state, today)
+
+    return decide
+
+
+def _over(plan, today):
+    return tuple(
+        replace(week, days=tuple(day for day in week.days if day.day <= today))
+        for week in plan.weeks
+        if week.first_day <= today
+    )
 
 
 def never():
@@ -76,7 +99,12 @@ def never():
     return decide
 
 
-POLICIES = {"ours": lambda: replan, "never": never, "at once": at_once}
+POLICIES = {
+    "ours": lambda: replan,
+    "never": never,
+    "at once": at_once,
+    "at once, knowing": at_once_knowing,
+}
 
 
 @dataclass(slots=True)
@@ -236,7 +264,7 @@ def _known(values):
 
 
 def main():
-    ask = argparse.ArgumentParser(description="Three policies live the same seasons.")
+    ask = argparse.ArgumentParser(description="Four policies live the same seasons.")
     ask.add_argument("--seeds", default="1-10")
     ask.add_argument("--lines", action="store_true", help="a line a season, and no table")
     given = ask.parse_args()
