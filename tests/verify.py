@@ -119,6 +119,7 @@ def properties():
         "course": ("tests/planning/goals/test_course.py", 2000),
         "drift": ("tests/planning/goals/test_drift.py", 2000),
         "inbox": ("tests/worker/test_inbox.py", 500),
+        "order": ("tests/worker/test_order.py", 200),
         "damage": ("tests/connectors/files/test_damage.py", 3000),
         "workouts": ("tests/connectors/garmin/test_workouts.py", 3000),
     }
