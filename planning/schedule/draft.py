@@ -18,7 +18,7 @@ from planning.goals.season import (
     tires,
 )
 from planning.schedule.effort import hard
-from planning.schedule.limits import Softened, soften
+from planning.schedule.limits import Limit, Room, Softened, soften, still_to_run_m
 from planning.schedule.menu import focus_of
 from planning.schedule.mileage import (
     FIRST_WEEK_M,
@@ -28,7 +28,8 @@ from planning.schedule.mileage import (
     week_of,
 )
 from planning.schedule.paces import Paces
-from planning.schedule.plan import BEFORE_PLAN, Phase, PlanDay, PlanWeek
+from planning.schedule.plan import BEFORE_PLAN, DayStatus, Phase, PlanDay, PlanWeek
+from planning.schedule.receipt import Cause
 from planning.schedule.shape import Habits, Week
 from planning.schedule.time_off import day_off, focus_in, open_share
 from planning.schedule.week import lay
@@ -42,6 +43,8 @@ MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
 MEAN_RUN_M = 16_000.0
 LEAST_BESIDE_RACE = 0.5  # of a week, however long its race
+LIGHTER_THAN, LIGHTENED_WEEKS = 0.9, 3  # of the fullest of so many weeks before (rule P-1)
+TAPER_NEARLY, TAPER_NEARLY_M = 1.1, 1_500.0  # a taper that stands is not cut for less
 LOW_LEAD = 2.0  # beginners have nothing to lose by being led to the peak early: P-3 holds them
 
 
@@ -98,12 +101,12 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
             continue
         mine = {d.day: d for d in _standing(kept, week, ground)}
-        soft = soften(
-            mine, mileage=mileage, monday=week.first_day, today=ground.today, paces=ground.paces
-        )
+        rest = _rest(ground, week, volume_m, planned)
+        soft = soften(mine, Room(week.first_day, ground.today, mileage, ground.paces, rest))
         softened |= soft
         mine |= {day: softer.day for day, softer in soft.items()}
-        shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, before)
+        near = [*before, *(day for day in kept.values() if monday_of(day.day) != week.first_day)]
+        shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, near)
         days = lay(shape)
         walking = shape.habits.run_walk
         focus = focus_in(ground.breaks, week.first_day) or focus_of(week, walking=walking)
@@ -127,13 +130,10 @@ def run_as_planned(mileage: Mileage, days: Sequence[PlanDay], today: date) -> Mi
     done nor missed).
     """
     for planned in days:
-        ran = planned.day in mileage.volume_m
         to_come = planned.day >= today or not mileage.is_known(planned.day)
-        if planned.workout and to_come and not ran:
+        if planned.workout and to_come and (metres := still_to_run_m(planned, mileage)):
             training = planned.workout.workout.kind is not Kind.RACE
-            mileage = mileage.and_then(
-                planned.day, planned.workout.workout.distance_m, training=training
-            )
+            mileage = mileage.and_then(planned.day, metres, training=training)
     return mileage
 
 
@@ -301,6 +301,30 @@ def _taper_start(week: SeasonWeek) -> date:
     return week.first_day - timedelta(weeks=max(tapered, 0))
 
 
+def _rest(
+    ground: Ground, week: SeasonWeek, volume_m: float, before: Sequence[PlanWeek]
+) -> Limit | None:
+    """What a week of rest holds at most that stands already: one of a taper hardly more than would
+    be laid out now, and than the tapered week before it (rules T-2, T-3); a lighter one less than
+    the weeks before it (P-1). None in other weeks.
+    """
+    if week.phase is Phase.TAPER:
+        most_m = TAPER_NEARLY * volume_m + TAPER_NEARLY_M
+        if before and before[-1].phase is Phase.TAPER and not _broken(before[-1]):
+            most_m = min(most_m, before[-1].volume_m + TAPER_NEARLY_M)
+        return Limit(most_m, Cause(f"{most_m / 1000:.0f} km are rest enough before a race", "T-3"))
+    lightens = week.share < 1.0 and not _hours_to_keep_up_m(ground, week.goal)
+    full_m = max((each.volume_m for each in before[-LIGHTENED_WEEKS:] if each.days), default=0.0)
+    if not lightens or full_m < ENOUGH_M:
+        return None
+    most_m = LIGHTER_THAN * full_m
+    return Limit(most_m, Cause("it is a lighter week, after weeks that hold less now", "P-1"))
+
+
+def _broken(week: PlanWeek) -> bool:
+    return any(day.status is DayStatus.BREAK for day in week.days)
+
+
 def _standing(kept: Mapping[date, PlanDay], week: SeasonWeek, ground: Ground) -> list[PlanDay]:
     """Kept days of this week. Days before today that were never planned are rest, as they were;
     days off stand empty.
@@ -323,7 +347,7 @@ def _shape(
     volume_m: float,
     start_long_m: float,
     taken: Mapping[date, PlanDay],
-    before: Sequence[PlanDay],
+    near: Sequence[PlanDay],
 ) -> Week:
     races = [goal for goal in (*ground.past, *ground.goals) if goal.distance_m]
     current = week.first_day == ground.monday
@@ -331,7 +355,7 @@ def _shape(
     unplanned = [day for day in ran if not (day in taken and taken[day].workout)]
     done_m = sum(mileage.volume_m[day] for day in unplanned) if current else 0.0
     first_free = ground.today + timedelta(days=1 if ground.today in mileage.volume_m else 0)
-    hard_before = {d.day for d in before if d.workout and hard(d.workout.workout)}
+    hard_near = {d.day for d in near if d.workout and hard(d.workout.workout)}
     return Week(
         season=week,
         habits=habits_of(ground, mileage, week.first_day),
@@ -343,9 +367,10 @@ def _shape(
         peak_m=min(mileage.peak_m(_taper_start(week)), _time_for_m(ground, mileage, week)),
         start_long_m=start_long_m,
         taken=taken,
-        hard_days=frozenset(hard_before | {race.day for race in races}),
+        hard_days=frozenset(hard_near | {race.day for race in races}),
         first_free=max(first_free, week.first_day) if current else week.first_day,
         runs_done=len(unplanned) if current else 0,
+        idents=frozenset(d.workout.ident for d in (*near, *taken.values()) if d.workout),
         quiet=frozenset(day for day in week_of(week.first_day) if ground.breaks.quiet(day)),
     )
 

@@ -1,34 +1,27 @@
-"""The athlete's hand on the plan: skips and moves, laid on top and taken off again.
+"""The athlete's hand on the plan: skips, moves and pins, laid over the days as they are made.
 
-What a layer takes off a day is set aside on that day, so that `undo` needs nothing but the plan.
+Every evening they are laid anew over days that know of none, so that whatever is taken back leaves
+no trace. Only what has reached a day that is over, or was run, is settled: it is part of the days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, PlanDay
+from planning.schedule.effort import hard
+from planning.schedule.heat import HEAT
+from planning.schedule.library import note_of
+from planning.schedule.limits import FREEZE_DAYS
+from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, Less, Plan, PlanDay
 from planning.workout import Kind, PlannedWorkout
 
 GIVES_WAY = frozenset({Kind.EASY, Kind.STRIDES})  # changes places with what is moved onto its day
+HOLDS = frozenset({LayerKind.EDIT, LayerKind.PIN})  # the content is not ours to change
 
 
-def without_layers(days: Sequence[PlanDay], *, today: date) -> tuple[PlanDay, ...]:
-    """Days from today on as they stood before any layer; the past stays as it was, and so does a
-    day whose move began or ended in the past.
-    """
-    over = [planned for planned in days if planned.day < today]
-    settled = {workout.ident for d in over for workout in (d.workout, d.set_aside) if workout}
-    return tuple(d if d.day < today else _restored(d, settled) for d in days)
-
-
-def _restored(planned: PlanDay, settled: set[str]) -> PlanDay:
-    if BY_HAND not in planned.why:
-        return planned
-    if any(w.ident in settled for w in (planned.workout, planned.set_aside) if w):
-        return planned
-    why = tuple(rule for rule in planned.why if rule != BY_HAND)
-    return PlanDay(planned.day, planned.set_aside, DayStatus.PLANNED, why)
+def untouched(plan: Plan) -> Plan:
+    """The plan as it would be without the athlete's hand, and nothing beside it."""
+    return plan.untouched or plan
 
 
 def with_layers(
@@ -37,7 +30,7 @@ def with_layers(
     """Each layer in turn. One that no longer fits the days is passed over.
 
     A skip may also answer for a past day: "I did not run". Moves go to a free day, or change places
-    with an easy run; never into the past.
+    with an easy run; never into the past. What is pinned reads as it was pinned.
     """
     now = {planned.day: planned for planned in days}
     for layer in layers:
@@ -46,14 +39,143 @@ def with_layers(
                 _skip(now, layer, today)
             case LayerKind.MOVE:
                 _move(now, layer, today)
+            case LayerKind.PIN:
+                _pin(now, layer, today)
             case LayerKind.EDIT:
                 pass  # the content is the athlete's: `pinned` keeps our hands off
     return tuple(now[day] for day in sorted(now))
 
 
 def pinned(layers: Sequence[Layer]) -> frozenset[str]:
-    """Idents whose content nothing may change by itself."""
-    return frozenset(layer.ident for layer in layers if layer.kind is LayerKind.EDIT)
+    """Idents whose content nothing but safety may change by itself."""
+    return frozenset(layer.ident for layer in layers if layer.kind in HOLDS)
+
+
+def placed(days: Sequence[PlanDay]) -> frozenset[str]:
+    """Idents of sessions on a day that the athlete's hand put them on."""
+    return frozenset(d.workout.ident for d in days if d.workout and BY_HAND in d.why)
+
+
+def settled(
+    days: Sequence[PlanDay], shown: Sequence[PlanDay], over: Collection[str]
+) -> tuple[PlanDay, ...]:
+    """`days` with what the hand did to sessions that are `over` (idents): those stay where they are
+    `shown`, and so does all that changed places with them.
+    """
+    stands, touched = {planned.day: planned for planned in shown}, set(over)
+    apart = [d for d in days if d.day in stands and _ident(d) != _ident(stands[d.day])]
+    while True:
+        near = [(_ident(d), _ident(stands[d.day])) for d in apart]
+        more = {ident for pair in near if touched & set(pair) for ident in pair if ident}
+        if more <= touched:
+            break
+        touched |= more
+    moved = {d.day for d in apart if {_ident(d), _ident(stands[d.day])} & touched}
+    return tuple(stands[d.day] if d.day in moved else d for d in days)
+
+
+def lying_on(plan: Plan, layers: Sequence[Layer]) -> tuple[str, ...]:
+    """Digests of the layers that are about sessions of these days, as they stand or were made."""
+    days = (*plan.days(), *untouched(plan).days())
+    idents = {w.ident for day in days for w in (day.workout, day.set_aside) if w}
+    return tuple(layer.statement for layer in layers if layer.ident in idents)
+
+
+def still_less(
+    closing: Plan,
+    made: Sequence[PlanDay],
+    layers: Sequence[Layer],
+    repaced: Callable[[PlannedWorkout], PlannedWorkout],
+) -> tuple[Less, ...]:
+    """What limits took under the hand, as far as all is still said that they took it under; with
+    today's paces (`repaced`), and no more than is `made` of the session today.
+    """
+    said, now = {layer.statement for layer in layers}, _by_ident(made)
+    return tuple(
+        replace(each, workout=_least(each.workout and repaced(each.workout), now[each.ident]))
+        for each in closing.less
+        if said.issuperset(each.under) and each.ident in now
+    )
+
+
+def _least(less: PlannedWorkout | None, now: PlanDay) -> PlannedWorkout | None:
+    if less is None or now.workout is None:
+        return None
+    shorter = now.workout.workout.distance_m < less.workout.distance_m
+    easier = hard(less.workout) and not hard(now.workout.workout)
+    return now.workout if shorter or easier else less
+
+
+def lessened(days: Sequence[PlanDay], less: Sequence[Less], *, today: date) -> tuple[PlanDay, ...]:
+    """The days without what limits took under the hand."""
+    taken = {each.ident: each.workout for each in less}
+    return tuple(
+        _read_as(planned, taken[ident])
+        if planned.day >= today and (ident := _ident(planned)) in taken
+        else planned
+        for planned in days
+    )
+
+
+def as_yesterday(
+    days: Sequence[PlanDay], closing: Plan, layers: Sequence[Layer], *, today: date
+) -> tuple[PlanDay, ...]:
+    """`days` under the hand, reading on as they did where they must: what the athlete edited, and
+    what stands on today or tomorrow.
+    """
+    thaw, had = today + timedelta(days=FREEZE_DAYS), _by_ident(closing.days())
+    edited = {layer.ident for layer in layers if layer.kind is LayerKind.EDIT}
+    return tuple(
+        _reads(planned, had[ident])
+        if planned.day >= today
+        and (ident := _ident(planned)) in had
+        and (ident in edited or planned.day < thaw)
+        else planned
+        for planned in days
+    )
+
+
+def as_it_read(
+    days: Sequence[PlanDay], closing: Plan, layers: Sequence[Layer], *, today: date
+) -> tuple[PlanDay, ...]:
+    """`days` as they are made, each session as it read yesterday, wherever it stood. What the hand
+    gives back reads as it is made.
+    """
+    said = {layer.statement for layer in layers}
+    had = _by_ident(closing.days())
+    back = {each.ident for each in closing.less if not said.issuperset(each.under)}
+    latest = {each.ident: each.workout for each in closing.less}
+    gone = {ident for ident, workout in latest.items() if workout is None} - back
+    after = []
+    for planned in days:
+        ident = _ident(planned)
+        if planned.day >= today and ident in gone:
+            planned = _read_as(planned, None)  # noqa: PLW2901 - the day as it is now
+        elif planned.day >= today and ident in had and ident not in back:
+            planned = _reads(planned, had[ident])  # noqa: PLW2901 - the day as it is now
+        after.append(planned)
+    return tuple(after)
+
+
+def _read_as(planned: PlanDay, workout: PlannedWorkout | None) -> PlanDay:
+    return replace(planned, workout=replace(workout, day=planned.day) if workout else None)
+
+
+def _reads(planned: PlanDay, as_was: PlanDay) -> PlanDay:
+    """With what stood elsewhere; targets for heat come along, and their mark with them."""
+    why = tuple(rule for rule in planned.why if rule != HEAT)
+    if as_was.workout and HEAT in as_was.why:
+        why = (*why, HEAT)
+    workout = replace(as_was.workout, day=planned.day) if as_was.workout else None
+    return replace(planned, workout=workout, why=why)
+
+
+def _by_ident(days: Iterable[PlanDay]) -> Mapping[str, PlanDay]:
+    return {planned.workout.ident: planned for planned in days if planned.workout}
+
+
+def _ident(planned: PlanDay) -> str:
+    return planned.workout.ident if planned.workout else ""
 
 
 def _skip(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
@@ -78,19 +200,30 @@ def _move(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
     ):
         return
     left = DayStatus.PLANNED if there.workout else DayStatus.MOVED
-    now[there.day] = _by_hand(there, planned.workout, DayStatus.PLANNED)
-    now[planned.day] = _by_hand(planned, there.workout, left)
+    now[there.day] = _by_hand(there, planned, planned.status)
+    now[planned.day] = _by_hand(planned, there, left)
 
 
-def _by_hand(planned: PlanDay, workout: PlannedWorkout | None, status: DayStatus) -> PlanDay:
-    """The day with another workout, or none; what stood there before any hand is set aside."""
+def _pin(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
+    planned = _find(now, layer.ident)
+    if planned is None or planned.workout is None or layer.workout is None:
+        return
+    if planned.day >= today and planned.status is DayStatus.PLANNED:
+        told = PlannedWorkout(layer.ident, planned.day, layer.workout, note_of(layer.workout))
+        now[planned.day] = replace(planned, workout=told)
+
+
+def _by_hand(planned: PlanDay, from_day: PlanDay | None, status: DayStatus) -> PlanDay:
+    """The day with the workout of another one, or none; what stood there before any hand is set
+    aside.
+    """
     touched = BY_HAND in planned.why
-    return PlanDay(
-        planned.day,
-        replace(workout, day=planned.day) if workout else None,
-        status,
-        planned.why if touched else (*planned.why, BY_HAND),
-        planned.set_aside if touched else planned.workout,
+    now = _reads(planned, from_day or replace(planned, workout=None))
+    return replace(
+        now,
+        status=status,
+        why=now.why if touched else (*now.why, BY_HAND),
+        set_aside=planned.set_aside if touched else planned.workout,
     )
 
 

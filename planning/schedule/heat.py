@@ -22,9 +22,9 @@ def hot_days(weather: Iterable[Weather], today: date) -> frozenset[date]:
     return frozenset(one.day for one in known if one.temperature_c > WARNING_C and one.day >= today)
 
 
-def paces_on(planned: PlanDay, paces: Paces) -> Paces:
-    """The paces for what stands on a day that may have been made one of heat."""
-    return replace(paces, by_heart=True, hot=True) if HEAT in planned.why else paces
+def for_weather(paces: Paces, *, hot: bool) -> Paces:
+    """The paces for a day that may be one of heat."""
+    return replace(paces, by_heart=True, hot=True) if hot else paces
 
 
 def for_heat(
@@ -38,7 +38,7 @@ def for_heat(
         return planned
     why = (*planned.why, HEAT) if hot else tuple(rule for rule in planned.why if rule != HEAT)
     now = replace(planned, why=why)
-    workout = retargeted(planned.workout.workout, goal=goal, paces=paces_on(now, paces))
+    workout = retargeted(planned.workout.workout, goal=goal, paces=for_weather(paces, hot=hot))
     entry = replace(planned.workout, workout=workout, note=note_of(workout))
     return replace(now, workout=entry)
 

@@ -1,12 +1,13 @@
 """What the limits take from days that stand already; nothing is ever added here."""
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from planning.schedule.effort import hard, too_hard
-from planning.schedule.library import easy, long, note_of
-from planning.schedule.mileage import PLANNED_LONGEST_RISE, Mileage
+from planning.schedule.library import SHORTEST_RUN_M, easy, long, note_of
+from planning.schedule.mileage import ALWAYS_ALLOWED_M, PLANNED_LONGEST_RISE, Mileage, week_of
 from planning.schedule.paces import Paces
 from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
 from planning.schedule.receipt import Cause
@@ -15,6 +16,12 @@ from planning.schedule.shape import in_steps
 from planning.workout import Kind, PlannedWorkout
 
 FREEZE_DAYS = 2  # today and tomorrow
+NOTHING = 0.01  # of a limit: so much over it is nothing
+ROUNDING_M = 500.0  # sessions are cut in steps
+LONG_SHARE, SMALL_WEEK_LONG_SHARE, LONG_SHARE_FROM_M = 0.5, 0.6, 40_000.0  # rule L-1
+
+
+TOO_LITTLE_EASY = Cause("what is left of the week has too little easy running beside it", "I-5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +32,161 @@ class Softened:
     cause: Cause
 
 
-def soften(
-    days: Mapping[date, PlanDay], *, mileage: Mileage, monday: date, today: date, paces: Paces
-) -> dict[date, Softened]:
-    """Single runs by rule P-2, then the week by rule P-3. Softening is allowed in the freeze, but
-    the week's volume is taken from days beyond it.
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most a week may hold, metres, and what to say of it."""
+
+    most_m: float
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A week and what it may hold: `mileage` is as run and planned before it; no more than `rest`
+    where it is one of rest, before a race or after full weeks.
     """
-    softer: dict[date, Softened] = {}
-    ran = frozenset(mileage.volume_m)  # what was run today counts as run, not as planned besides
+
+    monday: date
+    today: date
+    mileage: Mileage
+    paces: Paces
+    rest: Limit | None = None
+
+    @property
+    def limit(self) -> Limit:
+        """The least of them, rule P-3 first."""
+        lawful_m = self.mileage.week_limit_m(self.monday)
+        fact = f"{lawful_m / 1000:.0f} km is what the weeks you have really run allow"
+        lawful = Limit(lawful_m, Cause(fact, "P-3"))
+        return self.rest if self.rest and self.rest.most_m < lawful_m else lawful
+
+
+def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
+    """Single runs by rule P-2, then the week by rule P-3, or by T-3 in a taper; what is left of it
+    keeps its balance of long and of hard running (rules L-1, I-5, I-6). Softening is allowed in the
+    freeze, but a week gives from days beyond it as long as these have any.
+    """
+    softer, mileage = {}, room.mileage
     for day, planned in sorted(days.items()):
-        limit_m = mileage.run_limit_m(day)
-        if _may_shrink(planned, today) and _metres(planned) > limit_m + 1:
+        if _may_shrink(planned, room.today) and _metres(planned) > mileage.run_limit_m(day) + 1:
             to_m = mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-            softer[day] = Softened(cut(planned, to_m=to_m, paces=paces), _run_cause(limit_m))
-            planned = softer[day].day  # noqa: PLW2901 - what counts from here on
-        if (
-            planned.workout
-            and planned.day >= today
-            and day not in ran
-            and planned.workout.workout.kind is not Kind.RACE
-        ):
-            mileage = mileage.and_then(day, _metres(planned))
+            shorter = cut(planned, to_m=to_m, paces=room.paces)
+            softer[day] = Softened(shorter, _run_cause(mileage, day))
+            planned = shorter  # noqa: PLW2901 - what counts from here on
+        if planned.day >= room.today and not _is_race(planned):
+            mileage = mileage.and_then(day, still_to_run_m(planned, room.mileage))
     now = {**days, **{day: soft.day for day, soft in softer.items()}}
-    return softer | _week_within(now, mileage=mileage, monday=monday, today=today, paces=paces)
+    softer |= _week_within(now, room, total_m=mileage.week_m(room.monday))
+    if softer:
+        now |= {day: soft.day for day, soft in softer.items()}
+        softer |= _long_within(now, room)
+        softer |= _eased({**now, **{day: soft.day for day, soft in softer.items()}}, room)
+    return softer
+
+
+def still_to_run_m(planned: PlanDay, mileage: Mileage) -> float:
+    """Metres of the day's session beyond what was run on it; none of one that is done."""
+    if planned.status is DayStatus.DONE:
+        return 0.0
+    return max(_metres(planned) - mileage.volume_m.get(planned.day, 0.0), 0.0)
+
+
+def _week_within(
+    days: Mapping[date, PlanDay], room: Room, *, total_m: float
+) -> dict[date, Softened]:
+    limit = room.limit
+    excess_m = total_m - limit.most_m
+    if excess_m <= NOTHING * limit.most_m:
+        return {}
+    after = dict(days)
+    for first in (room.today + timedelta(days=FREEZE_DAYS), room.today):
+        given = _given([d for d in after.values() if _may_shrink(d, first)], excess_m, room.paces)
+        excess_m -= sum(_metres(after[day]) - _metres(given[day]) for day in given)
+        after |= given
+        if excess_m <= NOTHING * limit.most_m:
+            break
+    smaller = {day: now for day, now in after.items() if now != days[day]}
+    return {day: Softened(planned, limit.cause) for day, planned in smaller.items()}
+
+
+def _given(giving: Sequence[PlanDay], excess_m: float, paces: Paces) -> dict[date, PlanDay]:
+    """Every run gives the same share. An easy one that would be too short goes as a whole, the
+    shortest first, which leaves more to the others.
+    """
+    gone: dict[date, PlanDay] = {}
+    left = sorted(giving, key=lambda d: (_is_key(d), _metres(d), d.day))
+    while left and excess_m > 0:
+        left_m = sum(_metres(planned) for planned in left)
+        keep = max(1.0 - (excess_m + ROUNDING_M) / left_m, 0.0)
+        short = next((d for d in left if keep * _metres(d) < SHORTEST_RUN_M), None)
+        if short is None:
+            return gone | {d.day: cut(d, to_m=keep * _metres(d), paces=paces) for d in left}
+        gone[short.day] = replace(short, workout=None)
+        left = [planned for planned in left if planned is not short]
+        excess_m -= _metres(short)
+    return gone
+
+
+def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
+    """The long run as a part of what is left of its week (rule L-1); a short one is an easy run."""
+    after: dict[date, Softened] = {}
+    for day, planned in days.items():
+        if not _may_shrink(planned, room.today) or _kind(planned) is not Kind.LONG:
+            continue
+        others_m = sum(_held_m(each, days, room) for each in week_of(room.monday) if each != day)
+        small = others_m + _metres(planned) < LONG_SHARE_FROM_M
+        share = SMALL_WEEK_LONG_SHARE if small else LONG_SHARE
+        most_m = max(share / (1 - share) * others_m, ALWAYS_ALLOWED_M)
+        if _metres(planned) > most_m:
+            fact = f"it would be over {100 * share:.0f} % of what is left of the week"
+            shorter = cut(planned, to_m=most_m, paces=room.paces)
+            plain = most_m <= ALWAYS_ALLOWED_M
+            run = _as_easy_run(shorter, room.paces) if plain else shorter
+            after[day] = Softened(run, Cause(fact, "L-1"))
+    return after
+
+
+def _held_m(day: date, days: Mapping[date, PlanDay], room: Room) -> float:
+    """What the day holds as planned, or as run if that was more."""
+    planned_m = _metres(days[day]) if day in days else 0.0
+    return max(planned_m, room.mileage.volume_m.get(day, 0.0))
+
+
+def _eased(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
+    """A smaller week may be too small for its hard sessions: they become easy runs, the last one
+    first and those of the freeze after all others, until three quarters of the time are easy (I-5)
+    and three runs hold one of them (I-6).
+    """
+    eased: dict[date, Softened] = {}
+    now, thaw = dict(days), room.today + timedelta(days=FREEZE_DAYS)
+    for day in sorted(days, key=lambda day: (day >= thaw, day), reverse=True):
+        if not too_hard([d.workout.workout for d in now.values() if d.workout]):
+            break
+        planned = days[day]
+        if _may_shrink(planned, room.today) and planned.workout and hard(planned.workout.workout):
+            now[day] = _as_easy_run(planned, room.paces)
+            eased[day] = Softened(now[day], TOO_LITTLE_EASY)
+    return eased
+
+
+def _as_easy_run(planned: PlanDay, paces: Paces) -> PlanDay:
+    """As far, and easy, whatever it was."""
+    if planned.workout is None:
+        return planned
+    run = easy(planned.workout.workout.distance_m // 500 * 500.0, paces)
+    told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
+    return replace(planned, workout=told)
+
+
+def _run_cause(mileage: Mileage, day: date) -> Cause:
+    limit_m = mileage.run_limit_m(day)
+    told = f"{limit_m / 1000:.1f} km"
+    if limit_m >= mileage.caps_m.get(day, math.inf):
+        return Cause(f"{told} is what there is time for on that day", "P-2")
+    longest_m = mileage.longest_within(day, 30)
+    if limit_m <= ALWAYS_ALLOWED_M or not longest_m:
+        return Cause(f"{told} is enough after the runs of your last 30 days", "P-2")
+    return Cause(f"{told} is 10 % over the longest run of your last 30 days", "P-2")
 
 
 def cut(planned: PlanDay, *, to_m: float, paces: Paces) -> PlanDay:
@@ -59,6 +198,19 @@ def cut(planned: PlanDay, *, to_m: float, paces: Paces) -> PlanDay:
         return replace(planned, workout=None)
     fewer = PlannedWorkout(planned.workout.ident, planned.day, shorter, note_of(shorter))
     return replace(planned, workout=fewer)
+
+
+def as_easy(planned: PlanDay, paces: Paces) -> PlanDay:
+    """The day with an easy run, no longer by way or by time; a long run stays one, but easy."""
+    if planned.workout is None:
+        return planned
+    before = planned.workout.workout
+    plain = long if before.kind is Kind.LONG else easy
+    as_far = plain(before.distance_m, paces)
+    share = min(before.duration_s / max(as_far.duration_s, 1.0), 1.0)
+    run = plain(in_steps(share * before.distance_m), paces)
+    told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
+    return replace(planned, workout=told)
 
 
 def gives_way(planned: PlanDay, hands_off: Collection[str]) -> bool:
@@ -75,69 +227,6 @@ def gives_way(planned: PlanDay, hands_off: Collection[str]) -> bool:
     )
 
 
-def as_easy(planned: PlanDay, paces: Paces) -> PlanDay:
-    """The day with the easy run that stands for its session, no longer by way or by time. A long
-    run stays a long run.
-    """
-    if planned.workout is None:
-        return planned
-    before = planned.workout.workout
-    plain = long if before.kind is Kind.LONG else easy
-    as_far = plain(before.distance_m, paces)
-    share = min(before.duration_s / max(as_far.duration_s, 1.0), 1.0)
-    run = plain(in_steps(share * before.distance_m), paces)
-    told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
-    return replace(planned, workout=told)
-
-
-def _week_within(
-    days: Mapping[date, PlanDay], *, mileage: Mileage, monday: date, today: date, paces: Paces
-) -> dict[date, Softened]:
-    """Every run outside the freeze gives the same share when the week holds too much."""
-    limit_m = mileage.week_limit_m(monday)
-    total_m = mileage.week_m(monday)
-    excess_m = total_m - limit_m
-    frozen_until = today + timedelta(days=FREEZE_DAYS)
-    giving = [d for d in days.values() if _may_shrink(d, frozen_until) and d.workout]
-    given_m = sum(_metres(planned) for planned in giving)
-    if excess_m <= 0.01 * limit_m or not giving:
-        return {}
-    keep = max(1.0 - (excess_m + 500.0) / given_m, 0.0)
-    smaller = {
-        planned.day: cut(planned, to_m=keep * _metres(planned), paces=paces) for planned in giving
-    }
-    eased = _eased(days, smaller, paces)
-    return {day: Softened(planned, _week_cause(limit_m)) for day, planned in eased.items()}
-
-
-def _eased(
-    days: Mapping[date, PlanDay], smaller: Mapping[date, PlanDay], paces: Paces
-) -> dict[date, PlanDay]:
-    """A smaller week may be too small for its hard sessions: from the last on they become easy
-    runs, until three quarters of the time are easy (I-5) and three runs hold one of them (I-6).
-    """
-    after = dict(smaller)
-    for day in sorted(smaller, reverse=True):
-        if not too_hard([d.workout.workout for d in {**days, **after}.values() if d.workout]):
-            break
-        standing = after[day].workout
-        if standing is not None and hard(standing.workout):
-            run = easy(standing.workout.distance_m // 500 * 500.0, paces)
-            told = PlannedWorkout(standing.ident, day, run, note_of(run))
-            after[day] = replace(after[day], workout=told)
-    return after
-
-
-def _run_cause(limit_m: float) -> Cause:
-    fact = f"{limit_m / 1000:.1f} km is 10 % over the longest run of your last 30 days"
-    return Cause(fact, "P-2")
-
-
-def _week_cause(limit_m: float) -> Cause:
-    fact = f"{limit_m / 1000:.0f} km is what the weeks you have really run allow"
-    return Cause(fact, "P-3")
-
-
 def _may_shrink(planned: PlanDay, first_day: date) -> bool:
     return (
         planned.workout is not None
@@ -148,7 +237,15 @@ def _may_shrink(planned: PlanDay, first_day: date) -> bool:
 
 
 def _is_race(planned: PlanDay) -> bool:
-    return planned.workout is not None and planned.workout.workout.kind is Kind.RACE
+    return _kind(planned) is Kind.RACE
+
+
+def _is_key(planned: PlanDay) -> bool:
+    return _kind(planned) not in {Kind.EASY, Kind.STRIDES}
+
+
+def _kind(planned: PlanDay) -> Kind | None:
+    return planned.workout.workout.kind if planned.workout else None
 
 
 def _metres(planned: PlanDay) -> float:

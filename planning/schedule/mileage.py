@@ -58,6 +58,8 @@ class Mileage:
 
     def and_then(self, day: date, distance_m: float, *, training: bool = True) -> "Mileage":
         """As if a run of `distance_m` had been done on `day`; not `training`: a race."""
+        if not distance_m:
+            return self
         longest = dict(self.longest_m)
         if training:
             longest[day] = max(longest.get(day, 0.0), distance_m)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from planning.workout import PlannedWorkout
+from planning.activity import content_id
+from planning.workout import PlannedWorkout, Workout
 
 
 class Phase(StrEnum):
@@ -55,6 +56,17 @@ class PlanWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class Less:
+    """What a session became by the limits under these layers (digests), None when it went. Without
+    one of them it never was.
+    """
+
+    ident: str
+    under: tuple[str, ...]
+    workout: PlannedWorkout | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`version` is a digest of the content: equal plans have equal versions.
 
@@ -74,6 +86,9 @@ class Plan:
     races_seen: tuple[date, ...] = ()  # days of races the target paces know of
     material_on: tuple[date, ...] = ()  # days of the last week's material changes, one each
     unbroken: "Plan | None" = None  # as it would be without any break; None where none matters
+    untouched: "Plan | None" = None  # without the athlete's hand; None where it changes nothing
+    hand: tuple[str, ...] = ()  # digests of the layers that lie on it
+    less: tuple["Less", ...] = ()  # what limits took under the hand alone, the latest last
 
     def days(self) -> Iterator[PlanDay]:
         for week in self.weeks:
@@ -106,6 +121,7 @@ class LayerKind(StrEnum):
     MOVE = "move"
     SKIP = "skip"
     EDIT = "edit"
+    PIN = "pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +133,9 @@ class Layer:
     to_day: date | None = None  # of a move
     because: str = ""
     on_day: date | None = None  # of a skip: the day that the session stood on
+    workout: Workout | None = None  # of a pin: what the session stays
+
+    @property
+    def statement(self) -> str:
+        """A short id of what it says."""
+        return content_id("layer", self.kind, self.ident, self.to_day, self.workout)

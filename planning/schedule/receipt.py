@@ -36,7 +36,7 @@ def change(before: PlanDay, after: PlanDay, cause: Cause) -> Change | None:
     """The receipt for one day; None when the athlete would notice nothing."""
     old, new = _workout(before), _workout(after)
     planned = after.workout or before.workout
-    if planned is None or _told(old) == _told(new):
+    if planned is None or reads_alike(before, after):
         return None
     was, becomes = _both(old, new)
     subject = f"{day_name(after.day)}: "
@@ -53,6 +53,11 @@ def change(before: PlanDay, after: PlanDay, cause: Cause) -> Change | None:
         ability_before=cause.ability_before,
         ability_after=cause.ability_after,
     )
+
+
+def reads_alike(one: PlanDay, other: PlanDay) -> bool:
+    """Whether the athlete would notice no difference."""
+    return _told(_workout(one)) == _told(_workout(other))
 
 
 def in_words(changes: Sequence[Change]) -> tuple[str, ...]:

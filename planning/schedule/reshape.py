@@ -2,23 +2,37 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from planning.goals.goal import Goal
-from planning.schedule.effort import Effort, effort_of
+from planning.schedule.effort import Effort, effort_of, hard
 from planning.schedule.library import SHORTEST_RUN_M, assembled, easy, race
 from planning.schedule.paces import Paces
 from planning.workout import DurationType, Item, Kind, Repeat, Step, Workout
 
 EASY_LEFT_M = 1_000.0  # what is left of an easy part at least
 FEWEST_REPEATS = 2
+RACE_PACE_STEP = 0.1  # of what there was
 
 
 def retargeted(workout: Workout, *, goal: Goal | None, paces: Paces) -> Workout:
     """The same session at these paces; steps that are not ours keep their targets."""
     if workout.kind is Kind.RACE:
         return workout if goal is None else race(goal, paces)
-    steps = tuple(_mapped(item, lambda step: _repaced(step, paces)) for item in workout.steps)
+    steps = tuple(_mapped(item, partial(_repaced, paces=paces)) for item in workout.steps)
     return with_steps(workout, steps, paces)
+
+
+def no_harder(workout: Workout, than: Workout, paces: Paces) -> Workout:
+    """With less of its race pace while that makes a hard session of one that was none (`than`)."""
+    share = 1.0
+    while workout.kind is Kind.LONG and hard(workout) and not hard(than) and share > 0:
+        share -= RACE_PACE_STEP
+        steps = tuple(_mapped(item, partial(_shrunk, share=share)) for item in than.steps)
+        workout = with_steps(
+            than, tuple(_mapped(s, partial(_repaced, paces=paces)) for s in steps), paces
+        )
+    return workout
 
 
 def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
@@ -34,7 +48,7 @@ def shortened(workout: Workout, *, to_m: float, paces: Paces) -> Workout | None:
     steps = workout.steps
     if workout.kind is Kind.LONG:
         steps = tuple(
-            _mapped(item, lambda step: _shrunk(step, to_m / workout.distance_m)) for item in steps
+            _mapped(item, partial(_shrunk, share=to_m / workout.distance_m)) for item in steps
         )
     shorter = with_steps(workout, steps, paces)
     steps = _with_less_easy(steps, max(shorter.distance_m - to_m, 0.0))

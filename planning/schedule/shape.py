@@ -54,6 +54,7 @@ class Week:
     hard_days: frozenset[date]
     first_free: date
     runs_done: int = 0
+    idents: frozenset[str] = frozenset()  # of sessions that stand, in this week or another
     quiet: frozenset[date] = frozenset()  # nothing hard on them: soon after an illness (rule R-1)
 
     @property

@@ -17,6 +17,7 @@ QUIET_SHARE = 0.5  # of the volume held before an illness, on the first days aft
 RULES = ("R-1", "R-3")  # of what follows from a break
 _RULES = {BreakKind.ILLNESS: "R-1", BreakKind.INJURY: "R-1"}
 TAKEN_BACK = Cause("you took your break back", ASKED)
+OTHERWISE = Cause("you changed what you said of your break", ASKED)
 _ASKED = "break "  # before the id of a break in `Plan.asked`
 _STATE = {
     BreakKind.ILLNESS: "you are ill",
@@ -47,6 +48,17 @@ def is_taken_back(closing: Plan, breaks: Breaks) -> bool:
     `breaks` are all that stand, over or not.
     """
     return any(is_break(asked) and asked not in asked_in(breaks) for asked in closing.asked)
+
+
+def ended(closing: Plan, breaks: Breaks) -> Cause:
+    """Why days are planned again that a break had shaped."""
+    ids = {one.id for one in breaks.said}
+    gone = [asked for asked in closing.asked if is_break(asked) and _id_of(asked) not in ids]
+    return TAKEN_BACK if gone else OTHERWISE
+
+
+def _id_of(asked: str) -> str:
+    return asked.removeprefix(_ASKED).rpartition(":")[0]
 
 
 def new_in(closing: Plan, breaks: Breaks) -> Breaks:

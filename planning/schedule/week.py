@@ -175,12 +175,18 @@ def _plan_day(week: Week, day: date, new: tuple[str, Workout] | None) -> PlanDay
     goal = week.season.goal
     if slot == "race":
         goal = next(race for race in week.season.races if race.day == day)
-    used = {kept.workout.ident for kept in week.taken.values() if kept.workout}
-    ident = _unused(ident_of(goal.id, week.first_day, slot), used)
-    planned = PlannedWorkout(ident, day, workout, library.note_of(workout))
+    ident = _unused(ident_of(goal.id, week.first_day, slot), week.idents)
+    note = library.note_of(workout)
+    if workout.kind is Kind.RACE and day in week.quiet:
+        note = f"{RACE_TOO_SOON} {note}"
+    planned = PlannedWorkout(ident, day, workout, note)
     return PlanDay(day, planned, why=_RULES.get(workout.kind, ("I-6", "G-1")))
 
 
+RACE_TOO_SOON = (
+    "You have been off ill or injured: nothing hard for some days yet (rule R-1, D). "
+    "Run it easily, or leave it out."
+)
 _RULES = {
     Kind.EASY: ("I-5",),
     Kind.STRIDES: ("I-5", "S-1"),
@@ -190,8 +196,8 @@ _RULES = {
 }
 
 
-def _unused(ident: str, used: set[str]) -> str:
-    """The ident, or its next free sibling when a standing day of the week carries it."""
+def _unused(ident: str, used: frozenset[str]) -> str:
+    """The ident, or its next free sibling when a standing day carries it."""
     if ident not in used:
         return ident
     siblings = (f"{ident}{letter}" for letter in "bcdefgh")

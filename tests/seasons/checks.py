@@ -18,7 +18,16 @@ DAY = timedelta(days=1)
 FROZEN = 2 * DAY
 ASKED = {BY_HAND, "asked"}  # rules of what the athlete asked for: they count for nothing
 WAY_BACK = {"R-1", "R-3"}  # what a break asks of the days after it
-SAFETY = {"P-2", "P-3", "I-6", "M-2", "H-1", "red flag"} | WAY_BACK
+SAFETY = {
+    "P-2",
+    "P-3",
+    "L-1",
+    "I-5",
+    "I-6",
+    "M-2",
+    "T-3",
+    "H-1",
+} | WAY_BACK  # limits: they only take
 MOST_MATERIAL, WINDOW = 3, 7 * DAY
 MORE = 1.03  # less is the pace that was changed, not the volume
 ORDER_EVERY = 20  # evenings

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, Priority
 from planning.schedule.effort import hard
-from planning.schedule.plan import BY_HAND
+from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
 from planning.schedule.rules.case import Case, Finding
 from planning.workout import Kind, TargetType, unrolled
 
@@ -31,13 +31,15 @@ def taper(case: Case) -> Iterator[Finding]:
 def falling(case: Case) -> Iterator[Finding]:
     """T-2: before an A race each of the last weeks holds no more than the one before, what was
     missed there counted as planned (rule R-2). Another race within or just before them has its own
-    days of rest.
+    days of rest, and a break took what it took: after it the taper goes on.
     """
     for race, windows in _tapers(case):
         since = windows[0] - timedelta(weeks=2)
         if any(since <= other.day < race.day for other in case.races):
             continue
         for before, after in pairwise(windows):
+            if any(day.status is DayStatus.BREAK for day in _seven_days(case, before)):
+                continue
             before_m = _seven_days_m(case, before, planned_at_least=True)
             if _seven_days_m(case, after) > NO_MORE * before_m + 3_000:
                 yield Finding("T-2", after, "A week of the taper holds more than the one before.")
@@ -61,6 +63,11 @@ def _tapers(case: Case) -> Iterator[tuple[Goal, list[date]]]:
 def _seven_days_m(case: Case, first: date, *, planned_at_least: bool = False) -> float:
     days = {first + timedelta(days=n) for n in range(7)} - {race.day for race in case.races}
     return sum(case.day_m(day, planned_at_least=planned_at_least) for day in days)
+
+
+def _seven_days(case: Case, first: date) -> list[PlanDay]:
+    days = (case.by_day.get(first + timedelta(days=n)) for n in range(7))
+    return [day for day in days if day]
 
 
 def _taper_shares(distance_m: float) -> tuple[float, ...]:

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from planning.goals.goal import MARATHON_M
 from planning.schedule.effort import fast_time_s, hard
-from planning.schedule.plan import BY_HAND, Phase
+from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
 from planning.schedule.rules.case import Case, Finding, by_hand, is_race, is_whole
-from planning.workout import Kind
+from planning.workout import Kind, Workout
 
 LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000.0))
 NEARLY = 1.03  # sessions are rounded
@@ -31,7 +31,9 @@ def volume(case: Case) -> Iterator[Finding]:
         before = [monday - timedelta(weeks=n) for n in range(1, LOOKED_BACK_WEEKS + 1)]
         held = _held_m([week_m[m] if m in week_m else case.week_m(m) for m in before])
         allowed = max(9_500.0, 1.10 * held, held + 3_000.0) * 1.02
-        to_come = any(d.workout and d.day >= case.today for d in week.days) or not week.days
+        to_come = not week.days or any(
+            d.workout and d.day >= case.today and d.status is not DayStatus.DONE for d in week.days
+        )
         if week_m[monday] > allowed and to_come and not by_hand(week):
             told = f"{week_m[monday] / 1000:.0f} km where {allowed / 1000:.0f} km are allowed."
             yield Finding("P-3", monday, told)
@@ -73,6 +75,7 @@ def lighter(case: Case) -> Iterator[Finding]:
     """P-1, M-2: weeks undulate. After six weeks a lighter one is due, from 50 on after four; taper,
     recovery and race weeks are that as well. Nothing is to be lightened below 15 km a week, of
     hours to be kept up, or on the way back, under half of what was held within half a year (R-3).
+    Who takes a session off a full week by hand has lightened it.
     """
     if case.hours_asked:
         return
@@ -81,13 +84,15 @@ def lighter(case: Case) -> Iterator[Finding]:
     ran_m = [case.ran_week_m(first - timedelta(weeks=n)) for n in range(1, HALF_A_YEAR_WEEKS + 1)]
     least_m = max(NOTHING_TO_LIGHTEN_M, 0.5 * _best_two_m(ran_m))
     full: list[float] = []
+    touched = 0  # of the full weeks
     for week in case.plan.weeks:
         metres = week.volume_m
         raced = any(is_race(day) for day in week.days)
         eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
         eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
         full = [] if eased else [*full, metres]
-        if len(full) > most and min(full) > least_m and not by_hand(week):
+        touched = 0 if eased else touched + by_hand(week)
+        if len(full) > most and min(full) > least_m and not touched:
             yield Finding("P-1", week.first_day, f"{len(full)} weeks without a lighter one.")
 
 
@@ -96,6 +101,8 @@ def easy_share(case: Case) -> Iterator[Finding]:
     for week in case.plan.weeks:
         workouts = [d.workout.workout for d in week.days if d.workout]
         if not is_whole(week) or any(w.kind is Kind.RACE for w in workouts):
+            continue
+        if not any(fast_time_s(w) for w in _to_come(case, week)):
             continue
         total_s = sum(workout.duration_s for workout in workouts)
         fast_s = sum(fast_time_s(workout) for workout in workouts)
@@ -118,8 +125,18 @@ def spacing(case: Case) -> Iterator[Finding]:
         runs = [d.workout.workout for d in week.days if d.workout]
         many = sum(1 for workout in runs if hard(workout) and workout.kind is not Kind.RACE)
         most = 2 if len(runs) >= 4 or not is_whole(week) else 1
-        if many > most and not by_hand(week):
+        open_still = any(hard(workout) for workout in _to_come(case, week))
+        if many > most and open_still and not by_hand(week):
             yield Finding("I-6", week.first_day, f"{many} hard sessions in a week.")
+
+
+def _to_come(case: Case, week: PlanWeek) -> list[Workout]:
+    """What is still to be run: of a week that is over nothing can be mended."""
+    return [
+        day.workout.workout
+        for day in week.days
+        if day.workout and day.day >= case.today and day.status is not DayStatus.DONE
+    ]
 
 
 def long_runs(case: Case) -> Iterator[Finding]:

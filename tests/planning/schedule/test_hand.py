@@ -1,4 +1,4 @@
-"""The athlete's hand: laid on, and taken off again without a trace."""
+"""The athlete's hand: laid over the days as they are made, and settled where it is too late."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,13 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.goals.goal import HALF_M
-from planning.schedule.hand import with_layers, without_layers
+from planning.schedule.hand import settled, with_layers
 from planning.schedule.plan import DayStatus, Layer, LayerKind
 from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
 
 PLAN, _ = planned(ATHLETE, (goal_in(14, HALF_M),), history())
 DAYS = tuple(PLAN.days())
 IDENTS = [day.workout.ident for day in DAYS if day.workout]
+
+
+def idents(days):
+    return [day.workout.ident for day in days if day.workout]
 
 
 @st.composite
@@ -26,18 +30,33 @@ def layers(draw):
 
 @settings(deadline=None, derandomize=True, max_examples=80)
 @given(st.lists(layers(), max_size=6), st.integers(0, 10))
-def test_any_hand_can_be_taken_off(told, later):
+def test_a_hand_moves_and_takes_sessions_and_makes_none(told, later):
     today = TODAY + timedelta(days=later)
     touched = with_layers(DAYS, told, today=today)
-    idents = [day.workout.ident for day in touched if day.workout]
-    assert len(idents) == len(set(idents))
+    assert len(idents(touched)) == len(set(idents(touched)))
+    assert set(idents(touched)) <= set(IDENTS)
     assert [day.day for day in touched] == [day.day for day in DAYS]
     assert all(day.workout.day == day.day for day in touched if day.workout)
     assert [d for d in touched if d.day < today and d.workout != PLAN.on(d.day).workout] == []
-    bare = without_layers(touched, today=today)
-    assert [d.workout for d in bare if d.day >= today] == [
-        d.workout for d in DAYS if d.day >= today
-    ]
+    assert with_layers(touched, told[-1:], today=today) == touched  # said again it is nothing new
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(st.lists(layers(), max_size=6), st.integers(0, 10), st.integers(0, 6))
+def test_what_reached_the_past_is_settled_and_all_that_changed_places_with_it(told, later, more):
+    """Days go by: what is over stays as it was shown, and no session stands twice or is lost."""
+    today = TODAY + timedelta(days=later)
+    shown = with_layers(DAYS, told, today=TODAY)
+    past = [one if one.day < today else own for one, own in zip(shown, DAYS, strict=True)]
+    over = {d.workout.ident for days in (shown, DAYS) for d in days if d.day < today and d.workout}
+    days = settled(past, shown, over)
+    assert len(idents(days)) == len(set(idents(days)))
+    assert [d for d in days if d.day < today] == [d for d in shown if d.day < today]
+    missing = set(idents(shown)) - set(idents(days))
+    assert not missing & over
+    untouched = [d for d in DAYS if d.day >= today and d == PLAN.on(d.day)]
+    alone = [d for d in untouched if d.workout and d in shown]
+    assert set(idents(alone)) <= set(idents(days))
 
 
 def test_a_session_moved_forward_and_done_does_not_come_back():
@@ -47,9 +66,10 @@ def test_a_session_moved_forward_and_done_does_not_come_back():
     layer = Layer(LayerKind.MOVE, late.workout.ident, early.day)
     touched = with_layers(DAYS, [layer], today=TODAY)
     after = early.day + timedelta(days=1)
-    again = with_layers(without_layers(touched, today=after), [layer], today=after)
-    idents = [day.workout.ident for day in again if day.workout]
-    assert len(idents) == len(set(idents))
+    past = [one if one.day < after else own for one, own in zip(touched, DAYS, strict=True)]
+    days = settled(past, touched, {late.workout.ident})
+    again = with_layers(days, [layer], today=after)
+    assert len(idents(again)) == len(set(idents(again)))
     held = next(day for day in again if day.day == late.day)
     assert held.workout is None
     assert held.status is DayStatus.MOVED
@@ -66,6 +86,17 @@ def test_nothing_moves_into_the_past_or_from_it():
     coming = next(d for d in DAYS if d.workout and d.day > late)
     into_past = Layer(LayerKind.MOVE, coming.workout.ident, rest.day)
     assert with_layers(DAYS, [into_past], today=late) == DAYS
+
+
+def test_what_is_pinned_reads_as_it_was_pinned_wherever_it_is_moved():
+    one, other = [d for d in DAYS if d.workout][:2]
+    free = next(d for d in DAYS if d.workout is None)
+    pin = Layer(LayerKind.PIN, one.workout.ident, workout=other.workout.workout)
+    move = Layer(LayerKind.MOVE, one.workout.ident, free.day)
+    for told in ([pin, move], [move, pin]):
+        moved = next(d for d in with_layers(DAYS, told, today=TODAY) if d.day == free.day)
+        assert moved.workout.ident == one.workout.ident
+        assert moved.workout.workout == other.workout.workout
 
 
 def test_i_did_not_run_is_an_answer_for_a_past_day():

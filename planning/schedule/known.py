@@ -1,0 +1,151 @@
+"""Everything that is known of one evening, sorted once, and what was asked for, in digests."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from planning.activity import Activity, content_id
+from planning.athlete import Athlete
+from planning.breaks import Breaks
+from planning.fitness.ability import Fitness
+from planning.fitness.stated import runs_by_word
+from planning.goals.goal import Goal
+from planning.goals.season import MARATHON_BEFORE_M, is_master, monday_of
+from planning.schedule import time_off
+from planning.schedule.draft import Ground, hard_gap_days
+from planning.schedule.limits import FREEZE_DAYS
+from planning.schedule.mileage import REMEMBERED_DAYS, mileage_of
+from planning.schedule.naming import belongs_to
+from planning.schedule.paces import Paces, for_goal
+from planning.schedule.pacing import Pacing
+from planning.schedule.plan import Layer, Plan
+from planning.weather import Weather, temperature_on
+
+REMEMBERED = timedelta(days=REMEMBERED_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`standing` goals are those of this week and later, `past` races of the weeks before it.
+    `layers` stand in the order in which they were said, of one session the last word of a kind.
+    """
+
+    athlete: Athlete
+    standing: tuple[Goal, ...]
+    past: tuple[Goal, ...]
+    activities: tuple[Activity, ...]
+    fitness: Fitness
+    layers: tuple[Layer, ...]
+    complete_until: date | None
+    today: date
+    pacing: Pacing
+    grows: bool
+    withheld_on: frozenset[date]
+    weather: tuple[Weather, ...]
+    laid_out_weeks: int
+    breaks: Breaks  # all that were said
+
+    @property
+    def shaping(self) -> Breaks:
+        """The breaks that days from this week on are planned by."""
+        return time_off.shaping(self.breaks, self.today)
+
+    @property
+    def monday(self) -> date:
+        return monday_of(self.today)
+
+    @property
+    def thaw(self) -> date:
+        """The first day that may change by itself."""
+        return self.today + timedelta(days=FREEZE_DAYS)
+
+    @property
+    def gap_days(self) -> int:
+        """Days from one hard session to the next (rules I-6, M-2)."""
+        return hard_gap_days(master=is_master(self.athlete.birth_year, self.today))
+
+    @property
+    def race_paces(self) -> dict[str, Paces]:
+        """By goal id."""
+        return {
+            goal.id: for_goal(
+                self.pacing.paces,
+                goal=goal,
+                fitness=self.fitness,
+                today=self.today,
+                activities=self.activities,
+                temperature_c=temperature_on(goal.day, self.weather),
+            )
+            for goal in (*self.past, *self.standing)
+        }
+
+    def goal_and_paces(self, ident: str) -> tuple[Goal | None, Paces]:
+        """The goal that the session of this ident is for, and the paces of it."""
+        goal = next((g for g in self.standing if belongs_to(ident, g.id)), None)
+        return goal, self.race_paces.get(goal.id if goal else "", self.pacing.paces)
+
+    def ground(self, closing: Plan | None) -> Ground:
+        """What the weeks stand on, with the peaks that `closing` is led to."""
+        ran = (*runs_by_word(self.athlete, self.activities), *self.activities)
+        last = max(goal.day for goal in self.standing) + timedelta(weeks=1)
+        easy = self.pacing.paces.easy
+        return Ground(
+            athlete=self.athlete,
+            goals=self.standing,
+            past=self.past,
+            mileage=mileage_of(
+                ran,
+                today=self.today,
+                complete_until=self.complete_until,
+                grows=self.grows,
+                withheld_on=self.withheld_on,
+                off_on=self.breaks.off_between(self.today - REMEMBERED, last),
+                caps_m=time_off.caps_m(
+                    self.breaks, first=self.monday, last=last, easy_m_per_s=easy
+                ),
+            ),
+            paces=self.pacing.paces,
+            race_paces=self.race_paces,
+            peaks_m=dict(closing.peaks_m) if closing else {},
+            ran_marathon=any(a.is_run and (a.distance_m or 0.0) > MARATHON_BEFORE_M for a in ran),
+            today=self.today,
+            laid_out_weeks=self.laid_out_weeks,
+            breaks=self.shaping,
+        )
+
+    def asked(self) -> tuple[str, ...]:
+        """What was asked for, in digests: `goal id:digest` for each goal, `break id:digest` for
+        each break, `days:digest` at the end.
+        """
+        goals = (
+            f"{g.id}:"
+            + content_id(g.kind, g.priority, g.day, g.distance_m, g.target_s, g.climb_m, *g.habit)
+            for g in self.standing
+        )
+        athlete = self.athlete
+        days = content_id(
+            sorted(athlete.run_weekdays),
+            athlete.long_run_weekday,
+            athlete.runs_per_week,
+            athlete.birth_year,
+            *((athlete.hours_per_week,) if athlete.hours_per_week else ()),
+            *((athlete.stated,) if athlete.stated else ()),
+        )
+        return (*goals, *time_off.asked_in(self.shaping), f"days:{days}")
+
+    def asks_anew(self, closing: Plan) -> bool:
+        """A goal is new, changed or given up, or other days. A goal that is over is none."""
+        before = {asked for asked in closing.asked if not time_off.is_break(asked)}
+        now = {asked for asked in self.asked() if not time_off.is_break(asked)}
+        over = {goal.id for goal in self.past}
+        gone = {asked for asked in before - now if asked.rpartition(":")[0] not in over}
+        return bool(now - before or gone)
+
+    def lays_anew(self, closing: Plan) -> bool:
+        """Something else is asked for than the coming days of `closing` were laid out for."""
+        new = time_off.new_in(closing, self.shaping).said
+        taken_back = time_off.is_taken_back(closing, self.breaks)
+        return bool(new) or taken_back or self.asks_anew(closing)
+
+    def takes_back(self, closing: Plan) -> bool:
+        """The athlete took back something by hand that lies on `closing`."""
+        return not {layer.statement for layer in self.layers}.issuperset(closing.hand)

@@ -1,0 +1,135 @@
+"""What stands from yesterday, as of this evening: the past as it was, and which run was which."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from planning.activity import Activity
+from planning.breaks import Breaks
+from planning.schedule import time_off
+from planning.schedule.execution import Matched, matched, soften_after_hard, unplanned_hard
+from planning.schedule.hand import as_it_read, pinned, placed, settled, untouched, with_layers
+from planning.schedule.heat import HEAT, for_weather
+from planning.schedule.known import Known
+from planning.schedule.limits import Softened
+from planning.schedule.outcome import closed
+from planning.schedule.plan import Plan, PlanDay
+from planning.schedule.reshape import no_harder, retargeted
+from planning.workout import Kind, PlannedWorkout
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`closing` is what was shown yesterday; `shown` are its days of last week and this week's and
+    later ones with today's word of the athlete's hand; `ran` says which run was which of them.
+    """
+
+    known: Known
+    closing: Plan
+    shown: tuple[PlanDay, ...]
+    ran: Matched
+
+    @property
+    def ran_hard(self) -> tuple[Activity, ...]:
+        """Runs that were as hard as a hard session without being one of the plan."""
+        return unplanned_hard(self.shown, self.ran, self.known.pacing.paces)
+
+    @property
+    def by_hand(self) -> frozenset[str]:
+        """Idents of sessions that the athlete put where they are, or holds as they read."""
+        return placed(self.shown) | pinned(self.known.layers)
+
+    def days_of(self, plan: Plan) -> tuple[PlanDay, ...]:
+        """The days from this Monday on as `plan` made them, without the hand: closed as known now,
+        the past as it was shown, and what the hand did to it, or to what was run, settled.
+        """
+        run = {ident for day, ident in self.ran.runs if day >= self.known.today}
+        days = settled(_with_past(plan, self.closing, self.known), self.shown, run)
+        where = {d.workout.ident: d.day for d in self.shown if d.workout}
+        return tuple(self._closed(planned, where) for planned in days)
+
+    def kept(self, days: Sequence[PlanDay], *, anew: bool, breaks: Breaks) -> dict[date, PlanDay]:
+        """Those of `days` that stay, paced. When something else was asked for (`anew`), only the
+        past and the frozen days do; where one of `breaks` shapes the days, they are laid out anew.
+        """
+        known = self.known
+        stay = [
+            _paced(planned, known)
+            for planned in days
+            if not (anew and planned.day >= known.thaw)
+            and not _race_to_place(planned, known)
+            and not (planned.day >= known.today and time_off.shapes(breaks, planned.day))
+        ]
+        off = time_off.with_days_off(stay, known.shaping, today=known.today)
+        return {planned.day: planned for planned in off}
+
+    def after_hard(self, days: Mapping[date, PlanDay]) -> dict[date, Softened]:
+        """What a hard run that was not planned takes from the days after it (rules I-6, M-2)."""
+        return soften_after_hard(
+            days,
+            self.ran_hard,
+            gap_days=self.known.gap_days,
+            today=self.known.today,
+            paces=self.known.pacing.standing or self.known.pacing.paces,
+            hands_off=self.by_hand,
+        )
+
+    def _closed(self, planned: PlanDay, where: Mapping[str, date]) -> PlanDay:
+        known, ident = self.known, planned.workout.ident if planned.workout else ""
+        stood = planned.day if planned.day < known.today else where.get(ident, planned.day)
+        return closed(
+            planned,
+            runs=self.ran.runs.get((stood, ident), ()),
+            complete_until=None if planned.day in known.withheld_on else known.complete_until,
+            today=known.today,
+        )
+
+
+def standing(known: Known, closing: Plan) -> Standing:
+    """What stands of `closing`. A run of last Sunday may have been that day's own session, so last
+    week's days are asked as well.
+    """
+    made = _with_past(untouched(closing), closing, known)
+    days = as_it_read(made, closing, known.layers, today=known.today)
+    shown = with_layers(days, known.layers, today=known.today)
+    last_week = tuple(d for d in closing.days() if d.day < known.monday)
+    every = (*last_week, *shown)
+    return Standing(known, closing, every, matched(every, known.activities, known.today))
+
+
+def _with_past(plan: Plan, closing: Plan, known: Known) -> tuple[PlanDay, ...]:
+    """The coming days of `plan` after the past as `closing` showed it. What the hand moved across
+    today stays as it was shown.
+    """
+    over = [d for each in (plan, closing) for d in each.days() if d.day < known.today]
+    past = {d.day: d for d in closing.days() if d.day < known.today}
+    own = [past.get(d.day, d) for d in plan.days() if d.day >= known.monday]
+    return settled(own, tuple(closing.days()), {d.workout.ident for d in over if d.workout})
+
+
+def _race_to_place(day: PlanDay, known: Known) -> bool:
+    """A race that is not yet on its day displaces what stands there, in the freeze as well."""
+    if known.shaping.off(day.day):
+        return False
+    races = [goal for goal in known.standing if goal.day == day.day and goal.distance_m]
+    on_it = day.workout is not None and day.workout.workout.kind is Kind.RACE
+    return day.day >= known.today and bool(races) != on_it
+
+
+def repaced(planned: PlannedWorkout, known: Known, *, hot: bool = False) -> PlannedWorkout:
+    """The session at today's paces when these moved, and no harder for it; else as it is."""
+    if known.pacing.cause is None:
+        return planned
+    goal, paces = known.goal_and_paces(planned.ident)
+    paces = for_weather(paces, hot=hot)
+    again = retargeted(planned.workout, goal=goal, paces=paces)
+    workout = no_harder(again, planned.workout, paces)
+    if workout.steps == planned.workout.steps:
+        return planned  # rounding hid the move; estimates of load alone are no reason to rewrite
+    return replace(planned, workout=workout)
+
+
+def _paced(day: PlanDay, known: Known) -> PlanDay:
+    if day.workout is None or day.day < known.thaw:
+        return day
+    return replace(day, workout=repaced(day.workout, known, hot=HEAT in day.why))
