@@ -101,7 +101,7 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
             continue
         mine = {d.day: d for d in _standing(kept, week, ground)}
-        rest = _rest(ground, week, volume_m, planned)
+        rest = _rest(ground, week, volume_m, planned, has_cut=bool(softened))
         soft = soften(mine, Room(week.first_day, ground.today, mileage, ground.paces, rest))
         softened |= soft
         mine |= {day: softer.day for day, softer in soft.items()}
@@ -302,11 +302,16 @@ def _taper_start(week: SeasonWeek) -> date:
 
 
 def _rest(
-    ground: Ground, week: SeasonWeek, volume_m: float, before: Sequence[PlanWeek]
+    ground: Ground,
+    week: SeasonWeek,
+    volume_m: float,
+    before: Sequence[PlanWeek],
+    *,
+    has_cut: bool,
 ) -> Limit | None:
     """What a week of rest holds at most that stands already: one of a taper hardly more than would
     be laid out now, and than the tapered week before it (rules T-2, T-3); a lighter one less than
-    the weeks before it (P-1). None in other weeks.
+    the weeks before it where something was cut from these (P-1). None in other weeks.
     """
     if week.phase is Phase.TAPER:
         most_m = TAPER_NEARLY * volume_m + TAPER_NEARLY_M
@@ -315,7 +320,7 @@ def _rest(
         return Limit(most_m, Cause(f"{most_m / 1000:.0f} km are rest enough before a race", "T-3"))
     lightens = week.share < 1.0 and not _hours_to_keep_up_m(ground, week.goal)
     full_m = max((each.volume_m for each in before[-LIGHTENED_WEEKS:] if each.days), default=0.0)
-    if not lightens or full_m < ENOUGH_M:
+    if not has_cut or not lightens or full_m < ENOUGH_M:
         return None
     most_m = LIGHTER_THAN * full_m
     return Limit(most_m, Cause("it is a lighter week, after weeks that hold less now", "P-1"))

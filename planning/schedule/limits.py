@@ -136,11 +136,11 @@ def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softene
         others_m = sum(_held_m(each, days, room) for each in week_of(room.monday) if each != day)
         small = others_m + _metres(planned) < LONG_SHARE_FROM_M
         share = SMALL_WEEK_LONG_SHARE if small else LONG_SHARE
-        most_m = max(share / (1 - share) * others_m, ALWAYS_ALLOWED_M)
+        most_m = share / (1 - share) * others_m
         if _metres(planned) > most_m:
             fact = f"it would be over {100 * share:.0f} % of what is left of the week"
-            shorter = cut(planned, to_m=most_m, paces=room.paces)
-            plain = most_m <= ALWAYS_ALLOWED_M
+            shorter = cut(planned, to_m=max(most_m, ALWAYS_ALLOWED_M), paces=room.paces)
+            plain = most_m < ALWAYS_ALLOWED_M
             run = _as_easy_run(shorter, room.paces) if plain else shorter
             after[day] = Softened(run, Cause(fact, "L-1"))
     return after

@@ -58,7 +58,7 @@ class Standing:
             for planned in days
             if not (anew and planned.day >= known.thaw)
             and not _race_to_place(planned, known)
-            and not (planned.day >= known.today and time_off.shapes(breaks, planned.day))
+            and not self._laid_anew(planned.day, breaks)
         ]
         off = time_off.with_days_off(stay, known.shaping, today=known.today)
         return {planned.day: planned for planned in off}
@@ -72,6 +72,13 @@ class Standing:
             today=self.known.today,
             paces=self.known.pacing.standing or self.known.pacing.paces,
             hands_off=self.by_hand,
+        )
+
+    def _laid_anew(self, day: date, breaks: Breaks) -> bool:
+        """Less time for running takes from the frozen days, and puts nothing on them."""
+        shaped = time_off.shapes(breaks, day)
+        return shaped is not None and day >= (
+            self.known.today if shaped.is_off else self.known.thaw
         )
 
     def _closed(self, planned: PlanDay, where: Mapping[str, date]) -> PlanDay:

@@ -42,7 +42,7 @@ MUTATIONS = (
         "min(0.5 * self.longest_within(day, 180), 8_000.0)",
         "self.longest_within(day, 180)",
     ),
-    broken("P-2 of what stands", LIMITS, "_metres(planned) > limit_m + 1", "_metres(planned) > 9e9"),
+    broken("P-2 of what stands", LIMITS, "_metres(planned) > mileage.run_limit_m(day) + 1", "_metres(planned) > 9e9"),
     broken(
         "P-3",
         MILEAGE,
@@ -71,7 +71,7 @@ MUTATIONS = (
     broken(
         "I-6 week before",
         DRAFT,
-        "hard_days=frozenset(hard_before | {race.day for race in races})",
+        "hard_days=frozenset(hard_near | {race.day for race in races})",
         "hard_days=frozenset({race.day for race in races})",
     ),
     broken("I-5", TAPER, "if not too_hard([*standing,", "if True or not too_hard([*standing,"),

@@ -71,7 +71,9 @@ class Case:
     def day_m(self, day: date, *, planned_at_least: bool = False) -> float:
         """Race metres count when run, not when planned (rule T-3)."""
         planned = self.by_day.get(day)
-        open_still = day >= self.today or (planned and planned.status is DayStatus.UNKNOWN)
+        status = planned.status if planned else None
+        open_still = day >= self.today or status is DayStatus.UNKNOWN
+        open_still = open_still and status is not DayStatus.DONE  # be it on another day
         told = planned.workout.workout if planned and planned.workout else None
         told_m = told.distance_m if told and told.kind is not Kind.RACE else 0.0
         ran_m = self.ran_m.get(day, 0.0)
