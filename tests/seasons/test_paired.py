@@ -106,12 +106,49 @@ def test_who_knows_what_was_done_still_has_it_in_the_plan():
         assert not knows or stood == stands
 
 
+def test_what_stood_for_the_days_to_come_does_not_matter_to_it():
+    evening = next(islice(evenings(WHO, POLICIES["at once, knowing"]()), 3, None))
+    closing = evening.state.closing
+    over = [w for w in closing.plan.weeks if w.first_day <= evening.today]
+    spoiled = [replace(w, days=tuple(map(twice, w.days))) for w in closing.plan.weeks[len(over) :]]
+    this_week = [
+        replace(w, days=tuple(d if d.day <= evening.today else twice(d) for d in w.days))
+        for w in over
+    ]
+    plan = replace(closing.plan, weeks=(*this_week, *spoiled), paced_at=0.5)
+    state = replace(evening.state, closing=replace(closing, plan=plan))
+    again = POLICIES["at once, knowing"]()(state, evening.today)
+    assert again.plan == evening.outcome.plan
+
+
 def test_a_goal_that_is_said_makes_another_plan():
     who = runner(3)
     said = next(one.on for one in who.goals if one.what.id == "second")
     told = dict(plans("never", (said - who.first_day).days + 2, seed=3))
     assert told[said].goal_ids != told[said - DAY].goal_ids
     assert told[said] == told[said + DAY] != told[said - DAY]
+
+
+def unlucky():
+    """A runner, and a day on which far too long a run injures."""
+    return next(
+        (who, day)
+        for who in map(runner, range(1, 99))
+        if not who.off
+        for day in (who.first_day + n * DAY for n in range(20, 60))
+        if hurt(who, day, excess_hazard(9.0)) is not who
+    )
+
+
+def test_only_a_run_far_too_long_injures_and_only_where_runs_do():
+    who, day = unlucky()
+    ends = {}
+    for metres, world in ((99e3, TRUE), (99e3, CALM), (1e3, TRUE)):
+        far = replace(who, surprise=(day, metres, 0.0))
+        *_, last = islice(evenings(far, never(), world), (day - who.first_day).days + 2)
+        ends[metres, world] = [one.from_day for one in last.runner.off], last.lived.done
+    assert ends.pop((99e3, TRUE)) == ([day + DAY], None)
+    assert [off for off, _ in ends.values()] == [[], []]
 
 
 def main_race(who):
