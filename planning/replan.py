@@ -49,7 +49,7 @@ __all__ = ["Closing", "Outcome", "State", "assessed", "foretell", "replan"]
 class State:
     """Everything known at a moment. `activities` are sorted by start.
 
-    `closing` is how the last day before today ended that had news in it; None: there was no plan.
+    `closing` is how the last day before today ended that closed; None: there was no plan.
     `complete_until` is the last day of which all sources are known to be complete; None: unknown.
     `layers` stand in the order in which they were said. `wellness` and `weather` are all that is
     known of them, by source and day.

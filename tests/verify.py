@@ -156,9 +156,9 @@ def seasons():
 def whole():
     """12 of the runners through the whole worker: database, connectors, services, calendar."""
     run = ("-m", "tests.seasons.worker")
-    shards = {"1-3": (), "4-6": (), "7-9": ("--postgres",), "10-12": ()}
+    shards = {"1-2": (), "3-4": (), "5-6": (), "7-8": ("--postgres",), "9-10": (), "11-12": ()}
     return [
-        Shard(f"seeds-{seeds}", "3 seasons", (*run, f"--seeds={seeds}", *how))
+        Shard(f"seeds-{seeds}", "2 seasons", (*run, f"--seeds={seeds}", *how))
         for seeds, how in shards.items()
     ]
 

@@ -21,6 +21,8 @@ from worker.perform import Actor, Held, Snooze
 from worker.polling import ACTIVITY, POLL
 from worker.publish import publish
 
+INSTANT = timedelta(microseconds=1)
+STAYS_AWAKE = timedelta(weeks=4)  # without news; so far ahead are days laid out
 UNREAD_PAUSE = timedelta(seconds=1)
 UNREAD_TRIES = 3  # after that, an arrival of an earlier day no longer holds up today
 UNREAD_SOON = timedelta(minutes=1)  # one that waits longer, for a service's limit, does not either
@@ -106,7 +108,7 @@ ACTORS: Mapping[str, Actor] = {
 
 
 def _close_days(runtime: Runtime, athlete_id: int, *, today: date, held: Held) -> Closing | None:
-    """Every ended day on which something became known closes as it would have at its end."""
+    """Every ended day closes as it would have at its end."""
     with reading(runtime.engine) as conn:
         last = store.last_closed(conn, athlete_id, before=today)
     while True:
@@ -127,18 +129,31 @@ def _close_days(runtime: Runtime, athlete_id: int, *, today: date, held: Held) -
 def _next_day(
     conn: Connection, athlete_id: int, last: store.Closed | None
 ) -> tuple[date, datetime]:
-    """The day of what became known first since the last closing, and its end.
+    """The day to close after the last one that did, and its end: each in turn, so that what was
+    shown on a day on which nothing became known is not forgotten on the next. After four weeks of
+    nothing the days close no more until something does, and the first is the one of the first news.
 
     A day is the one it was where the athlete lived when the last closing was made, wherever they
     live now: so a day ends alike whenever it is looked at. Whoever travels west has a day twice,
     and the second part of it belongs to the next.
     """
-    after = last.until if last else None
-    known_at = store.next_news(conn, athlete_id, after=after)
+    if last:
+        day, until = _day_at(conn, athlete_id, last.until + INSTANT, last)
+        known_at = store.next_news(conn, athlete_id, after=until - STAYS_AWAKE)
+        if known_at is not None and known_at <= until:
+            return day, until
+    known_at = store.next_news(conn, athlete_id, after=last.until if last else None)
     if known_at is None:
         return date.max, datetime.max.replace(tzinfo=UTC)
-    zone = store.zone_of(conn, athlete_id, at=after or known_at)
-    day = known_at.astimezone(zone).date()
+    return _day_at(conn, athlete_id, known_at, last)
+
+
+def _day_at(
+    conn: Connection, athlete_id: int, at: datetime, last: store.Closed | None
+) -> tuple[date, datetime]:
+    """The athlete's day at an instant after the last closing, and its end."""
+    zone = store.zone_of(conn, athlete_id, at=last.until if last else at)
+    day = at.astimezone(zone).date()
     if last:
         day = max(day, last.closing.day + timedelta(days=1))
     return day, _end_of(day, zone)
@@ -175,4 +190,4 @@ def _start_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    return _start_of(day + timedelta(days=1), zone) - timedelta(microseconds=1)
+    return _start_of(day + timedelta(days=1), zone) - INSTANT

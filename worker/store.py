@@ -326,7 +326,7 @@ class Closed:
 
 
 def last_closing(conn: Connection, athlete_id: int, *, before: date) -> Closing | None:
-    """How the last day before `before` ended that had anything new in it."""
+    """How the last day before `before` ended that closed."""
     last = last_closed(conn, athlete_id, before=before)
     return last.closing if last else None
 

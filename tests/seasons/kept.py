@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from planning.replan import replan as decide
 from planning.schedule.plan import Change, DayStatus
-from tests.seasons.checks import softer
 from worker import outbox, store, tables
 from worker.actors import known_as_of
 from worker.db import reading
@@ -24,8 +23,7 @@ OVER = {DayStatus.DONE, DayStatus.PARTLY}
 def wrong_in(season, evening):
     """On the evening itself."""
     yield from _decided(evening)
-    yield from _closed(season, evening.state.closing)
-    yield from _steady(season, evening)
+    yield from _closed(season, evening.state.closing, evening.today)
     yield from _on_calendar(season, evening)
     yield from _given_up(season)
 
@@ -39,7 +37,7 @@ def wrong_at_the_end(season):
             yield "known at", f"{day}: {', '.join(_differing(state, then))} differ"
     with reading(season.engine) as conn:
         last = store.last_closed(conn, 1, before=season.lived.today)
-    yield from _closed(season, last.closing if last else None)
+    yield from _closed(season, last.closing if last else None, season.lived.today)
     yield from _from_the_facts(season)
 
 
@@ -49,8 +47,12 @@ def _decided(evening):
         yield "stored", f"{', '.join(_differing(again, evening.outcome))} are not as decided"
 
 
-def _closed(season, closing):
-    """The day that ended last ended as its evening said, and its receipts are kept."""
+def _closed(season, closing, today):
+    """Yesterday ended as its evening said, and its receipts are kept."""
+    ended = closing.day if closing else None
+    if ended != (today - DAY if today - DAY in season.told else None):
+        yield "closing", f"{today - DAY}: {ended} is the last day that closed"
+        return
     if closing is None:
         return
     told = season.told[closing.day].outcome
@@ -60,21 +62,6 @@ def _closed(season, closing):
     kept = [from_body(Change, one.body) for one in season.lived.rows(row, made_on=closing.day)]
     if sorted(kept, key=_place) != sorted(told.changes, key=_place):
         yield "receipts", f"{closing.day}: {len(kept)} kept, {len(told.changes)} told"
-
-
-def _steady(season, evening):
-    """Where nothing became known on a day, the next takes up the day before it: what was shown in
-    between does not come back harder for today and tomorrow.
-    """
-    shown, plan = season.told.get(evening.today - DAY), evening.outcome.plan
-    if shown is None or shown.outcome.plan is None or plan is None:
-        return
-    if evening.state.closing is not None and evening.state.closing.day == evening.today - DAY:
-        return
-    for day in (evening.today, evening.today + DAY):
-        old, new = shown.outcome.plan.on(day), plan.on(day)
-        if old and new and old.workout != new.workout and not softer(old, new):
-            yield "shown", f"{day} was shown without {new.workout.workout.name}"
 
 
 def _from_the_facts(season):

@@ -127,14 +127,15 @@ class Season:
         runner, runtime = self.runner, self.lived.runtime
         with writing(self.engine) as conn:
             when = {"known_at": runtime.calendar_now(conn), "now": self.clock.at}
-            store.put_profile(conn, 1, runner.athlete(today), **when)
-            for goal in self._goals(conn, today):
-                store.put_goal(conn, 1, goal, **when)
-            for one in runner.breaks_on(today):
-                store.put_break(conn, 1, one, **when)
-            for told in runner.weather_on(today):
+            new = [store.put_profile(conn, 1, runner.athlete(today), **when)]
+            new += [store.put_goal(conn, 1, goal, **when) for goal in self._goals(conn, today)]
+            new += [store.put_break(conn, 1, one, **when) for one in runner.breaks_on(today)]
+            new += [
                 store.put_weather(conn, 1, replace(told, source=SAID), **when)
-            owe_replan(runtime, conn, 1)
+                for told in runner.weather_on(today)
+            ]
+            if any(new):
+                owe_replan(runtime, conn, 1)
         self.settle()
 
     def _goals(self, conn, today):

@@ -25,8 +25,7 @@ from worker import tables
 def lived(season, days=None):
     """The account of one season, or of its first days."""
     wrong = []
-    account = checked(_ended(_looked_at(season, days, wrong)), season.runner)
-    account.days = len(season.told)
+    account = checked(_looked_at(season, days, wrong), season.runner)
     season.ends()
     wrong += [(season.lived.today, *one) for one in wrong_at_the_end(season)]
     account.violations += [Violation(season.runner.seed, *one) for one in wrong]
@@ -37,20 +36,6 @@ def _looked_at(season, days, wrong):
     for evening in islice(season.evenings(), days):
         wrong += [(evening.today, *one) for one in wrong_in(season, evening)]
         yield evening
-
-
-def _ended(evenings):
-    """Those of days that closed: where nothing became known, the next evening is compared with
-    the last day that had news, as the worker does.
-    """
-    last = None
-    for evening in evenings:
-        closing = evening.state.closing
-        if last and closing and closing.day == last.today:
-            yield last
-        last = evening
-    if last:
-        yield last
 
 
 @contextmanager

@@ -72,12 +72,12 @@ def outcome(lived):
 # --- days close once, as they would have ----------------------------------------------------------
 
 
-def test_a_day_closes_when_it_is_over_and_something_was_known(database_url, tmp_path):
+def test_a_day_closes_when_it_is_over(database_url, tmp_path):
     with life(database_url, tmp_path) as lived:
         states(lived)
         replans(lived)
         assert closings(lived) == {}
-        lived.clock.later(days=3)
+        lived.clock.later(days=1)
         replans(lived)
         (row,) = lived.rows(tables.closing)
         assert (row.key, row.known_at) == (
@@ -86,7 +86,21 @@ def test_a_day_closes_when_it_is_over_and_something_was_known(database_url, tmp_
         )
         (frozen,) = lived.rows(tables.forecast_ledger)
         assert (frozen.goal_id, frozen.made_on) == ("half", MONDAY)
-        assert outcome(lived).day == MONDAY + 3 * DAY
+        assert outcome(lived).day == MONDAY + DAY
+
+
+def test_days_without_news_close_in_turn_until_four_weeks_of_them_have_passed(lived):
+    states(lived)
+    lived.clock.later(days=2)
+    replans(lived)
+    assert list(closings(lived)) == ["2026-08-31", "2026-09-01"]
+    lived.clock.later(days=40)
+    replans(lived)
+    assert [*closings(lived)][1:] == [(MONDAY + n * DAY).isoformat() for n in range(1, 28)]
+    knows(lived, 1)
+    lived.clock.later(days=2)
+    replans(lived)
+    assert [*closings(lived)][28:] == ["2026-10-12", "2026-10-13"]
 
 
 def test_doing_it_again_changes_nothing(lived):
@@ -218,7 +232,7 @@ def test_a_day_that_is_over_ended_where_the_athlete_was_then(lived):
             lived.profile(zone=ZoneInfo("America/Los_Angeles"))
     lived.clock.at = START + 7 * DAY
     replans(lived)
-    assert [(row.key, row.known_at) for row in lived.rows(tables.closing)] == [
+    assert [(row.key, row.known_at) for row in lived.rows(tables.closing)][:4] == [
         ("2026-08-31", last_instant(2026, 8, 31, 22)),
         ("2026-09-01", last_instant(2026, 9, 1, 22)),
         ("2026-09-02", last_instant(2026, 9, 2, 22)),  # by the clocks of Paris
