@@ -99,11 +99,18 @@ def _on_calendar(season, evening):
     handed_over = {one.ident for one in theirs}
     for ident in (standing.keys() | planned.keys()) - done - season.unseen:
         now, wanted = standing.get(ident), planned.get(ident)
-        # Where the athlete's hand was on the entry its day is their word, and the rest their own.
-        same_day = now and wanted and now[0] == wanted[0]
-        same_name = now and wanted and now[1].endswith(wanted[1])  # there the day stands before it
-        if (now or wanted) and not (same_day and (same_name or ident in handed_over)):
+        if not _is_as_wanted(now, wanted, is_theirs=ident in handed_over):
             yield "calendar", f"{ident}: {now}, and the plan says {wanted}"
+
+
+def _is_as_wanted(now, wanted, *, is_theirs):
+    """An entry that the athlete's hand was on stands on the day they gave it, and the rest of it is
+    their own; in front of the name of each of ours the day is told there.
+    """
+    if wanted is None:
+        return now is None or is_theirs
+    same_day = now is not None and now[0] == wanted[0]
+    return same_day and (is_theirs or now[1].endswith(wanted[1]))
 
 
 def _planned(evening, last):
