@@ -8,7 +8,8 @@ ours          `replan(state, today)`, every evening
 never         the plan of the first evening stands to the race; a goal that is said, changed or given
               up makes a new one, and nothing else does
 at once       every evening a new plan from all that is known, with no memory of yesterday's
-at once, knowing    the same, but it knows which of its sessions were done: a fairer opponent
+at once, knowing    the same, but it knows which of its sessions were done: a fairer opponent, added
+              when the first twenty-four seasons had shown that the other plans what was just run
 
 What a policy cannot help is the same for all: illness, travel, the injuries of daily life, heat,
 silences, late and broken records, the habit of skipping. Nobody moves sessions by hand here: on
@@ -55,7 +56,13 @@ NEARLY, GROUND = 0.98, timedelta(days=70)
 STEEP = 1.25
 DONE = 0.8
 ALL_WEEKS = 60
-FORGOTTEN = {"paced_at": None, "material_on": (), "peaks_m": (), "unbroken": None}
+FORGOTTEN = {
+    "paced_at": None,
+    "material_on": (),
+    "peaks_m": (),
+    "unbroken": None,
+    "untouched": None,
+}
 TRUE, UNHURT = World(hurts=True, wears=True), World(hurts=False, wears=True)
 
 
