@@ -1,17 +1,20 @@
 """Which fact changed a day: one cause for each, told apart by where the change came in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from planning.schedule import time_off
-from planning.schedule.heat import heat_cause
+from planning.schedule.heat import HEAT, heat_cause
 from planning.schedule.known import Known
 from planning.schedule.limits import Softened
 from planning.schedule.plan import ASKED, BY_HAND, Change, DayStatus, Plan, PlanDay
 from planning.schedule.receipt import Cause, change, reads_alike
+from planning.schedule.standing import repaced
+from planning.workout import Kind
 
-NEW_ASKED = Cause("what you asked for has changed: a goal or your days", ASKED)
+RACE_OFF = "`goalward goal change` gives the race another day"
+RACE_TOO_SOON = "run it easily, or leave it out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,19 @@ def _cause(before: PlanDay, by_hand: PlanDay, after: PlanDay, tonight: Tonight) 
     if taken_back or time_off.new_in(closing, known.shaping).said or _goes_off(before, after):
         off = time_off.cause_of(after, known.shaping)
         if off is not None:
-            return off
+            return _with_race(off, before, after, known)
         if taken_back and before.workout is None:
             return time_off.ended(closing, known.breaks)
+    asked = Cause(known.newly_asked(closing) or "what you asked for has changed", ASKED)
     if known.asks_anew(closing) and after.day >= known.thaw:
-        return NEW_ASKED
+        return asked
     if soft is not None:
-        return soft.cause
+        return _with_paces(soft.cause, before, after, known)
     if (heat := heat_cause(before, after)) is not None:
         return heat
     if taken_back:
         return time_off.ended(closing, known.breaks)
-    return known.pacing.cause or NEW_ASKED
+    return known.pacing.cause or asked
 
 
 def _softened(before: PlanDay, after: PlanDay, tonight: Tonight) -> Softened | None:
@@ -80,3 +84,27 @@ def _of_hand(by_hand: PlanDay, after: PlanDay, soft: Softened | None, tonight: T
 
 def _goes_off(before: PlanDay, after: PlanDay) -> bool:
     return after.status is DayStatus.BREAK and before.status is not DayStatus.BREAK
+
+
+def _with_race(off: Cause, before: PlanDay, after: PlanDay, known: Known) -> Cause:
+    """What to do about a race that a break takes off its day, or leaves there too soon after it."""
+    if after.workout is None and _is_race(before):
+        return replace(off, fact=f"{off.fact}; {RACE_OFF}")
+    if _is_race(after) and known.shaping.quiet(after.day):
+        return replace(off, fact=f"{off.fact}: {RACE_TOO_SOON}")
+    return off
+
+
+def _with_paces(limit: Cause, before: PlanDay, after: PlanDay, known: Known) -> Cause:
+    """The limit, and before it why the paces moved, where they did on this day as well."""
+    moved = known.pacing.cause
+    if moved is None or after.workout is None or before.workout is None or after.day < known.thaw:
+        return limit
+    if repaced(before.workout, known, hot=HEAT in before.why) == before.workout:
+        return limit
+    fact = f"{moved.fact} (rule {moved.rule}), and {limit.fact}"
+    return replace(moved, fact=fact, rule=limit.rule)
+
+
+def _is_race(planned: PlanDay) -> bool:
+    return planned.workout is not None and planned.workout.workout.kind is Kind.RACE

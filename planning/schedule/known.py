@@ -1,5 +1,6 @@
 """Everything that is known of one evening, sorted once, and what was asked for, in digests."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from planning.fitness.ability import Fitness
 from planning.fitness.stated import runs_by_word
 from planning.goals.goal import Goal
 from planning.goals.season import MARATHON_BEFORE_M, is_master, monday_of
+from planning.goals.wording import distance_name, spoken_day
 from planning.schedule import time_off
 from planning.schedule.draft import Ground, hard_gap_days
 from planning.schedule.limits import FREEZE_DAYS
@@ -133,12 +135,24 @@ class Known:
         return (*goals, *time_off.asked_in(self.shaping), f"days:{days}")
 
     def asks_anew(self, closing: Plan) -> bool:
-        """A goal is new, changed or given up, or other days. A goal that is over is none."""
-        before = {asked for asked in closing.asked if not time_off.is_break(asked)}
-        now = {asked for asked in self.asked() if not time_off.is_break(asked)}
-        over = {goal.id for goal in self.past}
-        gone = {asked for asked in before - now if asked.rpartition(":")[0] not in over}
-        return bool(now - before or gone)
+        """Something else but breaks is asked for than `closing` was laid out for."""
+        return bool(self.newly_asked(closing))
+
+    def newly_asked(self, closing: Plan) -> str:
+        """What is asked for otherwise than `closing` knows, but for breaks, as a reason in words:
+        a goal that is new, changed or given up, or other days. A goal that is over is none.
+        """
+        had, now = _by_id(closing.asked), _by_id(self.asked())
+        goals = {goal.id: goal for goal in self.standing}
+        told = [
+            f"you {'changed' if each in had else 'set'} a goal, {_goal_in_words(goals[each])}"
+            if each in goals
+            else "you changed your days, or what you said of yourself"
+            for each, digest in now.items()
+            if had.get(each) != digest
+        ]
+        gone = had.keys() - now.keys() - {goal.id for goal in self.past}
+        return " and ".join([*told, *(["you gave up a goal"] if gone else [])])
 
     def lays_anew(self, closing: Plan) -> bool:
         """Something else is asked for than the coming days of `closing` were laid out for."""
@@ -149,3 +163,15 @@ class Known:
     def takes_back(self, closing: Plan) -> bool:
         """The athlete took back something by hand that lies on `closing`."""
         return not {layer.statement for layer in self.layers}.issuperset(closing.hand)
+
+
+def _by_id(asked: Iterable[str]) -> dict[str, str]:
+    """The digests of `Plan.asked` by what they are of, breaks left out."""
+    split = (each.rpartition(":") for each in asked if not time_off.is_break(each))
+    return {of: digest for of, _, digest in split}
+
+
+def _goal_in_words(goal: Goal) -> str:
+    """`the marathon of 16 August 2026`."""
+    kind = distance_name(goal.distance_m) if goal.distance_m else "health goal"
+    return f"{goal.name or f'the {kind}'} of {spoken_day(goal.day)}"

@@ -180,6 +180,13 @@ def test_a_ten_k_far_faster_than_expected():
     for change in paced:
         assert change.ability_after > change.ability_before + 0.03
         assert "your 10 km in 41:30 moved the estimate up by" in change.fact
+    # a day that is shortened on the same evening tells of both
+    both = next(change for change in ran.changes if change.rule == "P-2")
+    assert "moved the estimate up by" in both.fact
+    assert "10 % over the longest run" in both.fact
+    assert both.ability_after > both.ability_before
+    tomorrow = next(change for change in ran.changes if change.day == today + DAY)
+    assert tomorrow.fact == "56 km is what the weeks you have really run allow"
     # tomorrow keeps its paces, and later days become faster
     before, now = (workouts(plan) for plan in (evening.stood, evening.plan))
     assert set(speeds(now[today + DAY])) == set(speeds(before[today + DAY]))
@@ -270,6 +277,9 @@ def test_a_goal_moved_three_weeks_earlier():
     assert all(now[day] == before[day] for day in now if day < today + 2 * DAY)
     assert any(now[day] != before[day] for day in days(today + 2 * DAY, today + WEEK))
     assert rules(said) == {"asked"}
+    assert {change.fact for change in said.changes} == {
+        "you changed a goal, the marathon of 23 August 2026"
+    }
     assert after.changes == []
     # it is led up to the new day, within what was lawful before, and the forecast tells the price
     sooner = MARATHON.day - 3 * WEEK
