@@ -38,7 +38,7 @@ from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
 from planning.schedule.draft import LAID_OUT_WEEKS
 from planning.schedule.mileage import REMEMBERED_DAYS
-from planning.schedule.plan import Change, Layer, LayerKind, Plan
+from planning.schedule.plan import Answer, Change, Layer, LayerKind, Plan
 from planning.weather import Weather, temperature_on
 from planning.wellness import Wellness
 
@@ -52,7 +52,7 @@ class State:
     `closing` is how the last day before today ended that closed; None: there was no plan.
     `complete_until` is the last day of which all sources are known to be complete; None: unknown.
     `layers` stand in the order in which they were said. `wellness` and `weather` are all that is
-    known of them, by source and day.
+    known of them, by source and day. `answers` are what was said of changes that wait.
     """
 
     athlete: Athlete
@@ -65,6 +65,7 @@ class State:
     weather: tuple[Weather, ...] = ()
     withheld: tuple[Withheld, ...] = ()
     breaks: Breaks = NO_BREAKS
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def replan(state: State, today: date, *, laid_out_weeks: int = LAID_OUT_WEEKS) -
         weather=state.weather,
         laid_out_weeks=laid_out_weeks,
         breaks=state.breaks,
+        wellness=state.wellness,
+        answers=state.answers,
     )
     running = grounds.running(plan)
     forecasts = _forecasts(goals, grounds, running, state=state)

@@ -20,6 +20,7 @@ from planning.fitness.ability import Fitness
 from planning.goals.goal import Goal
 from planning.goals.season import PAST_RACES, alive, monday_of
 from planning.schedule import time_off
+from planning.schedule.autonomy import material_groups, waiting, without
 from planning.schedule.causes import Tonight, changes
 from planning.schedule.draft import LAID_OUT_WEEKS, Draft, draft, planned_week
 from planning.schedule.hand import (
@@ -35,12 +36,11 @@ from planning.schedule.hand import (
 from planning.schedule.heat import HEAT, for_heat, hot_days
 from planning.schedule.known import Known
 from planning.schedule.limits import Softened
-from planning.schedule.pacing import may_change, pacing_of, recent
-from planning.schedule.plan import Change, Layer, Less, Plan, PlanDay, PlanWeek
+from planning.schedule.pacing import pacing_of, recent
+from planning.schedule.plan import Answer, Change, Layer, Less, Plan, PlanDay, PlanWeek
 from planning.schedule.standing import Standing, repaced, standing
 from planning.weather import Weather
-
-OF_ITS_OWN = frozenset({"G-1", "B-1"})  # rules that nobody asked for and no safety asks for
+from planning.wellness import Wellness
 
 
 def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes through it
@@ -58,6 +58,8 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     weather: Sequence[Weather] = (),
     laid_out_weeks: int = LAID_OUT_WEEKS,
     breaks: Breaks = NO_BREAKS,
+    wellness: Sequence[Wellness] = (),
+    answers: Sequence[Answer] = (),
 ) -> tuple[Plan | None, tuple[Change, ...]]:
     """The plan as of `today` and a receipt for every day it changes in `closing_plan`.
 
@@ -94,13 +96,17 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         weather=tuple(weather),
         laid_out_weeks=laid_out_weeks,
         breaks=breaks,
+        wellness=tuple(wellness),
+        answers=tuple(sorted(answers, key=lambda answer: (answer.day, answer.id))),
     )
     plan, receipts = _adapted(known, closing_plan)
-    if closing_plan and not may_change(closing_plan, known.today) and _moves_paces(receipts):
-        # The week's material changes are used up: the paces wait, the limits do not.
-        held_back = replace(known, pacing=known.pacing.held_back(closing_plan))
-        plan, receipts = _adapted(held_back, closing_plan)
-    return plan, receipts
+    if closing_plan is None:
+        return plan, receipts
+    held = waiting(known, closing_plan, receipts)
+    left = without(known, closing_plan, held)  # limits do not wait
+    if left is not known:
+        plan, receipts = _adapted(left, closing_plan)
+    return replace(plan, held=held), receipts
 
 
 def _last_words(layers: Sequence[Layer]) -> tuple[Layer, ...]:
@@ -156,15 +162,20 @@ def _made(
     """The weeks of today, carried on from `before`, which does not know of the breaks `new`."""
     kept: dict[date, PlanDay] = {}
     tired: dict[date, Softened] = {}
+    unready: dict[date, Softened] = {}
     anew = before is not None and known.asks_anew(before)
     if stands and before:
         kept = stands.kept(stands.days_of(before), anew=anew, breaks=new)
-        tired = stands.after_hard(kept)
+        tired, unready = stands.after_hard(kept), stands.unready(before)
     drafted = draft(
         known.ground(before), kept={**kept, **{day: soft.day for day, soft in tired.items()}}
     )
-    softened = {**drafted.softened, **tired}
-    softer = {w.ident: soft for day, soft in softened.items() if (w := kept[day].workout)}
+    softened = {**unready, **drafted.softened, **tired}
+    softer = {
+        w.ident: soft
+        for day, soft in softened.items()
+        if (w := soft.day.workout or kept[day].workout)
+    }
     weeks = _weeks(known, drafted, None if anew or new.said else before)
     return _Made(weeks, drafted.peaks_m, softer)
 
@@ -205,7 +216,9 @@ def _laid_over(
     reading = lessened(days, less, today=known.today)
     under = with_layers(reading, known.layers, today=known.today)
     if stands:
-        under = as_yesterday(under, stands.closing, known.layers, today=known.today)
+        under = as_yesterday(
+            under, stands.closing, known.layers, but=made.softer, today=known.today
+        )
     if under == days:
         return _Shown(made.weeks, {}, ())
     off = time_off.with_days_off(under, known.shaping, today=known.today)
@@ -242,10 +255,6 @@ def _hand_alone(known: Known, stands: Standing) -> tuple[PlanDay, ...]:
 
 def _days(weeks: Sequence[PlanWeek]) -> tuple[PlanDay, ...]:
     return tuple(day for week in weeks for day in week.days)
-
-
-def _moves_paces(receipts: Sequence[Change]) -> bool:
-    return any(receipt.material and receipt.rule == "G-1" for receipt in receipts)
 
 
 def _in_heat(days: Sequence[PlanDay], known: Known) -> tuple[PlanDay, ...]:
@@ -287,9 +296,8 @@ def _plan(
     receipts: Sequence[Change],
 ) -> Plan:
     goal_ids = tuple(goal.id for goal in known.standing)
-    groups = {c.rule for c in receipts if c.material and c.rule in OF_ITS_OWN}
     earlier = recent(closing, known.today) if closing else ()
-    material_on = (*earlier, *(known.today for _ in groups))
+    material_on = (*earlier, *[known.today] * material_groups(receipts))
 
     def plan(weeks: tuple[PlanWeek, ...], of: _Made, asked: tuple[str, ...]) -> Plan:
         return Plan(

@@ -33,12 +33,16 @@ class Tonight:
 def changes(tonight: Tonight, after: Sequence[PlanDay]) -> tuple[Change, ...]:
     """Receipts for days from today on that stood in the closing plan and now read differently."""
     now, by_hand = ({day.day: day for day in days} for days in (after, tonight.stood))
+    today = tonight.known.today
     receipts = [
         change(
-            before, now[before.day], _cause(before, by_hand[before.day], now[before.day], tonight)
+            before,
+            now[before.day],
+            _cause(before, by_hand[before.day], now[before.day], tonight),
+            made_on=today,
         )
         for before in tonight.closing.days()
-        if before.day >= tonight.known.today and before.day in now
+        if before.day >= today and before.day in now
     ]
     return tuple(receipt for receipt in receipts if receipt is not None)
 

@@ -118,10 +118,15 @@ def lessened(days: Sequence[PlanDay], less: Sequence[Less], *, today: date) -> t
 
 
 def as_yesterday(
-    days: Sequence[PlanDay], closing: Plan, layers: Sequence[Layer], *, today: date
+    days: Sequence[PlanDay],
+    closing: Plan,
+    layers: Sequence[Layer],
+    *,
+    but: Collection[str],
+    today: date,
 ) -> tuple[PlanDay, ...]:
     """`days` under the hand, reading on as they did where they must: what the athlete edited, and
-    what stands on today or tomorrow.
+    what stands on today or tomorrow, `but` for sessions that something took from.
     """
     thaw, had = today + timedelta(days=FREEZE_DAYS), _by_ident(closing.days())
     edited = {layer.ident for layer in layers if layer.kind is LayerKind.EDIT}
@@ -129,7 +134,7 @@ def as_yesterday(
         _reads(planned, had[ident])
         if planned.day >= today
         and (ident := _ident(planned)) in had
-        and (ident in edited or planned.day < thaw)
+        and (ident in edited or (planned.day < thaw and ident not in but))
         else planned
         for planned in days
     )

@@ -19,8 +19,9 @@ from planning.schedule.mileage import REMEMBERED_DAYS, mileage_of
 from planning.schedule.naming import belongs_to
 from planning.schedule.paces import Paces, for_goal
 from planning.schedule.pacing import Pacing
-from planning.schedule.plan import Layer, Plan
+from planning.schedule.plan import Answer, Layer, Plan
 from planning.weather import Weather, temperature_on
+from planning.wellness import Wellness
 
 REMEMBERED = timedelta(days=REMEMBERED_DAYS)
 
@@ -45,6 +46,8 @@ class Known:
     weather: tuple[Weather, ...]
     laid_out_weeks: int
     breaks: Breaks  # all that were said
+    wellness: tuple[Wellness, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def shaping(self) -> Breaks:

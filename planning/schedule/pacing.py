@@ -73,9 +73,9 @@ def pacing_of(
     return Pacing(standing, set_at, seen, None, standing)
 
 
-def may_change(closing: Plan, today: date) -> bool:
+def room_left(closing: Plan, today: date) -> int:
     """At most three material changes in seven days, by themselves."""
-    return len(recent(closing, today)) < MOST_MATERIAL
+    return MOST_MATERIAL - len(recent(closing, today))
 
 
 def recent(closing: Plan, today: date) -> tuple[date, ...]:

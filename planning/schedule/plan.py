@@ -66,6 +66,40 @@ class Less:
     workout: PlannedWorkout | None
 
 
+class WaitsFor(StrEnum):
+    """Why a change of the plan's own accord is not made."""
+
+    ANSWER = "answer"  # the athlete is asked
+    NOTHING = "nothing"  # the athlete said no, to it or to all of its kind
+    ROOM = "room"  # there were three in these seven days
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A change that the plan would make of its own accord and does not: `changes` are the receipts
+    as they would be, `cost` is what holding still costs, in words. An answer names the `id`, which
+    stays the same as long as it is about the same change.
+    """
+
+    id: str
+    waits: WaitsFor
+    rule: str
+    fact: str
+    since: date
+    until: date  # the last day on which it can be made
+    cost: str
+    changes: "tuple[Change, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the athlete said of a held change: yes, or no to it and what is not larger."""
+
+    id: str
+    accepted: bool
+    day: date
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`version` is a digest of the content: equal plans have equal versions.
@@ -89,6 +123,7 @@ class Plan:
     untouched: "Plan | None" = None  # without the athlete's hand; None where it changes nothing
     hand: tuple[str, ...] = ()  # digests of the layers that lie on it
     less: tuple["Less", ...] = ()  # what limits took under the hand alone, the latest last
+    held: tuple["Held", ...] = ()  # what it does not change of its own accord
 
     def days(self) -> Iterator[PlanDay]:
         for week in self.weeks:
@@ -113,6 +148,14 @@ class Change:
     material: bool
     ability_before: float | None = None  # ln m/s over flat 10 km
     ability_after: float | None = None
+    made_on: date | None = None
+    workout_before: Workout | None = None  # whole
+    workout_after: Workout | None = None
+
+    @property
+    def change_id(self) -> str:
+        """The same for all days that one fact and one rule changed on one evening."""
+        return content_id("change", self.made_on, self.rule, self.fact)[:8]
 
 
 class LayerKind(StrEnum):

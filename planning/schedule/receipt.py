@@ -32,7 +32,9 @@ class Cause:
     ability_after: float | None = None
 
 
-def change(before: PlanDay, after: PlanDay, cause: Cause) -> Change | None:
+def change(
+    before: PlanDay, after: PlanDay, cause: Cause, *, made_on: date | None = None
+) -> Change | None:
     """The receipt for one day; None when the athlete would notice nothing."""
     old, new = _workout(before), _workout(after)
     planned = after.workout or before.workout
@@ -52,6 +54,9 @@ def change(before: PlanDay, after: PlanDay, cause: Cause) -> Change | None:
         material=is_material(old, new),
         ability_before=cause.ability_before,
         ability_after=cause.ability_after,
+        made_on=made_on,
+        workout_before=old,
+        workout_after=new,
     )
 
 

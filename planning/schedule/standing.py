@@ -7,6 +7,7 @@ from datetime import date
 from planning.activity import Activity
 from planning.breaks import Breaks
 from planning.schedule import time_off
+from planning.schedule.as_run import was_hard
 from planning.schedule.execution import Matched, matched, soften_after_hard, unplanned_hard
 from planning.schedule.hand import as_it_read, pinned, placed, settled, untouched, with_layers
 from planning.schedule.heat import HEAT, for_weather
@@ -14,6 +15,7 @@ from planning.schedule.known import Known
 from planning.schedule.limits import Softened
 from planning.schedule.outcome import closed
 from planning.schedule.plan import Plan, PlanDay
+from planning.schedule.readiness import soften_unready
 from planning.schedule.reshape import no_harder, retargeted
 from planning.workout import Kind, PlannedWorkout
 
@@ -43,10 +45,29 @@ class Standing:
         """The days from this Monday on as `plan` made them, without the hand: closed as known now,
         the past as it was shown, and what the hand did to it, or to what was run, settled.
         """
-        run = {ident for day, ident in self.ran.runs if day >= self.known.today}
-        days = settled(_with_past(plan, self.closing, self.known), self.shown, run)
+        softer = {day: soft.day for day, soft in self.unready(plan).items()}
         where = {d.workout.ident: d.day for d in self.shown if d.workout}
+        days = (softer.get(planned.day, planned) for planned in self._settled(plan))
         return tuple(self._closed(planned, where) for planned in days)
+
+    def unready(self, plan: Plan) -> dict[date, Softened]:
+        """What this morning takes from today's hard session (rule H-2). Not once it was run hard:
+        the morning was over then.
+        """
+        known, paces = self.known, self.known.pacing.paces
+        if any(run.day == known.today and was_hard(run, paces) for run in known.activities):
+            return {}
+        return soften_unready(
+            {planned.day: planned for planned in self._settled(plan)},
+            known.wellness,
+            today=known.today,
+            paces=known.pacing.standing or paces,
+            hands_off=self.by_hand,
+        )
+
+    def _settled(self, plan: Plan) -> tuple[PlanDay, ...]:
+        run = {ident for day, ident in self.ran.runs if day >= self.known.today}
+        return settled(_with_past(plan, self.closing, self.known), self.shown, run)
 
     def kept(self, days: Sequence[PlanDay], *, anew: bool, breaks: Breaks) -> dict[date, PlanDay]:
         """Those of `days` that stay, paced. When something else was asked for (`anew`), only the
