@@ -19,7 +19,7 @@ from planning.goals.status import Status
 from planning.goals.trajectory import GoalForecast
 from planning.goals.wording import about_time, chance, distance_name, exact_time, opening
 from planning.schedule.mileage import counts
-from planning.schedule.plan import Change
+from planning.schedule.plan import Change, WaitsFor
 from planning.schedule.receipt import in_words
 
 RACE_IS_NEWS_DAYS = 7  # an older race that comes in late is history
@@ -62,7 +62,11 @@ def news_of(
         return ()
     by_id = {goal.id: goal for goal in goals}
     races = _new_races(before, now, activities)
-    others = [*_plan_news(before.day, changes), *_week_news(before, now, by_id, activities, units)]
+    others = [
+        *_question_news(now),
+        *_plan_news(before.day, changes),
+        *_week_news(before, now, by_id, activities, units),
+    ]
     if not races:
         return _as_one([*_status_news(before, now, by_id), *others])
     # a race moves the forecast at once: both belong in one message
@@ -126,6 +130,23 @@ def _plan_news(since: date, changes: Sequence[Change]) -> list[News]:
         return []
     title = "The plan has changed" if len(material) > 1 else "The plan has changed in one place"
     return [News(f"plan:{since.isoformat()}", title, "\n".join(in_words(material)))]
+
+
+def _question_news(now: Closing) -> list[News]:
+    """Changes that wait for the athlete's word since today."""
+    held = now.plan.held if now.plan else ()
+    asked = [each for each in held if each.waits is WaitsFor.ANSWER and each.since == now.day]
+    lines = [
+        line
+        for each in asked
+        for line in (
+            *in_words([change for change in each.changes if change.material]),
+            each.cost,
+            f"Until {each.until}: `goalward plan accept {each.id}`, or `decline` with the same id.",
+        )
+    ]
+    key = ",".join(each.id for each in asked)
+    return [News(f"ask:{key}", "May the plan change?", "\n".join(lines))] if asked else []
 
 
 def _new_races(

@@ -20,6 +20,7 @@ SUITES = (
     "tests.planning.test_calendar_mutations",
     "tests.planning.test_records_mutations",
     "tests.planning.test_schedule_mutations",
+    "tests.planning.test_stability_mutations",
 )
 COPIED = ("planning", "connectors", "worker", "tests")
 FAILED = 1  # pytest's exit status when tests ran and some failed

@@ -10,7 +10,13 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from worker import stripped, tables
 
 ROWS_AT_ONCE = 20  # a closing holds a whole plan
-NEWS = ("status:", "plan:", "race:", "week:")  # how the keys of messages about running begin
+NEWS = (
+    "status:",
+    "ask:",
+    "plan:",
+    "race:",
+    "week:",
+)  # how the keys of messages about running begin
 OF_CONNECTIONS = ("sign-in", "key", "silent", "withheld")  # the same of those about a connection
 GONE_TITLE = "Erased"
 GONE_BODY = "What this said was made from data that have been erased."

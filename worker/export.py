@@ -27,6 +27,7 @@ WHAT = {
     "goal": "goals, with all earlier statements",
     "layer": "what was done to the plan by hand",
     "athlete_break": "illness, injury, travel, rest, as they were said, with all earlier words",
+    "answer": "what was said of changes that the plan would make",
     "closing": "how each day ended: plan, estimate, forecasts",
     "observation": "what was derived from each copy of an activity, with all earlier versions",
     "coverage": "up to when each source is known to be complete",

@@ -1,6 +1,7 @@
 """The athlete's hand on one session, by a command or on the calendar: the last word counts.
 
-The two are facts of their own, and of one session at most one of them stands. When the calendar's
+The two are facts of their own, and of one session at most one of them stands; what it is pinned to
+read is another. When the calendar's
 word is taken back, its entry is given back too: the plan may be written over it again.
 """
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from planning.replan import Outcome
 from planning.replan import replan as decide
-from planning.schedule.plan import Layer, LayerKind
+from planning.schedule.plan import Answer, Layer, LayerKind
 from worker import entries, store, tables
 from worker.app import Runtime
 from worker.db import reading, writing
@@ -37,6 +38,7 @@ def on_calendar(runtime: Runtime, conn: Connection, athlete_id: int, layer: Laye
 def undone(runtime: Runtime, conn: Connection, athlete_id: int, ident: str) -> None:
     """The session is again what the plan made it, also on the calendar."""
     _put(runtime, conn, athlete_id, _command(ident), None)
+    _put(runtime, conn, athlete_id, _pin(ident), None)
     if _put(runtime, conn, athlete_id, _calendar(ident), None):
         _give_back(runtime, conn, athlete_id, ident)
     owe_replan(runtime, conn, athlete_id)
@@ -51,10 +53,27 @@ def reclaimed(runtime: Runtime, conn: Connection, athlete_id: int, ident: str) -
     _give_back(runtime, conn, athlete_id, ident)
 
 
-def tried(runtime: Runtime, athlete_id: int, layer: Layer) -> Outcome:
+def say(runtime: Runtime, conn: Connection, athlete_id: int, layer: Layer) -> None:
+    """What the athlete typed of a session: what it is to read, or where it is to stand."""
+    if layer.kind is not LayerKind.PIN:
+        by_command(runtime, conn, athlete_id, layer)
+        return
+    _put(runtime, conn, athlete_id, _pin(layer.ident), layer)
+    owe_replan(runtime, conn, athlete_id)
+
+
+def answered(runtime: Runtime, conn: Connection, athlete_id: int, answer: Answer) -> None:
+    """Yes or no to a change that the plan would make."""
+    known_at, now = runtime.calendar_now(conn), runtime.clock.machine_now()
+    store.put_answer(conn, athlete_id, answer, known_at=known_at, now=now)
+    owe_replan(runtime, conn, athlete_id)
+
+
+def tried(runtime: Runtime, athlete_id: int, *told: Layer) -> Outcome:
     """What would be decided if this were typed now. Nothing of it is stored."""
     with writing(runtime.engine) as conn, conn.begin_nested() as attempt:
-        by_command(runtime, conn, athlete_id, layer)
+        for layer in told:
+            say(runtime, conn, athlete_id, layer)
         layers = store.layers(conn, athlete_id)
         attempt.rollback()
     with reading(runtime.engine) as conn:
@@ -66,6 +85,10 @@ def tried(runtime: Runtime, athlete_id: int, layer: Layer) -> Outcome:
 
 def _command(ident: str) -> str:
     return f"by hand:{ident}"
+
+
+def _pin(ident: str) -> str:
+    return f"pin:{ident}"
 
 
 def _calendar(ident: str) -> str:

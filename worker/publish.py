@@ -98,7 +98,7 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         if connected is None or connected.state != CONNECTED:
             return
         profile = store.profile_of(conn, connected.athlete_id)
-    if profile.autonomy is Autonomy.AUTO:
+    if profile.autonomy is not Autonomy.NEVER:
         try:
             _concluded(_equalled(runtime, connected, held))
         except Busy:

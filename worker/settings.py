@@ -135,7 +135,8 @@ class Settings(BaseSettings):
     )
     autonomy: Autonomy = Field(
         default=Autonomy.AUTO,
-        description="`auto`: the calendar follows the plan; `ask`, `never`: only on command",
+        description="What the plan changes of its own accord: `auto` at once, `ask` after your "
+        "word, `never` nothing, and then calendars are written on command only",
     )
     strava_client_id: Annotated[str, AfterValidator(_digits)] | None = Field(
         default=None, description="Number of your application at Strava"

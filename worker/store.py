@@ -16,7 +16,7 @@ from planning.goals.goal import Goal
 from planning.records import activities_of
 from planning.replan import Closing, State
 from planning.rulings import Ruling
-from planning.schedule.plan import Layer
+from planning.schedule.plan import Answer, Layer
 from planning.weather import Weather
 from planning.wellness import Wellness
 from worker import tables
@@ -33,6 +33,7 @@ NEWS = (  # what a decision depends on
     tables.goal,
     tables.layer,
     tables.athlete_break,
+    tables.answer,
     tables.ruling,
     tables.coverage,
     tables.wellness,
@@ -251,6 +252,21 @@ def drop_break(
     )
 
 
+def put_answer(
+    conn: Connection, athlete_id: int, said: Answer, *, known_at: datetime, now: datetime
+) -> bool:
+    """The last word on what a held change is about counts."""
+    return put(
+        conn,
+        tables.answer,
+        athlete_id=athlete_id,
+        key=said.id.partition("-")[0],
+        body=to_body(said),
+        known_at=known_at,
+        now=now,
+    )
+
+
 # --- what sources tell beside runs ----------------------------------------------------------------
 
 
@@ -378,6 +394,7 @@ def load_state(
         weather=told,
         withheld=withheld(conn, athlete_id, until=until),
         breaks=breaks(conn, athlete_id, until=until),
+        answers=tuple(_all(conn, tables.answer, Answer, athlete_id, until=until)),
     )
 
 

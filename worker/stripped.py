@@ -65,9 +65,19 @@ def _forecast(told: GoalForecast) -> GoalForecast:
 
 
 def _plan(plan: Plan) -> Plan:
-    """The sessions as they were planned; not at which ability, nor what became of them."""
-    weeks = tuple(replace(week, days=tuple(map(_day, week.days))) for week in plan.weeks)
-    return replace(plan, paced_at=None, weeks=weeks, peaks_m=(), races_seen=())
+    """The sessions as they were planned; not at which ability, nor what became of them, nor what
+    was only thought of.
+    """
+    return replace(
+        plan,
+        paced_at=None,
+        weeks=tuple(replace(week, days=tuple(map(_day, week.days))) for week in plan.weeks),
+        peaks_m=(),
+        races_seen=(),
+        unbroken=plan.unbroken and _plan(plan.unbroken),
+        untouched=plan.untouched and _plan(plan.untouched),
+        held=(),
+    )
 
 
 def _day(day: PlanDay) -> PlanDay:

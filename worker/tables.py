@@ -118,6 +118,7 @@ athlete_setting = _fact("athlete_setting")
 goal = _fact("goal")
 layer = _fact("layer")
 athlete_break = _fact("athlete_break")
+answer = _fact("answer")  # key: what a held change is about
 closing = _fact("closing")  # key: the ISO day
 observation = _fact(  # key: "source:external_id"
     "observation",
@@ -151,6 +152,7 @@ FACTS: dict[str, Table] = {
         goal,
         layer,
         athlete_break,
+        answer,
         closing,
         observation,
         coverage,

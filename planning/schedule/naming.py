@@ -86,7 +86,7 @@ def _work(item: Item) -> str:
 
 def _lengths(steps: Sequence[Step]) -> str:
     """`1 km`, `1/2/3 min`: a unit that all share is said once."""
-    told = [_length(step) for step in steps]
+    told = [step_length(step) for step in steps]
     if len(told) == 1:
         return told[0]
     parts = [each.rpartition(" ") for each in told]
@@ -112,7 +112,8 @@ def _effort_in(item: Item) -> Effort | None:
     return effort_of(item.steps[0] if isinstance(item, Repeat) else item)
 
 
-def _length(step: Step) -> str:
+def step_length(step: Step) -> str:
+    """`800 m`, `1.5 km`, `20 min`, `45 s`."""
     value = step.duration.value or 0.0
     if step.duration.type is DurationType.DISTANCE:
         return f"{value:.0f} m" if value < 1_000 else f"{value / 1000:.3g} km"

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from planning.schedule.naming import clock, distance_name, kilometres
+from planning.schedule.naming import clock, distance_name, kilometres, step_length
 from planning.schedule.plan import Change, PlanDay
 from planning.workout import (
+    Item,
     Kind,
+    Repeat,
     Step,
     StepKind,
     Target,
@@ -102,6 +104,14 @@ def one_line(workout: Workout) -> str:
     return f"{workout.name} at {pace}" if pace else workout.name
 
 
+def in_full(workout: Workout | None) -> str:
+    """Name, length and every step: `Easy 8 km; 8 km, 48 min; 8 km at 123-150 bpm`."""
+    if workout is None:
+        return "rest"
+    steps = ", ".join(_item_in_words(item) for item in workout.steps)
+    return f"{workout.name} ({_size(workout)}): {steps}"
+
+
 def pace_of(workout: Workout) -> str:
     """The band of the step that the session is for, as runners write it; "" without one."""
     step = _telling_step(workout)
@@ -134,6 +144,14 @@ def _size(workout: Workout | None) -> str:
     if workout is None:
         return "rest"
     return f"{kilometres(workout.distance_m)}, {clock(60 * round(workout.duration_s / 60))}"
+
+
+def _item_in_words(item: Item) -> str:
+    if isinstance(item, Repeat):
+        return f"{item.times} x ({', '.join(map(_item_in_words, item.steps))})"
+    length = step_length(item) if item.duration.value else "until the lap button"
+    band = _band(item.target)
+    return f"{length} {item.kind.value}{f' at {band}' if band else ''}"
 
 
 def _workout(planned: PlanDay) -> Workout | None:

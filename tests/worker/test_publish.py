@@ -336,7 +336,7 @@ def test_what_may_still_be_catching_up_is_said(garmin):
 
 
 def test_who_wants_to_look_first_is_not_written_to_by_workers(garmin):
-    garmin.profile(autonomy=Autonomy.ASK)
+    garmin.profile(autonomy=Autonomy.NEVER)
     (workout, *_) = coming(garmin)
     outdated(garmin, workout)
     publishes(garmin)

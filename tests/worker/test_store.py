@@ -236,6 +236,7 @@ def test_news_come_one_after_the_other(conn):
         tables.goal,
         tables.layer,
         tables.athlete_break,
+        tables.answer,
     ],
     ids=str,
 )

@@ -138,7 +138,10 @@ def set_(  # noqa: PLR0917  # one option a setting; all are given by name
     ] = None,
     autonomy: Annotated[
         str | None,
-        typer.Option(help="auto: the calendar follows the plan; ask or never: only on command."),
+        typer.Option(
+            help="What the plan changes of its own accord: auto at once, ask after your word "
+            "(`plan proposals`), never nothing, and calendars are written on command only."
+        ),
     ] = None,
     notify: Annotated[
         str | None, typer.Option(help="Where messages go: apprise addresses, by spaces; '' none.")
