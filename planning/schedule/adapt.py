@@ -229,7 +229,7 @@ def _laid_over(
     softened = {**drafted.softened, **tired}
     weeks = _weeks(known, drafted, _far_before(known, stands))
     idents = {w.ident for d in (*days, *under) for w in (d.workout, d.set_aside) if w}
-    said = tuple(layer.statement for layer in known.layers if layer.ident in idents)
+    said = tuple(sorted(layer.statement for layer in known.layers if layer.ident in idents))
     taken = {(each.ident, each.under): each for each in less}
     for day, soft in sorted(softened.items()):
         if was := by_day[day].workout:

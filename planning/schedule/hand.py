@@ -78,7 +78,7 @@ def lying_on(plan: Plan, layers: Sequence[Layer]) -> tuple[str, ...]:
     """Digests of the layers that are about sessions of these days, as they stand or were made."""
     days = (*plan.days(), *untouched(plan).days())
     idents = {w.ident for day in days for w in (day.workout, day.set_aside) if w}
-    return tuple(layer.statement for layer in layers if layer.ident in idents)
+    return tuple(sorted(layer.statement for layer in layers if layer.ident in idents))
 
 
 def still_less(

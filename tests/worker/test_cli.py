@@ -778,7 +778,7 @@ WRITING = {
     "connect garmin", "connect strava", "connect folder", "connect garmin-partner",
     "connect webhook", "athlete add", "athlete set", "activity split", "activity join",
     "activity exclude", "activity edit", "activity undo", "goal retire", "plan skip", "plan move",
-    "plan undo", "calendar reclaim", "weather set", "weather forget",
+    "plan undo", "plan pin", "plan accept", "plan decline", "calendar reclaim", "weather set", "weather forget",
     "break remove",
 }  # fmt: skip
 

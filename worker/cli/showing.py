@@ -100,10 +100,6 @@ def plan_json(plan: Plan, zone: tzinfo) -> dict[str, Any]:
         "version": plan.version,
         "made_at": made_at.isoformat().replace("+00:00", "Z"),
         "weeks": [_week_json(week) for week in plan.weeks],
-        "waiting": [
-            {"id": held.id, "waits_for": held.waits.value, "rule": held.rule, "cost": held.cost}
-            for held in plan.held
-        ],
     }
 
 
