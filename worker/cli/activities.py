@@ -71,14 +71,21 @@ def show(
     known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
-    """One activity: each value with the record it comes from, its copies, and what was doubted."""
+    """One activity: each value with the record it comes from, its copies, what was doubted, and
+    how it was run beside what was planned.
+    """
+    from worker.cli.reviewing import session_json, session_line, session_of
+
     with session(athlete, known_at=known_at) as at_work:
         told = _told(at_work)
         one = _find(told, activity)
+        planned = session_of(at_work, one)
         if json:
-            print_json(_as_json(one, told))
+            print_json({**_as_json(one, told), "session": session_json(planned)})
             return
         typer.echo(_line(one, told))
+        if planned:
+            typer.echo(f"  {session_line(planned)}")
         for line in _details(one, told):
             typer.echo(f"  {line}")
 

@@ -39,7 +39,8 @@ def show(
     known_at: KnownAtOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The coming weeks, day by day for four of them."""
+    """The coming weeks, day by day for four of them; what was run, beside how."""
+    from worker.cli.reviewing import judgements
     from worker.cli.showing import plan_json, week_lines
 
     with session(athlete, known_at=known_at) as at_work:
@@ -47,9 +48,10 @@ def show(
         if json:
             print_json(plan_json(plan, at_work.zone))
             return
+        how = judgements(at_work, plan)
         for week in plan.weeks:
             if week.days:
-                for line in week_lines(week):
+                for line in week_lines(week, how):
                     typer.echo(line)
         for held in plan.held:
             typer.echo(f"Waiting ({held.rule}): {held.cost} `goalward plan proposals`")

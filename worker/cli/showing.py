@@ -1,7 +1,7 @@
 """Outcomes as the contract's JSON, and as lines a runner reads."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
@@ -13,9 +13,11 @@ from planning.goals.smart import Check
 from planning.goals.trajectory import GoalForecast
 from planning.goals.wording import chance
 from planning.replan import Outcome
+from planning.schedule.judging import Judgement
 from planning.schedule.plan import DayStatus, Plan, PlanDay, PlanWeek
 from planning.units import format_distance, format_duration, name_of_distance
 from planning.workout import steps_as_json
+from worker.cli.reviewing import in_words
 
 MARKS = {
     DayStatus.PLANNED: " ",
@@ -220,11 +222,12 @@ def _ten_k(outcome: Outcome) -> Prediction | None:
     return Prediction(TEN_K_M, TEN_K_M / math.exp(able.ln_speed), able.sd_ln)
 
 
-def week_lines(week: PlanWeek) -> list[str]:
+def week_lines(week: PlanWeek, how: Mapping[str, Judgement]) -> list[str]:
+    """The week and its days; `how` sessions were run, by ident."""
     head = (
         f"{week.first_day}  {week.phase.value:8}  {format_distance(week.volume_m):>7}  {week.focus}"
     )
-    return [head, *(f"    {day_line(planned)}" for planned in week.days)]
+    return [head, *(f"    {_with_how(planned, how)}" for planned in week.days)]
 
 
 def day_line(planned: PlanDay) -> str:
@@ -235,3 +238,8 @@ def day_line(planned: PlanDay) -> str:
     workout = planned.workout.workout
     size = f"{format_distance(workout.distance_m)}, about {format_duration(workout.duration_s)}"
     return f"{MARKS[planned.status]} {name}  {workout.kind.value:10} {workout.name} ({size})"
+
+
+def _with_how(planned: PlanDay, how: Mapping[str, Judgement]) -> str:
+    judgement = how.get(planned.workout.ident) if planned.workout else None
+    return f"{day_line(planned)}{f'  {in_words(judgement)}' if judgement else ''}"
