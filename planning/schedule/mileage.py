@@ -21,7 +21,11 @@ GAP_DAYS = 7  # so many days without a run are a break (rule R-3)
 FORGOTTEN_DAYS = 56
 REMEMBERED_GAP_DAYS = 3 * FORGOTTEN_DAYS
 REMEMBERED_DAYS = 400
-HELD_WEEKS, HELD_BEST = 5, 3
+# Eight weeks hold six full ones: a session missed here and there leads nobody down for good. Of
+# five weeks a miss counted twice, in its week and in the level that all later weeks rise from. Yet
+# who has run less for five weeks comes back to more by so much at most at once.
+HELD_WEEKS, HELD_BEST = 8, 3
+LATELY_WEEKS, BACK_AT_ONCE = 5, 1.15
 DAY = timedelta(days=1)
 
 
@@ -93,7 +97,8 @@ class Mileage:
         return min(max(ALWAYS_ALLOWED_M, lawful_m), self.caps_m.get(day, math.inf))
 
     def held_m(self, monday: date) -> float:
-        """The weekly volume really held before `monday`: the mean of the best three of five weeks.
+        """The weekly volume really held before `monday`: the mean of the best three of eight weeks,
+        at most 1.15 x that of the last five.
 
         Weeks with a break of 7 days and more are left out and looked behind; coming back takes
         about as long as the break was (rule R-3), from .8 of the level after one week to .5 after
@@ -156,7 +161,11 @@ class Mileage:
                 weeks.append(self.week_m(first))
             if len(weeks) == HELD_WEEKS:
                 break
-        return sum(sorted(weeks)[-HELD_BEST:]) / self._weeks_to_go_by(monday)
+        count = self._weeks_to_go_by(monday)
+        held, lately = (
+            sum(sorted(among)[-HELD_BEST:]) / count for among in (weeks, weeks[:LATELY_WEEKS])
+        )
+        return min(held, (BACK_AT_ONCE if self.grows else 1.0) * lately)
 
     def _weeks_to_go_by(self, monday: date) -> int:
         """Three; two for who first ran in one of the last two weeks: there is no third yet."""

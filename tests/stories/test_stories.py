@@ -116,8 +116,8 @@ def test_flu_for_nine_days():
     plan = over.evenings[0].plan
     assert metres(plan, last + DAY, last + 7 * DAY) < 0.6 * held_m
     weeks = [week.volume_m for week in plan.weeks[:4]]
-    assert weeks[0] < weeks[1] < weeks[2]
-    assert max(weeks) < 0.85 * held_m
+    assert weeks[0] < weeks[1] < weeks[2] < 0.85 * held_m
+    assert max(weeks) <= held_m
     assert {"R-1", "R-3"} <= rules(over)
     assert back.changes == []
     assert set(statuses(back, last + 5 * DAY, last + 11 * DAY)) == {DayStatus.DONE}

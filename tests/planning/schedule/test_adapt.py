@@ -348,7 +348,7 @@ def test_silence_is_neither_rest_nor_progress():
     assert not any(day.status is DayStatus.MISSED for day in plan.days())
     fresh, _ = planned(ATHLETE, GOALS, HISTORY, late)
     held_m = mileage_of(HISTORY, today=late, complete_until=None).held_m(late - 2 * DAY)
-    assert all(week.volume_m <= held_m + 100 for week in fresh.weeks)
+    assert all(week.volume_m <= 1.005 * held_m for week in fresh.weeks)  # whole runs are rounded
 
 
 def test_a_run_counts_for_the_session_it_names():

@@ -9,7 +9,7 @@ from planning.athlete import Athlete
 from planning.breaks import Break, BreakKind, Breaks
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, GoalKind, Priority
 from planning.workout import Kind
-from tests.planning.athletes import race
+from tests.planning.athletes import race, run
 from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
 
 DAY = timedelta(days=1)
@@ -66,9 +66,12 @@ SATURDAY = TODAY + 5 * DAY
 
 
 def limits_after(ten_k_s):
-    """The receipts of limits on the evening of a 10 km race the day before the long run."""
+    """The receipts of limits on the evening of a 10 km race the day before the long run, after a
+    week with much more than was planned.
+    """
     plan, _ = planned(ATHLETE, [FAR], HISTORY)
-    ran = (*HISTORY, race(SATURDAY, 10.0, ten_k_s))
+    extra = [run(TODAY + n * DAY, 14.0, 345.0) for n in range(3)]
+    ran = (*HISTORY, *extra, race(SATURDAY, 10.0, ten_k_s))
     _, receipts = planned(ATHLETE, [FAR], ran, SATURDAY, plan, complete_until=SATURDAY - DAY)
     return [receipt for receipt in receipts if receipt.rule in {"P-2", "P-3"}]
 
