@@ -20,7 +20,8 @@ from planning.fitness.ability import AbilityToday, Fitness, estimate
 from planning.fitness.prediction import DistanceForecast, Effect, distance_forecasts
 from planning.fitness.stated import runs_by_word, with_stated
 from planning.goals.assessment import Assessment, assess
-from planning.goals.conflicts import Conflict, conflicts
+from planning.goals.caveats import with_caveats
+from planning.goals.conflicts import conflicts
 from planning.goals.course import RaceTime
 from planning.goals.drift import Running, break_effect, running_of
 from planning.goals.goal import Goal
@@ -33,7 +34,6 @@ from planning.goals.trajectory import (
     forecast,
     missing_for,
 )
-from planning.goals.wording import distance_name, spoken_day
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
 from planning.schedule.draft import LAID_OUT_WEEKS
@@ -272,24 +272,10 @@ def _forecasts(
         )
         for goal in goals
     )
-    return tuple(_with_what_is_in_its_way(each, clashing) for each in told)
-
-
-def _with_what_is_in_its_way(told: GoalForecast, clashing: Sequence[Conflict]) -> GoalForecast:
-    """A forecast is of the race alone; what a race near it costs is priced, not foretold."""
-    others = [
-        each.second if each.first.id == told.goal_id else each.first
-        for each in clashing
-        if told.goal_id in {each.first.id, each.second.id}
-    ]
-    if told.probability is None or not others:
-        return told
-    names = " and ".join(
-        f"the {goal.name or distance_name(goal.distance_m or 0.0)} of {spoken_day(goal.day)}"
-        for goal in others
+    return tuple(
+        with_caveats(each, goal, clashing=clashing, breaks=state.breaks)
+        for each, goal in zip(told, goals, strict=True)
     )
-    note = f"Not counted: what {names} so near to it costs; `goalward season ways` prices it."
-    return replace(told, message=f"{told.message} {note}")
 
 
 def _forecast(

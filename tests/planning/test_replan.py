@@ -234,6 +234,38 @@ def test_a_day_off_that_was_said_is_heard_of():
     assert width(little) == width()  # nobody said whether there was a run
 
 
+def test_a_forecast_tells_of_the_break_that_the_race_lies_in():
+    race_day = goal(weeks=2)
+
+    def told(*said):
+        known = state(race_day, goal(ident="far"), breaks=Breaks(said))
+        return [each.message for each in replan(known, TODAY).forecasts]
+
+    def ill(until):
+        return Break("one", BreakKind.ILLNESS, TODAY, until)
+
+    lies_in = "The day lies in your break, and the plan has no race on it."
+    no_end = "Counted is no running at all until then: your break has no end yet."
+    assert [said.endswith(lies_in) for said in told(ill(race_day.day))] == [True, False]
+    assert [said.endswith(no_end) for said in told(ill(None))] == [True, True]
+    trip = Break("two", BreakKind.TRAVEL, TODAY, race_day.day, minutes=40.0)
+    for said in (*told(), *told(trip), *told(ill(TODAY))):
+        assert "your break" not in said
+
+
+def test_a_break_adds_nothing_where_no_race_is_foretold():
+    off = Breaks((Break("one", BreakKind.ILLNESS, TODAY),))
+    habit = Goal(
+        "h", GoalKind.HEALTH, Priority.B, goal().day, None, from_day=TODAY, runs_per_week=3
+    )
+    kept_up = replan(state(habit, breaks=off), TODAY)
+    unknown = replan(state(goal(), activities=HISTORY[:2], breaks=off), TODAY)
+    assert kept_up.forecasts[0].probability is not None
+    assert unknown.forecasts[0].probability is None
+    for outcome in (kept_up, unknown):
+        assert "your break" not in outcome.forecasts[0].message
+
+
 def withheld_runs(count):
     days = [TODAY - timedelta(days=2 * n + 1) for n in range(count)]
     return tuple(

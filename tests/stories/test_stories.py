@@ -134,9 +134,12 @@ def test_calf_injury_with_open_end():
         before_race = [week for week in weeks if week.first_day <= MARATHON.day - WEEK]
         assert {week.volume_m for week in before_race} == {0.0}
         assert {week.focus for week in before_race} == {"No running: injury"}
+        (told,) = evening.outcome.forecasts
+        assert told.message.endswith("until then: your break has no end yet.")
     # no date is promised, and while nothing is known nothing is said
     assert all("until further word" in change.fact for change in said.changes)
     assert waiting.changes == []
+    assert "break has no end" not in over.evenings[0].outcome.forecasts[0].message
     # once it has an end: nothing hard for a week, and a way back about as long as the break
     plan = over.evenings[0].plan
     quiet = days(last + DAY, last + 7 * DAY)
