@@ -58,7 +58,7 @@ MUTATIONS = (
     broken("far targets rise on Mondays", ADAPTING, "if closing and closing.weeks and closing.weeks[0].first_day == known.monday:", "if False:", ADAPT),
     broken("what is edited is not ours", HAND, "HOLDS = frozenset({LayerKind.EDIT, LayerKind.PIN})", "HOLDS = frozenset({LayerKind.PIN})", HAND_TESTS + HEAT_TESTS + LIVED),
     broken("what was moved is not softened", LIMITS, "and BY_HAND not in planned.why", "", RAN),
-    broken("what was taken under the hand", HAND, "if said.issuperset(each.under) and each.ident in now", "if each.ident in now", LIVED),
+    broken("what was taken under the hand", HAND, "if said.issuperset(each.under) and each.ident in now", "if each.ident in now", HAND_TESTS),
     broken("a hand that is settled", HAND, "return tuple(stands[d.day] if d.day in moved else d for d in days)", "return tuple(days)", HAND_TESTS),
     broken("nothing into the past", HAND, "if planned.day < today or there.day < today or planned.status is DayStatus.DONE:", "if planned.status is DayStatus.DONE:", HAND_TESTS),
     broken("only what gives way", HAND, "there.workout.workout.kind not in GIVES_WAY or there.status is DayStatus.DONE", "there.status is DayStatus.DONE", HAND_TESTS),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from planning import replan as door
 from planning.breaks import Breaks
 from planning.replan import Outcome, State
+from planning.schedule.readiness import readiness_on
 from planning.workout import Kind, Workout
 from tests.seasons.athletes import Chances, Runner
 from tests.seasons.body import Body, load_km
@@ -64,18 +65,27 @@ def evenings(runner, decide=door.replan, world=CALM):
         chances, plan = Chances.of(runner.seed, today), closing.plan if closing else None
         if plan is not None:
             layers = opinion(runner, plan, today, layers=layers, chances=chances)
+        nights += [night for night in (runner.wellness(today),) if night]
         planned = plan.on(today) if plan else None
+        if plan and _is_bad_morning(nights, today):
+            known = _state(runner, runs, today, (layers, nights, complete, closing))
+            planned = decide(known, today).plan.on(today)
         standing = planned if planned and not _touched(planned, layers) else None
         lived = day_of(runner, (body, legs, world), today, planned=standing, chances=chances)
         runs += [lived.done] if lived.done else []
         lives(body, legs, lived.done, sick=ill(runner, today))
         runner = hurt(runner, today, excess_hazard(lived.times)) if world.hurts else runner
-        nights += [night for night in (runner.wellness(today),) if night]
         complete = _complete(runner, runs, today, complete)
         before, state = state, _state(runner, runs, today, (layers, nights, complete, closing))
         outcome = decide(state, today)
         yield Evening(runner, today, state, outcome, body.ln_speed, before, decide, lived, legs)
         closing, today = outcome.closing, today + DAY
+
+
+def _is_bad_morning(nights, today):
+    """Then the watch shows what the morning made of the day, before it is run."""
+    morning = readiness_on(nights, today)
+    return morning is not None and bool(morning.against)
 
 
 def day_of(runner, truth, today, *, planned, chances):

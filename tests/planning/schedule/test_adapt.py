@@ -13,6 +13,8 @@ from planning.schedule.effort import hard
 from planning.schedule.lint import lint
 from planning.schedule.mileage import mileage_of
 from planning.schedule.plan import DayStatus, Layer, LayerKind
+from planning.schedule.receipt import is_material
+from planning.weather import Weather
 from planning.workout import Kind, TargetType, unrolled
 from tests.planning.athletes import race, run
 from tests.planning.schedule.cases import (
@@ -106,6 +108,7 @@ def test_paces_move_with_ability_outside_the_freeze(ln):
     plan, changes = next_day(fitness=moved(ln))
     assert plan.paced_at == pytest.approx(PLAN.paced_at + ln)
     assert workouts(plan, last=today + DAY) == workouts(PLAN, last=today + DAY)
+    assert plan.untouched is None  # without a hand it is what it is made as, frozen days too
     assert {change.rule for change in changes} == {"G-1"}
     assert all(change.day > today + DAY for change in changes)
     before, after = workouts(PLAN), workouts(plan)
@@ -118,6 +121,15 @@ def test_paces_move_with_ability_outside_the_freeze(ln):
     assert all(step * ln >= 0 for step in way)
     if abs(ln) > 0.02:
         assert any(way)
+
+
+def test_a_session_that_rounding_leaves_as_it_is_stays_the_same_to_the_metre():
+    plan, _ = next_day(fitness=moved(0.011))
+    assert plan.paced_at != PLAN.paced_at
+    before, after = workouts(PLAN), workouts(plan)
+    alike = [day for day in before if before[day].steps == after[day].steps]
+    assert len(alike) > len(before) / 2
+    assert all(before[day] == after[day] for day in alike)
 
 
 def test_small_moves_add_up_until_they_count():
@@ -241,6 +253,18 @@ def test_skip_and_its_undo():
     assert back.on(key.day).status is DayStatus.PLANNED
 
 
+def test_what_the_hand_did_to_a_day_stays_when_the_day_is_over():
+    skipped = next(d for d in PLAN.days() if d.workout and d.day > TODAY)
+    layer = Layer(LayerKind.SKIP, skipped.workout.ident)
+    plan, _ = next_day(today=skipped.day, layers=(layer,))
+    for said in ((layer,), ()):  # and it stays when it is taken back then: it is too late
+        after, changes = next_day(plan, skipped.day + DAY, layers=said)
+        assert changes == ()
+        assert after.on(skipped.day).status is DayStatus.SKIPPED
+        assert after.on(skipped.day).workout is None
+        assert after.on(skipped.day).set_aside == skipped.workout
+
+
 def test_move_to_a_rest_day_and_its_undo():
     key = key_day(PLAN)
     free = next(d.day for d in PLAN.days() if d.day > key.day and d.workout is None)
@@ -276,6 +300,31 @@ def test_an_edited_session_is_left_alone():
     assert changes
 
 
+def test_an_edited_session_is_left_alone_in_the_heat_as_well():
+    key = key_day(PLAN)
+    hot = (Weather("athlete", key.day, 30.0),)
+    edited = (Layer(LayerKind.EDIT, key.workout.ident),)
+    softened, _ = next_day(weather=hot)
+    assert softened.on(key.day).workout != key.workout
+    plan, changes = next_day(weather=hot, layers=edited)
+    assert plan.on(key.day).workout == key.workout
+    assert changes == ()
+
+
+def test_targets_of_far_weeks_rise_on_mondays_only():
+    def far(plan):
+        return {week.first_day: week.volume_m for week in plan.weeks if not week.days}
+
+    more = (*HISTORY, *(run(TODAY + n * DAY, 18.0, 345.0) for n in range(7)))
+    plan, closing = PLAN, PLAN
+    for n in range(1, 7):
+        plan, _ = next_day(closing, TODAY + n * DAY, more)
+        assert all(far(plan)[week] <= metres for week, metres in far(closing).items())
+        closing = plan
+    monday, _ = next_day(closing, TODAY + 7 * DAY, more)
+    assert any(far(monday)[week] > far(closing)[week] for week in far(monday))
+
+
 def test_a_changed_goal_changes_days_beyond_the_freeze():
     today = TODAY + DAY
     sooner = (goal_in(8, TEN_K_M, id="g2"),)
@@ -307,6 +356,15 @@ def test_other_days_to_run_on():
 def test_the_version_is_the_content():
     assert next_day()[0].version == next_day()[0].version
     assert next_day(fitness=moved(0.05))[0].version != next_day()[0].version
+
+
+@pytest.mark.parametrize(
+    ("share", "material"), [(0.8, True), (0.9, False), (1.1, False), (1.2, True)]
+)
+def test_a_change_is_material_from_fifteen_per_cent_on(share, material):
+    old = key_day(PLAN).workout.workout
+    for size in ("distance_m", "duration_s"):
+        assert is_material(old, replace(old, **{size: share * getattr(old, size)})) is material
 
 
 def test_receipts_say_before_and_after():

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.goals.goal import HALF_M
-from planning.schedule.hand import settled, with_layers
-from planning.schedule.plan import DayStatus, Layer, LayerKind
+from planning.schedule.hand import lessened, settled, still_less, with_layers
+from planning.schedule.plan import DayStatus, Layer, LayerKind, Less
 from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
 
 PLAN, _ = planned(ATHLETE, (goal_in(14, HALF_M),), history())
@@ -107,3 +107,32 @@ def test_i_did_not_run_is_an_answer_for_a_past_day():
     answered = next(d for d in touched if d.day == first.day)
     assert answered.status is DayStatus.SKIPPED
     assert answered.workout == first.workout
+
+
+def test_what_limits_took_because_of_the_hand_stays_off_as_long_as_all_of_it_is_said():
+    one, other = [d for d in DAYS if d.workout][:2]
+    skip, move = Layer(LayerKind.SKIP, "a"), Layer(LayerKind.MOVE, "b", TODAY)
+    shorter = replace(one.workout, workout=replace(one.workout.workout, distance_m=3_000.0))
+    under = (skip.statement, move.statement)
+    closing = replace(
+        PLAN,
+        less=(Less(one.workout.ident, under, shorter), Less(other.workout.ident, under, None)),
+    )
+    kept = still_less(closing, DAYS, [skip, move], lambda planned: planned)
+    assert [each.workout for each in kept] == [shorter, None]
+    read = {day.day: day.workout for day in lessened(DAYS, kept, today=TODAY)}
+    assert (read[one.day].workout.distance_m, read[other.day]) == (3_000.0, None)
+    for left in ([skip], [move], []):
+        assert still_less(closing, DAYS, left, lambda planned: planned) == ()
+
+
+def test_what_limits_took_is_never_more_than_what_is_made_today():
+    one = next(d for d in DAYS if d.workout)
+    less = Less(one.workout.ident, (), replace(one.workout, note="as it was yesterday"))
+    closing, kept_m = replace(PLAN, less=(less,)), one.workout.workout.distance_m - 500
+    smaller = replace(
+        one, workout=replace(one.workout, workout=replace(one.workout.workout, distance_m=kept_m))
+    )
+    for made, told in ((one, less.workout), (smaller, smaller.workout)):
+        (kept,) = still_less(closing, [made], [], lambda planned: planned)
+        assert kept.workout == told

@@ -198,3 +198,15 @@ def test_lint_knows_days_off_quiet_days_and_minutes():
         found = lint(life.plan, **fields, breaks=Breaks((one,)))
         assert {f.rule for f in found} == {"R-1"}, one
         assert all(words in f.sentence for f in found)
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_less_time_from_today_on_puts_nothing_on_today_or_tomorrow(days):
+    """What is said of coming days lays them out anew, but today and tomorrow are on the watch."""
+    life = Life().until(TODAY + days * DAY)
+    before = life.plan
+    life.breaks = Breaks((off("travel", life.today, life.today + 9 * DAY, minutes=40.0),))
+    life.tomorrow()
+    for day in (life.today, life.today + DAY):
+        had, has = before.on(day).workout, life.plan.on(day).workout
+        assert has is None or has.workout.distance_m <= had.workout.distance_m
