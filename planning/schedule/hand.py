@@ -126,8 +126,10 @@ def as_yesterday(
     today: date,
 ) -> tuple[PlanDay, ...]:
     """`days` under the hand, reading on as they did where they must: what the athlete edited, and
-    what stands on today or tomorrow, `but` for sessions that something took from.
+    what stands on today or tomorrow, `but` for sessions that something took from, and for those of
+    which something is said anew.
     """
+    but = {*but, *(layer.ident for layer in layers if layer.statement not in closing.hand)}
     thaw, had = today + timedelta(days=FREEZE_DAYS), _by_ident(closing.days())
     edited = {layer.ident for layer in layers if layer.kind is LayerKind.EDIT}
     return tuple(

@@ -64,7 +64,7 @@ MUTATIONS = (
     broken("only what gives way", HAND, "there.workout.workout.kind not in GIVES_WAY or there.status is DayStatus.DONE", "there.status is DayStatus.DONE", HAND_TESTS),
     broken("a break taken back leaves no trace", ADAPTING, "made = _made(known, stands, time_off.without(shown), known.shaping)", "made = _made(known, stands, shown, known.shaping)", OFF),
     broken("a goal that is over is none that was given up", KNOWN, "- {goal.id for goal in self.past}", "", YEAR),
-    broken("one hard run moves one session", STANDING, "gap_days=self.known.gap_days,", "gap_days=9,", RAN),
+    broken("one hard run moves one session", STANDING, "gap_days=self.known.gap_days,", "gap_days=9,", ADAPT),
     broken("the hand is told apart", CAUSES, "if not reads_alike(before, by_hand):", "if False:", LIVED + ADAPT),
 )  # fmt: skip
 

@@ -265,6 +265,15 @@ def test_what_the_hand_did_to_a_day_stays_when_the_day_is_over():
         assert after.on(skipped.day).set_aside == skipped.workout
 
 
+def test_what_a_session_read_under_the_hand_stays_when_its_day_is_over():
+    pinned = next(d for d in PLAN.days() if d.workout and d.day > TODAY)
+    other = next(d for d in PLAN.days() if d.workout and d.workout != pinned.workout)
+    layer = Layer(LayerKind.PIN, pinned.workout.ident, workout=other.workout.workout)
+    plan, _ = next_day(today=pinned.day, layers=(layer,))
+    after, _ = next_day(plan, pinned.day + DAY)
+    assert after.on(pinned.day).workout.workout == other.workout.workout
+
+
 def test_move_to_a_rest_day_and_its_undo():
     key = key_day(PLAN)
     free = next(d.day for d in PLAN.days() if d.day > key.day and d.workout is None)
