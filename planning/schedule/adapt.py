@@ -30,6 +30,7 @@ from planning.schedule.hand import (
     lying_on,
     pinned,
     still_less,
+    takes_back,
     untouched,
     with_layers,
 )
@@ -242,7 +243,7 @@ def _far_before(known: Known, stands: Standing | None) -> Plan | None:
     """The plan whose far weeks are not exceeded; None where they may be."""
     if stands is None or known.lays_anew(stands.closing):
         return None
-    taken_back = known.takes_back(stands.closing)
+    taken_back = takes_back(stands.closing, known.layers)
     return untouched(stands.closing) if taken_back else stands.closing
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from planning.schedule import time_off
+from planning.schedule.hand import takes_back
 from planning.schedule.heat import HEAT, heat_cause
 from planning.schedule.known import Known
 from planning.schedule.limits import Softened
@@ -79,7 +80,7 @@ def _softened(before: PlanDay, after: PlanDay, tonight: Tonight) -> Softened | N
 
 
 def _of_hand(by_hand: PlanDay, after: PlanDay, soft: Softened | None, tonight: Tonight) -> Cause:
-    undone = tonight.known.takes_back(tonight.closing) and BY_HAND not in after.why
+    undone = takes_back(tonight.closing, tonight.known.layers) and BY_HAND not in after.why
     fact = "you took your change back" if undone else "you asked for it"
     if soft is not None and not reads_alike(by_hand, after):
         fact = f"{fact}, and {soft.cause.fact} (rule {soft.cause.rule})"

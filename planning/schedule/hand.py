@@ -74,6 +74,11 @@ def settled(
     return tuple(stands[d.day] if d.day in moved else d for d in days)
 
 
+def takes_back(closing: Plan, layers: Sequence[Layer]) -> bool:
+    """Whether something that lies on the closing plan is no longer said."""
+    return not {layer.statement for layer in layers}.issuperset(closing.hand)
+
+
 def lying_on(plan: Plan, layers: Sequence[Layer]) -> tuple[str, ...]:
     """Digests of the layers that are about sessions of these days, as they stand or were made."""
     days = (*plan.days(), *untouched(plan).days())
@@ -127,16 +132,17 @@ def as_yesterday(
 ) -> tuple[PlanDay, ...]:
     """`days` under the hand, reading on as they did where they must: what the athlete edited, and
     what stands on today or tomorrow, `but` for sessions that something took from, and for those of
-    which something is said anew.
+    which something is said anew. On an evening on which something is taken back they read as made.
     """
     but = {*but, *(layer.ident for layer in layers if layer.statement not in closing.hand)}
+    frozen = not takes_back(closing, layers)
     thaw, had = today + timedelta(days=FREEZE_DAYS), _by_ident(closing.days())
     edited = {layer.ident for layer in layers if layer.kind is LayerKind.EDIT}
     return tuple(
         _reads(planned, had[ident])
         if planned.day >= today
         and (ident := _ident(planned)) in had
-        and (ident in edited or (planned.day < thaw and ident not in but))
+        and (ident in edited or (frozen and planned.day < thaw and ident not in but))
         else planned
         for planned in days
     )
@@ -151,6 +157,10 @@ def as_it_read(
     said = {layer.statement for layer in layers}
     had = _by_ident(closing.days())
     back = {each.ident for each in closing.less if not said.issuperset(each.under)}
+    if takes_back(closing, layers):
+        made = _by_ident(untouched(closing).days())
+        kept = {each.ident for each in closing.less} - back
+        back |= {ident for ident in made.keys() - kept if _differs(had.get(ident), made[ident])}
     latest = {each.ident: each.workout for each in closing.less}
     gone = {ident for ident, workout in latest.items() if workout is None} - back
     after = []
@@ -162,6 +172,13 @@ def as_it_read(
             planned = _reads(planned, had[ident])  # noqa: PLW2901 - the day as it is now
         after.append(planned)
     return tuple(after)
+
+
+def _differs(one: PlanDay | None, other: PlanDay) -> bool:
+    """Whether the session of two days reads otherwise; one that stands nowhere does not."""
+    if one is None or one.workout is None or other.workout is None:
+        return False
+    return one.workout.workout.steps != other.workout.workout.steps
 
 
 def _read_as(planned: PlanDay, workout: PlannedWorkout | None) -> PlanDay:

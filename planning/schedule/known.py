@@ -163,10 +163,6 @@ class Known:
         taken_back = time_off.is_taken_back(closing, self.breaks)
         return bool(new) or taken_back or self.asks_anew(closing)
 
-    def takes_back(self, closing: Plan) -> bool:
-        """The athlete took back something by hand that lies on `closing`."""
-        return not {layer.statement for layer in self.layers}.issuperset(closing.hand)
-
 
 def _by_id(asked: Iterable[str]) -> dict[str, str]:
     """The digests of `Plan.asked` by what they are of, breaks left out."""

@@ -274,6 +274,22 @@ def test_what_a_session_read_under_the_hand_stays_when_its_day_is_over():
     assert after.on(pinned.day).workout.workout == other.workout.workout
 
 
+@pytest.mark.parametrize("ahead", [0, 1, 8])
+def test_a_pin_and_its_undo_today_tomorrow_or_later(ahead):
+    pinned = next(d for d in PLAN.days() if d.workout and d.day >= TODAY + (1 + ahead) * DAY)
+    other = next(d for d in PLAN.days() if d.workout and d.workout != pinned.workout)
+    layer = Layer(LayerKind.PIN, pinned.workout.ident, workout=other.workout.workout)
+    today = pinned.day - ahead * DAY
+    plan, changes = next_day(today=today, layers=(layer,))
+    assert plan.on(pinned.day).workout.workout == other.workout.workout
+    assert [(change.day, change.rule) for change in changes] == [(pinned.day, "athlete")]
+    if ahead:
+        back, changes = next_day(plan, today + DAY)
+        assert back.on(pinned.day).workout == pinned.workout
+        assert [change.rule for change in changes] == ["athlete"]
+        assert "you took your change back" in changes[0].sentence
+
+
 def test_move_to_a_rest_day_and_its_undo():
     key = key_day(PLAN)
     free = next(d.day for d in PLAN.days() if d.day > key.day and d.workout is None)
