@@ -10,7 +10,7 @@ what comes of it. Nothing here depends on an earlier result of the same day.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from planning.activity import Activity, content_id
@@ -37,7 +37,7 @@ from planning.schedule.hand import (
 from planning.schedule.heat import HEAT, for_heat, hot_days
 from planning.schedule.known import Known
 from planning.schedule.limits import Softened
-from planning.schedule.pacing import pacing_of, recent
+from planning.schedule.pacing import LATELY_DAYS, pacing_of, ran_lately, recent
 from planning.schedule.plan import Answer, Change, Layer, Less, Plan, PlanDay, PlanWeek
 from planning.schedule.standing import Standing, repaced, standing
 from planning.weather import Weather
@@ -91,6 +91,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
             today=today,
             sex=athlete.sex,
             highest_bpm=athlete.max_heart_rate_bpm,
+            heard=_is_heard(ran, complete_until, breaks, today),
         ),
         grows=grows,
         withheld_on=frozenset(withheld_on),
@@ -108,6 +109,15 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
     if left is not known:
         plan, receipts = _adapted(left, closing_plan)
     return replace(plan, held=held), receipts
+
+
+def _is_heard(
+    ran: Sequence[Activity], complete_until: date | None, breaks: Breaks, today: date
+) -> bool:
+    """Whether it is known how the last days went: run, complete, or said to be off."""
+    eve = today - timedelta(days=LATELY_DAYS)
+    complete = complete_until is not None and complete_until >= eve
+    return complete or ran_lately(ran, today) or breaks.off(eve) is not None
 
 
 def _last_words(layers: Sequence[Layer]) -> tuple[Layer, ...]:

@@ -15,6 +15,7 @@ MOVED_LN = 0.01
 AS_EXPECTED = 0.05  # per cent: it would be said as 0.0
 RACE_DAYS = 28  # a race that becomes known later than this moves nothing by itself
 MOST_MATERIAL, MATERIAL_DAYS = 3, 7
+LATELY_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,11 @@ def pacing_of(
     today: date,
     sex: str | None = None,
     highest_bpm: float | None = None,
+    heard: bool = True,
 ) -> Pacing:
     """Paces of today's ability for a new plan; for a standing one those it stands on, until ability
-    has moved by 1 % since they were set or a race is new (rule G-1).
+    has moved by 1 % since they were set or a race is new (rule G-1). While nothing is `heard`, what
+    an estimate loses with time is no reason: they wait for a run, or for word that there was none.
     """
     races = {
         activity.day: activity
@@ -67,8 +70,8 @@ def pacing_of(
         fact = "there are enough runs now to give you paces"
         return Pacing(now, now.ability, seen, Cause(fact, "B-1", None, now.ability))
     moved = now.ability - set_at
-    if abs(moved) >= MOVED_LN or new:
-        cause = _cause(set_at, now.ability, new)
+    if (heard and abs(moved) >= MOVED_LN) or new:
+        cause = _cause(set_at, now.ability, new, lately=ran_lately(activities, today))
         return Pacing(now, now.ability, seen, cause, standing)
     return Pacing(standing, set_at, seen, None, standing)
 
@@ -82,7 +85,12 @@ def recent(closing: Plan, today: date) -> tuple[date, ...]:
     return tuple(day for day in closing.material_on if (today - day).days < MATERIAL_DAYS)
 
 
-def _cause(before: float, after: float, new: Sequence[Activity]) -> Cause:
+def ran_lately(activities: Sequence[Activity], today: date) -> bool:
+    """Whether a run of the last days is known."""
+    return any(each.is_run and (today - each.day).days <= LATELY_DAYS for each in activities)
+
+
+def _cause(before: float, after: float, new: Sequence[Activity], *, lately: bool) -> Cause:
     moved = 100 * (after - before)
     way = "up" if moved >= 0 else "down"
     if new and new[-1].distance_m and new[-1].moving_time_s:
@@ -94,5 +102,6 @@ def _cause(before: float, after: float, new: Sequence[Activity]) -> Cause:
             else f"your {ran} was as expected"
         )
     else:
-        fact = f"your recent runs moved the estimate {way} by {abs(moved):.1f} %"
+        what = "your recent runs" if lately else "days without a run"
+        fact = f"{what} moved the estimate {way} by {abs(moved):.1f} %"
     return Cause(fact, "G-1", before, after)

@@ -94,7 +94,7 @@ def test_a_yes_to_faster_paces_is_none_to_slower_ones():
 def test_no_is_no_until_more_is_at_stake():
     (held,) = evening(0.03, autonomy=Autonomy.ASK)[0].held
     no = Answer(held.id, accepted=False, day=TODAY + DAY)
-    for shift, days, waits in ((0.03, 1, "nothing"), (0.035, 6, "nothing"), (0.045, 6, "answer")):
+    for shift, days, waits in ((0.03, 1, "nothing"), (0.035, 2, "nothing"), (0.045, 2, "answer")):
         plan, changes = evening(shift, autonomy=Autonomy.ASK, answers=(no,), days=days)
         assert changes == ()
         assert [each.waits for each in plan.held] == [waits], shift

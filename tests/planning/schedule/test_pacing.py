@@ -169,3 +169,26 @@ def test_paces_come_when_there_are_enough_runs():
     assert grown.paced_at == FITNESS.today().ln_speed
     assert {change.rule for change in changes} <= {"B-1", "P-2", "P-3"}
     assert any("enough runs" in change.sentence for change in changes)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_paces_wait_while_nothing_is_heard(complete):
+    """What an estimate loses in days of silence is no news of the runner."""
+    goals, later = (goal_in(14, HALF_M),), TODAY + timedelta(days=5)
+    plan, _ = planned(ATHLETE, goals, HISTORY)
+    _, changes = plan_for(
+        athlete=ATHLETE,
+        goals=goals,
+        activities=HISTORY,
+        fitness=replace(
+            FITNESS,
+            ln_speeds=FITNESS.ln_speeds - 0.02,
+            ln_speeds_later=FITNESS.ln_speeds_later - 0.02,
+        ),
+        today=later,
+        closing_plan=plan,
+        complete_until=later - timedelta(days=1) if complete else None,
+    )
+    paced = [change for change in changes if change.rule == "G-1"]
+    assert bool(paced) is complete
+    assert all("days without a run moved the estimate down" in one.fact for one in paced)
