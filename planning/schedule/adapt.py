@@ -11,7 +11,6 @@ what comes of it. Nothing here depends on an earlier result of the same day.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
 
 from planning.activity import Activity, content_id
 from planning.athlete import Athlete
@@ -26,6 +25,7 @@ from planning.schedule.draft import LAID_OUT_WEEKS, Draft, draft, planned_week
 from planning.schedule.hand import (
     as_it_read,
     as_yesterday,
+    left,
     lessened,
     lying_on,
     pinned,
@@ -39,7 +39,7 @@ from planning.schedule.known import Known
 from planning.schedule.limits import Softened
 from planning.schedule.pacing import LATELY_DAYS, pacing_of, ran_lately, recent
 from planning.schedule.plan import Answer, Change, Layer, Less, Plan, PlanDay, PlanWeek
-from planning.schedule.standing import Standing, repaced, standing
+from planning.schedule.standing import Standing, repaced, standing, steady
 from planning.weather import Weather
 from planning.wellness import Wellness
 
@@ -206,9 +206,19 @@ def _under_hand(known: Known, stands: Standing | None, made: _Made) -> _Shown:
     """
     less: tuple[Less, ...] = ()
     softened: Mapping[date, Softened] = {}
-    if stands and not known.lays_anew(stands.closing):
-        days = _days(made.weeks)
-        less = still_less(stands.closing, days, known.layers, partial(repaced, known=known))
+    days = _days(made.weeks)
+    if stands:
+        less = still_less(
+            stands.closing,
+            days,
+            known.layers,
+            lambda workout, hot: repaced(workout, known, hot=hot),
+            known.pacing.paces,
+        )
+    if stands and known.lays_anew(stands.closing):
+        stay = {d.workout.ident for d in days if d.workout and known.stays(d.day, stands.closing)}
+        less = tuple(each for each in less if each.ident in stay)
+    elif stands:
         idents = {day.workout.ident for day in days if day.workout}
         said = {layer.statement for layer in known.layers if layer.ident in idents}
         new = said.difference(stands.closing.hand)
@@ -225,7 +235,8 @@ def _laid_over(
 ) -> _Shown:
     days = _days(made.weeks)
     reading = lessened(days, less, today=known.today)
-    under = with_layers(reading, known.layers, today=known.today)
+    gone = left(stands.closing) if stands else {}
+    under = with_layers(reading, known.layers, today=known.today, left=gone)
     if stands:
         under = as_yesterday(
             under, stands.closing, known.layers, but=made.softer, today=known.today
@@ -238,14 +249,17 @@ def _laid_over(
     ground = replace(known.ground(None), peaks_m=made.peaks_m)
     drafted = draft(ground, kept={**by_day, **{day: soft.day for day, soft in tired.items()}})
     softened = {**drafted.softened, **tired}
-    weeks = _weeks(known, drafted, _far_before(known, stands))
+    anew = stands is None or known.lays_anew(stands.closing)
+    stood = stands.closing.days() if stands and not anew else ()
+    weeks = _weeks(known, drafted, _far_before(known, stands), tuple(stood))
     idents = {w.ident for d in (*days, *under) for w in (d.workout, d.set_aside) if w}
     said = tuple(sorted(layer.statement for layer in known.layers if layer.ident in idents))
     taken = {(each.ident, each.under): each for each in less}
     for day, soft in sorted(softened.items()):
         if was := by_day[day].workout:
             taken.pop((was.ident, said), None)
-            taken[was.ident, said] = Less(was.ident, said, soft.day.workout)
+            hot = HEAT in soft.day.why
+            taken[was.ident, said] = Less(was.ident, said, soft.day.workout, hot)
     return _Shown(weeks, softened, tuple(taken.values()))
 
 
@@ -261,7 +275,7 @@ def _hand_alone(known: Known, stands: Standing) -> tuple[PlanDay, ...]:
     """The closing plan's days with today's word of the hand, as if nothing else had happened."""
     days = stands.days_of(untouched(stands.closing))
     read = as_it_read(days, stands.closing, known.layers, today=known.today)
-    return with_layers(read, known.layers, today=known.today)
+    return with_layers(read, known.layers, today=known.today, left=left(stands.closing))
 
 
 def _days(weeks: Sequence[PlanWeek]) -> tuple[PlanDay, ...]:
@@ -282,15 +296,17 @@ def _in_heat(days: Sequence[PlanDay], known: Known) -> tuple[PlanDay, ...]:
     return tuple(after)
 
 
-def _weeks(known: Known, drafted: Draft, closing: Plan | None) -> tuple[PlanWeek, ...]:
-    """The drafted weeks with the targets of their weather. Those of far weeks rise on Mondays only
-    (`closing` is None when they may at once).
+def _weeks(
+    known: Known, drafted: Draft, closing: Plan | None, stood: Sequence[PlanDay] = ()
+) -> tuple[PlanWeek, ...]:
+    """The drafted weeks with the targets of their weather, as they `stood` where nothing moved
+    them. Those of far weeks rise on Mondays only (`closing` is None when they may at once).
     """
     far = {}
     if closing and closing.weeks and closing.weeks[0].first_day == known.monday:
         far = {week.first_day: week for week in closing.weeks if not week.days}
     days = _in_heat([day for week in drafted.weeks for day in week.days], known)
-    final = {day.day: day for day in days}
+    final = {day.day: day for day in steady(days, stood, known)}
     return tuple(
         planned_week(week.first_day, week.phase, week.focus, tuple(final[d.day] for d in week.days))
         if week.days

@@ -74,9 +74,10 @@ def _cause(before: PlanDay, by_hand: PlanDay, after: PlanDay, tonight: Tonight) 
 
 
 def _softened(before: PlanDay, after: PlanDay, tonight: Tonight) -> Softened | None:
-    standing = after.workout or before.workout
-    by_ident = tonight.made_softer.get(standing.ident) if standing else None
-    return tonight.softened.get(after.day) or by_ident
+    """By the day, else by a session that stands on it or that the hand had moved off it."""
+    stood = (after.workout, before.workout, before.set_aside)
+    made = (tonight.made_softer.get(workout.ident) for workout in stood if workout)
+    return tonight.softened.get(after.day) or next((soft for soft in made if soft), None)
 
 
 def _of_hand(by_hand: PlanDay, after: PlanDay, soft: Softened | None, tonight: Tonight) -> Cause:

@@ -18,7 +18,7 @@ from planning.goals.season import (
     tires,
 )
 from planning.schedule.effort import hard
-from planning.schedule.limits import Limit, Room, Softened, soften, still_to_run_m
+from planning.schedule.limits import Limit, Room, Softened, balanced, soften, still_to_run_m
 from planning.schedule.menu import focus_of
 from planning.schedule.mileage import (
     FIRST_WEEK_M,
@@ -28,23 +28,21 @@ from planning.schedule.mileage import (
     week_of,
 )
 from planning.schedule.paces import Paces
-from planning.schedule.plan import BEFORE_PLAN, DayStatus, Phase, PlanDay, PlanWeek
-from planning.schedule.receipt import Cause
+from planning.schedule.plan import BEFORE_PLAN, Phase, PlanDay, PlanWeek
+from planning.schedule.resting import ENOUGH_M, before_it_m, lightest_m, rest_of
 from planning.schedule.shape import Habits, Week
 from planning.schedule.time_off import day_off, focus_in, open_share
 from planning.schedule.week import lay
 from planning.workout import Kind
 
 LAID_OUT_WEEKS = 4
-ENOUGH_WEEKS, ENOUGH_M = 8, 15_000.0  # below either someone is a beginner (rule B-1)
+ENOUGH_WEEKS = 8  # below them, or `ENOUGH_M`, someone is a beginner (rule B-1)
 NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
 RUN_S = (60.0, 120.0, 180.0, 300.0)  # between two walks: two weeks each (custom of courses, D)
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
 MEAN_RUN_M = 16_000.0
 LEAST_BESIDE_RACE = 0.5  # of a week, however long its race
-LIGHTER_THAN, LIGHTENED_WEEKS = 0.9, 3  # of the fullest of so many weeks before (rule P-1)
-TAPER_NEARLY, TAPER_NEARLY_M = 1.1, 1_500.0  # a taper that stands is not cut for less
 LOW_LEAD = 2.0  # beginners have nothing to lose by being led to the peak early: P-3 holds them
 
 
@@ -87,33 +85,65 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
     weeks = season(ground.goals, ground.monday, master=ground.master, past=ground.past)
     peaks = _peaks(ground, weeks)
     start_long_m = ground.mileage.longest_within(ground.today + timedelta(days=1), 30)
-    mileage, planned = replace(ground.mileage, rested_on=_rested_on(ground)), []
+    mileage = replace(ground.mileage, rested_on=_rested_on(ground))
+    planned: list[tuple[SeasonWeek, PlanWeek]] = []
     softened: dict[date, Softened] = {}
-    before: tuple[PlanDay, ...] = ()
     for index, week in enumerate(weeks):
-        if mileage.held_m(week.first_day) < ENOUGH_M:
+        peak_m = peaks[week.goal.id]
+        if _volume_m(ground, full(week), mileage, peak_m) <= ENOUGH_M:
             week = full(week)  # noqa: PLW2901 - there is nothing yet to lighten
-        volume_m = _volume_m(ground, week, mileage, peaks[week.goal.id])
+        lightens = not _hours_to_keep_up_m(ground, week.goal)
+        lighter_m = lightest_m(week, planned, mileage) if lightens else math.inf
+        volume_m = min(_volume_m(ground, week, mileage, peak_m), lighter_m)
         if (share := open_share(ground.breaks, week.first_day)) < 1.0:
             volume_m = round(share * volume_m, -2)
         if index >= ground.laid_out_weeks:
-            planned.append(_far_week(ground, week, volume_m))
+            planned.append((week, _far_week(ground, week, volume_m)))
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
             continue
-        mine = {d.day: d for d in _standing(kept, week, ground)}
-        rest = _rest(ground, week, volume_m, planned, has_cut=bool(softened))
-        soft = soften(mine, Room(week.first_day, ground.today, mileage, ground.paces, rest))
-        softened |= soft
-        mine |= {day: softer.day for day, softer in soft.items()}
-        near = [*before, *(day for day in kept.values() if monday_of(day.day) != week.first_day)]
-        shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, near)
-        days = lay(shape)
-        walking = shape.habits.run_walk
-        focus = focus_in(ground.breaks, week.first_day) or focus_of(week, walking=walking)
-        planned.append(planned_week(week.first_day, week.phase, focus, days))
-        mileage = run_as_planned(mileage, days, ground.today)
-        before = days
-    return Draft(tuple(planned), peaks, softened)
+        before = planned[-1][1] if planned else None
+        rest = rest_of(week, volume_m, before, lighter_m if softened else math.inf)
+        laid = _laid_out(ground, week, mileage, volume_m, start_long_m, kept, before, rest)
+        softened |= laid.softened
+        planned.append((week, laid.week))
+        mileage = run_as_planned(mileage, laid.week.days, ground.today)
+    return Draft(tuple(week for _, week in planned), peaks, softened)
+
+
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    week: PlanWeek
+    softened: Mapping[date, Softened]  # of its kept days
+
+
+def _laid_out(
+    ground: Ground,
+    week: SeasonWeek,
+    mileage: Mileage,
+    volume_m: float,
+    start_long_m: float,
+    kept: Mapping[date, PlanDay],
+    before: PlanWeek | None,
+    rest: Limit | None,
+) -> _LaidOut:
+    """The week with its `kept` days within the limits, and sessions on the others."""
+    mine = {d.day: d for d in _standing(kept, week, ground)}
+    if week.phase is Phase.TAPER and rest:
+        rest = replace(rest, most_m=rest.most_m - before_it_m(week, mileage, mine))
+    room = Room(week.first_day, ground.today, mileage, ground.paces, rest)
+    softened = soften(mine, room)
+    mine |= {day: soft.day for day, soft in softened.items()}
+    others = (day for day in kept.values() if monday_of(day.day) != week.first_day)
+    near = [*(before.days if before else ()), *others]
+    shape = _shape(ground, week, mileage, volume_m, start_long_m, mine, near)
+    days = lay(shape)
+    if len(mine) < len(days) and any(day >= ground.today for day in mine):
+        level = balanced({d.day: d for d in days}, room)
+        days = tuple(level[d.day].day if d.day in level else d for d in days)
+        softened |= {day: soft for day, soft in level.items() if day in mine}
+    focus = focus_in(ground.breaks, week.first_day)
+    focus = focus or focus_of(week, walking=shape.habits.run_walk)
+    return _LaidOut(planned_week(week.first_day, week.phase, focus, days), softened)
 
 
 def planned_week(first_day: date, phase: Phase, focus: str, days: tuple[PlanDay, ...]) -> PlanWeek:
@@ -299,35 +329,6 @@ def _taper_start(week: SeasonWeek) -> date:
     """The Monday of the taper's first week: the peak week lies before it."""
     tapered = len(demand_of(week.goal).taper_shares) - 1 - week.weeks_to_go
     return week.first_day - timedelta(weeks=max(tapered, 0))
-
-
-def _rest(
-    ground: Ground,
-    week: SeasonWeek,
-    volume_m: float,
-    before: Sequence[PlanWeek],
-    *,
-    has_cut: bool,
-) -> Limit | None:
-    """What a week of rest holds at most that stands already: one of a taper hardly more than would
-    be laid out now, and than the tapered week before it (rules T-2, T-3); a lighter one less than
-    the weeks before it where something was cut from these (P-1). None in other weeks.
-    """
-    if week.phase is Phase.TAPER:
-        most_m = TAPER_NEARLY * volume_m + TAPER_NEARLY_M
-        if before and before[-1].phase is Phase.TAPER and not _broken(before[-1]):
-            most_m = min(most_m, before[-1].volume_m + TAPER_NEARLY_M)
-        return Limit(most_m, Cause(f"{most_m / 1000:.0f} km are rest enough before a race", "T-3"))
-    lightens = week.share < 1.0 and not _hours_to_keep_up_m(ground, week.goal)
-    full_m = max((each.volume_m for each in before[-LIGHTENED_WEEKS:] if each.days), default=0.0)
-    if not has_cut or not lightens or full_m < ENOUGH_M:
-        return None
-    most_m = LIGHTER_THAN * full_m
-    return Limit(most_m, Cause("it is a lighter week, after weeks that hold less now", "P-1"))
-
-
-def _broken(week: PlanWeek) -> bool:
-    return any(day.status is DayStatus.BREAK for day in week.days)
 
 
 def _standing(kept: Mapping[date, PlanDay], week: SeasonWeek, ground: Ground) -> list[PlanDay]:

@@ -9,7 +9,7 @@ HARD_KINDS = frozenset(
     {Kind.TEMPO, Kind.THRESHOLD, Kind.INTERVAL, Kind.REPETITION, Kind.HILLS, Kind.RACE, Kind.TEST}
 )
 HARD_LONG_RUN_S = 20 * 60.0
-MOST_FAST = 0.24  # of a week's time; rule I-5 draws the line at a quarter
+FAST_SHARE, MOST_FAST = 0.25, 0.24  # of a week's time: the line of rule I-5, and as it is planned
 FOUR_RUNS = 4  # from here on two hard sessions a week (rule I-6)
 
 
@@ -53,13 +53,13 @@ def hard(workout: Workout) -> bool:
     return workout.kind in HARD_KINDS
 
 
-def too_hard(workouts: Collection[Workout]) -> bool:
-    """Whether a week of these has too little easy time (rule I-5, planned a little below its line)
-    or too many hard sessions for its runs (rule I-6).
+def too_hard(workouts: Collection[Workout], *, most_fast: float = MOST_FAST) -> bool:
+    """Whether a week of these has too little easy time (rule I-5, planned a little below its line),
+    more than `most_fast` of it all being fast, or too many hard sessions for its runs (rule I-6).
     """
     demanding = [w for w in workouts if hard(w) and w.kind is not Kind.RACE]
     fast_s = sum(fast_time_s(workout) for workout in workouts)
-    much = fast_s > MOST_FAST * sum(workout.duration_s for workout in workouts)
+    much = fast_s > most_fast * sum(workout.duration_s for workout in workouts)
     return bool(demanding) and (much or len(demanding) > (2 if len(workouts) >= FOUR_RUNS else 1))
 
 

@@ -7,15 +7,20 @@ no trace. Only what has reached a day that is over, or was run, is settled: it i
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from planning.schedule.effort import hard
 from planning.schedule.heat import HEAT
 from planning.schedule.library import note_of
-from planning.schedule.limits import FREEZE_DAYS
+from planning.schedule.limits import FREEZE_DAYS, cut
+from planning.schedule.paces import Paces
 from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, Less, Plan, PlanDay
 from planning.workout import Kind, PlannedWorkout
 
+type Repaced = Callable[[PlannedWorkout, bool], PlannedWorkout]  # of a session, and if it is hot
+
 GIVES_WAY = frozenset({Kind.EASY, Kind.STRIDES})  # changes places with what is moved onto its day
+CHANGED_PLACES = frozenset({DayStatus.PLANNED, DayStatus.SKIPPED})  # not one left empty
 HOLDS = frozenset({LayerKind.EDIT, LayerKind.PIN})  # the content is not ours to change
 
 
@@ -25,12 +30,17 @@ def untouched(plan: Plan) -> Plan:
 
 
 def with_layers(
-    days: Sequence[PlanDay], layers: Sequence[Layer], *, today: date
+    days: Sequence[PlanDay],
+    layers: Sequence[Layer],
+    *,
+    today: date,
+    left: Mapping[str, PlanDay] = MappingProxyType({}),
 ) -> tuple[PlanDay, ...]:
     """Each layer in turn. One that no longer fits the days is passed over.
 
     A skip may also answer for a past day: "I did not run". Moves go to a free day, or change places
-    with an easy run; never into the past. What is pinned reads as it was pinned.
+    with an easy run; never into the past. What is pinned reads as it was pinned. A session that is
+    no longer made, and was moved from a day (`left`, by ident), leaves the other on that day.
     """
     now = {planned.day: planned for planned in days}
     for layer in layers:
@@ -38,12 +48,21 @@ def with_layers(
             case LayerKind.SKIP:
                 _skip(now, layer, today)
             case LayerKind.MOVE:
-                _move(now, layer, today)
+                _move(now, layer, today, left)
             case LayerKind.PIN:
                 _pin(now, layer, today)
             case LayerKind.EDIT:
                 pass  # the content is the athlete's: `pinned` keeps our hands off
     return tuple(now[day] for day in sorted(now))
+
+
+def left(closing: Plan) -> Mapping[str, PlanDay]:
+    """By ident of a session the day from which the hand had moved it for another."""
+    return {
+        planned.set_aside.ident: planned
+        for planned in closing.days()
+        if planned.set_aside and BY_HAND in planned.why and planned.status in CHANGED_PLACES
+    }
 
 
 def pinned(layers: Sequence[Layer]) -> frozenset[str]:
@@ -90,32 +109,40 @@ def still_less(
     closing: Plan,
     made: Sequence[PlanDay],
     layers: Sequence[Layer],
-    repaced: Callable[[PlannedWorkout], PlannedWorkout],
+    repaced: Repaced,
+    paces: Paces,
 ) -> tuple[Less, ...]:
     """What limits took under the hand, as far as all is still said that they took it under; with
     today's paces (`repaced`), and no more than is `made` of the session today.
     """
     said, now = {layer.statement for layer in layers}, _by_ident(made)
     return tuple(
-        replace(each, workout=_least(each.workout and repaced(each.workout), now[each.ident]))
+        _least(replace(each, workout=repaced(each.workout, each.hot)), now[each.ident], paces)
+        if each.workout
+        else each
         for each in closing.less
         if said.issuperset(each.under) and each.ident in now
     )
 
 
-def _least(less: PlannedWorkout | None, now: PlanDay) -> PlannedWorkout | None:
-    if less is None or now.workout is None:
-        return None
-    shorter = now.workout.workout.distance_m < less.workout.distance_m
-    easier = hard(less.workout) and not hard(now.workout.workout)
-    return now.workout if shorter or easier else less
+def _least(less: Less, now: PlanDay, paces: Paces) -> Less:
+    """The session as it is made now where that is shorter or easier; never longer for that."""
+    if less.workout is None or now.workout is None:
+        return replace(less, workout=None)
+    least_m = less.workout.workout.distance_m
+    shorter = now.workout.workout.distance_m < least_m
+    easier = hard(less.workout.workout) and not hard(now.workout.workout)
+    if not (shorter or easier):
+        return less
+    left = now if shorter else cut(now, to_m=least_m, paces=paces)
+    return replace(less, workout=left.workout, hot=HEAT in now.why)
 
 
 def lessened(days: Sequence[PlanDay], less: Sequence[Less], *, today: date) -> tuple[PlanDay, ...]:
     """The days without what limits took under the hand."""
-    taken = {each.ident: each.workout for each in less}
+    taken = {each.ident: each for each in less}
     return tuple(
-        _read_as(planned, taken[ident])
+        _read_as(planned, taken[ident].workout, hot=taken[ident].hot)
         if planned.day >= today and (ident := _ident(planned)) in taken
         else planned
         for planned in days
@@ -154,8 +181,8 @@ def as_it_read(
     """`days` as they are made, each session as it read yesterday, wherever it stood. What the hand
     gives back reads as it is made.
     """
-    said = {layer.statement for layer in layers}
     had = _by_ident(closing.days())
+    said = {layer.statement for layer in layers}
     back = {each.ident for each in closing.less if not said.issuperset(each.under)}
     if takes_back(closing, layers):
         made = _by_ident(untouched(closing).days())
@@ -181,17 +208,16 @@ def _differs(one: PlanDay | None, other: PlanDay) -> bool:
     return one.workout.workout.steps != other.workout.workout.steps
 
 
-def _read_as(planned: PlanDay, workout: PlannedWorkout | None) -> PlanDay:
-    return replace(planned, workout=replace(workout, day=planned.day) if workout else None)
-
-
 def _reads(planned: PlanDay, as_was: PlanDay) -> PlanDay:
-    """With what stood elsewhere; targets for heat come along, and their mark with them."""
+    """With what stood elsewhere; targets for heat come along."""
+    return _read_as(planned, as_was.workout, hot=HEAT in as_was.why)
+
+
+def _read_as(planned: PlanDay, workout: PlannedWorkout | None, *, hot: bool = False) -> PlanDay:
+    """With this workout and, where its targets are those for heat (`hot`), their mark."""
     why = tuple(rule for rule in planned.why if rule != HEAT)
-    if as_was.workout and HEAT in as_was.why:
-        why = (*why, HEAT)
-    workout = replace(as_was.workout, day=planned.day) if as_was.workout else None
-    return replace(planned, workout=workout, why=why)
+    why = (*why, HEAT) if workout and hot else why
+    return replace(planned, workout=replace(workout, day=planned.day) if workout else None, why=why)
 
 
 def _by_ident(days: Iterable[PlanDay]) -> Mapping[str, PlanDay]:
@@ -212,10 +238,14 @@ def _skip(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
         now[planned.day] = _by_hand(planned, None, DayStatus.SKIPPED)
 
 
-def _move(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
-    planned = _find(now, layer.ident)
+def _move(now: dict[date, PlanDay], layer: Layer, today: date, left: Mapping[str, PlanDay]) -> None:
     there = now.get(layer.to_day) if layer.to_day else None
+    planned = _find(now, layer.ident)
+    gone = left.get(layer.ident) if planned is None and there and there.workout else None
+    planned = now.get(gone.day) if gone else planned
     if planned is None or there is None or there.day == planned.day:
+        return
+    if gone and (planned.workout or planned.status is not DayStatus.PLANNED):
         return
     if planned.day < today or there.day < today or planned.status is DayStatus.DONE:
         return
@@ -223,9 +253,11 @@ def _move(now: dict[date, PlanDay], layer: Layer, today: date) -> None:
         there.workout.workout.kind not in GIVES_WAY or there.status is DayStatus.DONE
     ):
         return
-    left = DayStatus.PLANNED if there.workout else DayStatus.MOVED
+    status = DayStatus.PLANNED if there.workout else DayStatus.MOVED
     now[there.day] = _by_hand(there, planned, planned.status)
-    now[planned.day] = _by_hand(planned, there, left)
+    now[planned.day] = _by_hand(planned, there, status)
+    if gone:
+        now[planned.day] = replace(now[planned.day], set_aside=gone.set_aside)
 
 
 def _pin(now: dict[date, PlanDay], layer: Layer, today: date) -> None:

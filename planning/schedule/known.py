@@ -163,6 +163,13 @@ class Known:
         taken_back = time_off.is_taken_back(closing, self.breaks)
         return bool(new) or taken_back or self.asks_anew(closing)
 
+    def stays(self, day: date, closing: Plan) -> bool:
+        """Whether the day is not laid out anew for what is asked for tonight, as far as is known of
+        it alone.
+        """
+        anew = self.asks_anew(closing) or time_off.is_taken_back(closing, self.breaks)
+        new = time_off.new_in(closing, self.shaping)
+        return day < self.thaw or not (anew or time_off.shapes(new, day))
 
 def _by_id(asked: Iterable[str]) -> dict[str, str]:
     """The digests of `Plan.asked` by what they are of, breaks left out."""

@@ -5,11 +5,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from planning.schedule.effort import hard, too_hard
+from planning.schedule.effort import FAST_SHARE, MOST_FAST, hard, too_hard
 from planning.schedule.library import SHORTEST_RUN_M, easy, long, note_of
-from planning.schedule.mileage import ALWAYS_ALLOWED_M, PLANNED_LONGEST_RISE, Mileage, week_of
+from planning.schedule.mileage import (
+    ALWAYS_ALLOWED_M,
+    PLANNED_LONGEST_RISE,
+    Mileage,
+    as_training_m,
+    week_of,
+)
 from planning.schedule.paces import Paces
-from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
+from planning.schedule.plan import BEFORE_PLAN, BY_HAND, DayStatus, PlanDay
 from planning.schedule.receipt import Cause
 from planning.schedule.reshape import shortened
 from planning.schedule.shape import in_steps
@@ -18,6 +24,7 @@ from planning.workout import Kind, PlannedWorkout
 FREEZE_DAYS = 2  # today and tomorrow
 NOTHING = 0.01  # of a limit: so much over it is nothing
 ROUNDING_M = 500.0  # sessions are cut in steps
+DAYS_A_WEEK = 7
 LONG_SHARE, SMALL_WEEK_LONG_SHARE, LONG_SHARE_FROM_M = 0.5, 0.6, 40_000.0  # rule L-1
 
 
@@ -63,8 +70,9 @@ class Room:
 
 def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
     """Single runs by rule P-2, then the week by rule P-3, or by T-3 in a taper; what is left of it
-    keeps its balance of long and of hard running (rules L-1, I-5, I-6). Softening is allowed in the
-    freeze, but a week gives from days beyond it as long as these have any.
+    keeps its balance of long and of hard running (rules L-1, I-5, I-6), and so does a whole week
+    that has lost it in any other way but by the athlete's hand. Softening is allowed in the freeze,
+    but a week gives from days beyond it as long as these have any.
     """
     softer, mileage = {}, room.mileage
     for day, planned in sorted(days.items()):
@@ -73,15 +81,36 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
             shorter = cut(planned, to_m=to_m, paces=room.paces)
             softer[day] = Softened(shorter, _run_cause(mileage, day))
             planned = shorter  # noqa: PLW2901 - what counts from here on
-        if planned.day >= room.today and not _is_race(planned):
+        to_come = day >= room.today or planned.status is DayStatus.UNKNOWN
+        if to_come and not _is_race(planned):
             mileage = mileage.and_then(day, still_to_run_m(planned, room.mileage))
     now = {**days, **{day: soft.day for day, soft in softer.items()}}
     softer |= _week_within(now, room, total_m=mileage.week_m(room.monday))
-    if softer:
+    if softer or _is_as_made(now):
         now |= {day: soft.day for day, soft in softer.items()}
-        softer |= _long_within(now, room)
-        softer |= _eased({**now, **{day: soft.day for day, soft in softer.items()}}, room)
+        softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
     return softer
+
+
+def balanced(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
+    """What the balance of long and of hard running takes from a whole week."""
+    return _balanced(days, room, most_fast=FAST_SHARE) if _is_as_made(days) else {}
+
+
+def _balanced(
+    days: Mapping[date, PlanDay], room: Room, *, most_fast: float
+) -> dict[date, Softened]:
+    softer = _long_within(days, room)
+    now = {**days, **{day: soft.day for day, soft in softer.items()}}
+    return {**softer, **_eased(now, room, most_fast=most_fast)}
+
+
+def _is_as_made(days: Mapping[date, PlanDay]) -> bool:
+    """Whether the week is whole, and none of it by the athlete's hand."""
+    otherwise = {BY_HAND, BEFORE_PLAN}
+    return len(days) == DAYS_A_WEEK and not any(
+        otherwise & set(d.why) or d.status is DayStatus.BREAK for d in days.values()
+    )
 
 
 def still_to_run_m(planned: PlanDay, mileage: Mileage) -> float:
@@ -137,7 +166,7 @@ def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softene
         small = others_m + _metres(planned) < LONG_SHARE_FROM_M
         share = SMALL_WEEK_LONG_SHARE if small else LONG_SHARE
         most_m = share / (1 - share) * others_m
-        if _metres(planned) > most_m:
+        if _metres(planned) > (share + NOTHING) * (others_m + _metres(planned)):
             fact = f"it would be over {100 * share:.0f} % of what is left of the week"
             shorter = cut(planned, to_m=max(most_m, ALWAYS_ALLOWED_M), paces=room.paces)
             plain = most_m < ALWAYS_ALLOWED_M
@@ -147,20 +176,25 @@ def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softene
 
 
 def _held_m(day: date, days: Mapping[date, PlanDay], room: Room) -> float:
-    """What the day holds as planned, or as run if that was more."""
+    """What the day holds as planned, or as run if that was more; a race what it adds to the level
+    held.
+    """
     planned_m = _metres(days[day]) if day in days else 0.0
+    if day in days and _is_race(days[day]):
+        planned_m = as_training_m(planned_m, room.mileage.longest_m, day)
     return max(planned_m, room.mileage.volume_m.get(day, 0.0))
 
 
-def _eased(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
-    """A smaller week may be too small for its hard sessions: they become easy runs, the last one
-    first and those of the freeze after all others, until three quarters of the time are easy (I-5)
-    and three runs hold one of them (I-6).
+def _eased(days: Mapping[date, PlanDay], room: Room, *, most_fast: float) -> dict[date, Softened]:
+    """A week may be too small for its hard sessions: they become easy runs, the last one first and
+    those of the freeze after all others, until no more than `most_fast` of the time is fast (I-5,
+    but for the week of a race) and three runs hold one of them (I-6).
     """
     eased: dict[date, Softened] = {}
     now, thaw = dict(days), room.today + timedelta(days=FREEZE_DAYS)
+    share = 1.0 if any(_is_race(d) for d in days.values()) else most_fast
     for day in sorted(days, key=lambda day: (day >= thaw, day), reverse=True):
-        if not too_hard([d.workout.workout for d in now.values() if d.workout]):
+        if not too_hard([d.workout.workout for d in now.values() if d.workout], most_fast=share):
             break
         planned = days[day]
         if _may_shrink(planned, room.today) and planned.workout and hard(planned.workout.workout):

@@ -64,6 +64,7 @@ class Less:
     ident: str
     under: tuple[str, ...]
     workout: PlannedWorkout | None
+    hot: bool = False  # whether its targets are those for a hot day
 
 
 class WaitsFor(StrEnum):

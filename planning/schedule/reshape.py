@@ -8,7 +8,7 @@ from planning.goals.goal import Goal
 from planning.schedule.effort import Effort, effort_of, hard
 from planning.schedule.library import SHORTEST_RUN_M, assembled, easy, race
 from planning.schedule.paces import Paces
-from planning.workout import DurationType, Item, Kind, Repeat, Step, Workout
+from planning.workout import OPEN_TARGET, DurationType, Item, Kind, Repeat, Step, Workout
 
 EASY_LEFT_M = 1_000.0  # what is left of an easy part at least
 FEWEST_REPEATS = 2
@@ -21,6 +21,12 @@ def retargeted(workout: Workout, *, goal: Goal | None, paces: Paces) -> Workout:
         return workout if goal is None else race(goal, paces)
     steps = tuple(_mapped(item, partial(_repaced, paces=paces)) for item in workout.steps)
     return with_steps(workout, steps, paces)
+
+
+def aimless(workout: Workout) -> tuple[Kind, tuple[Item, ...]]:
+    """What a session is without its targets."""
+    steps = (_mapped(item, partial(replace, target=OPEN_TARGET)) for item in workout.steps)
+    return workout.kind, tuple(steps)
 
 
 def no_harder(workout: Workout, than: Workout, paces: Paces) -> Workout:

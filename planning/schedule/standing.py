@@ -9,14 +9,14 @@ from planning.breaks import Breaks
 from planning.schedule import time_off
 from planning.schedule.as_run import was_hard
 from planning.schedule.execution import Matched, matched, soften_after_hard, unplanned_hard
-from planning.schedule.hand import as_it_read, pinned, placed, settled, untouched, with_layers
+from planning.schedule.hand import as_it_read, left, pinned, placed, settled, untouched, with_layers
 from planning.schedule.heat import HEAT, for_weather
 from planning.schedule.known import Known
 from planning.schedule.limits import Softened
 from planning.schedule.outcome import closed
-from planning.schedule.plan import Plan, PlanDay
+from planning.schedule.plan import BY_HAND, DayStatus, Plan, PlanDay
 from planning.schedule.readiness import soften_unready
-from planning.schedule.reshape import no_harder, retargeted
+from planning.schedule.reshape import aimless, no_harder, retargeted
 from planning.workout import Kind, PlannedWorkout
 
 
@@ -71,11 +71,12 @@ class Standing:
 
     def kept(self, days: Sequence[PlanDay], *, anew: bool, breaks: Breaks) -> dict[date, PlanDay]:
         """Those of `days` that stay, paced. When something else was asked for (`anew`), only the
-        past and the frozen days do; where one of `breaks` shapes the days, they are laid out anew.
+        past and the frozen days do, these without what stands on a weekday that is not run on.
+        Where one of `breaks` shapes the days, they are laid out anew.
         """
         known = self.known
         stay = [
-            _paced(planned, known)
+            _paced(_allowed(planned, known) if anew else planned, known)
             for planned in days
             if not (anew and planned.day >= known.thaw)
             and not _race_to_place(planned, known)
@@ -119,7 +120,7 @@ def standing(known: Known, closing: Plan) -> Standing:
     """
     made = _with_past(untouched(closing), closing, known)
     days = as_it_read(made, closing, known.layers, today=known.today)
-    shown = with_layers(days, known.layers, today=known.today)
+    shown = with_layers(days, known.layers, today=known.today, left=left(closing))
     last_week = tuple(d for d in closing.days() if d.day < known.monday)
     every = (*last_week, *shown)
     return Standing(known, closing, every, matched(every, known.activities, known.today))
@@ -144,6 +145,14 @@ def _race_to_place(day: PlanDay, known: Known) -> bool:
     return day.day >= known.today and bool(races) != on_it
 
 
+def _allowed(day: PlanDay, known: Known) -> PlanDay:
+    """A day to come is rest where the athlete does not run on its weekday."""
+    stands = day.day < known.today or day.status is not DayStatus.PLANNED or BY_HAND in day.why
+    stands = stands or day.workout is None or day.workout.workout.kind is Kind.RACE
+    allowed = day.day.weekday() in known.athlete.run_weekdays
+    return day if stands or allowed else replace(day, workout=None)
+
+
 def repaced(planned: PlannedWorkout, known: Known, *, hot: bool = False) -> PlannedWorkout:
     """The session at today's paces when these moved, and no harder for it; else as it is."""
     if known.pacing.cause is None:
@@ -155,6 +164,26 @@ def repaced(planned: PlannedWorkout, known: Known, *, hot: bool = False) -> Plan
     if workout.steps == planned.workout.steps:
         return planned  # rounding hid the move; estimates of load alone are no reason to rewrite
     return replace(planned, workout=workout)
+
+
+def steady(days: Sequence[PlanDay], stood: Sequence[PlanDay], known: Known) -> tuple[PlanDay, ...]:
+    """The days with the targets of each session as it `stood`, unless ability (rule G-1) or heat
+    has moved them: the same pace counted on another evening may round otherwise.
+    """
+    if known.pacing.cause is not None:
+        return tuple(days)
+    had = {planned.workout.ident: planned for planned in stood if planned.workout}
+    return tuple(
+        replace(planned, workout=replace(as_was.workout, day=planned.day))
+        if planned.workout
+        and planned.day >= known.today
+        and (as_was := had.get(planned.workout.ident))
+        and as_was.workout
+        and (HEAT in planned.why) == (HEAT in as_was.why)
+        and aimless(planned.workout.workout) == aimless(as_was.workout.workout)
+        else planned
+        for planned in days
+    )
 
 
 def _paced(day: PlanDay, known: Known) -> PlanDay:

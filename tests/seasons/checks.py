@@ -238,13 +238,23 @@ def _wished(evening, receipt):
 
 
 def _by_hand(evening, old, new):
-    """Whether the athlete said or took back something this evening, and it touched this day."""
+    """Whether the athlete said or took back something this evening, and it touched this day, or the
+    limits had taken from it because of what is taken back.
+    """
     if evening.state.layers == _layers_before(evening):
         return False
     ident = [day.workout.ident if day.workout else "" for day in (old, new)]
-    return (BY_HAND in old.why) != (BY_HAND in new.why) or (
-        BY_HAND in old.why and ident[0] != ident[1]
+    return (
+        (BY_HAND in old.why) != (BY_HAND in new.why)
+        or (BY_HAND in old.why and ident[0] != ident[1])
+        or bool(_given_back(evening).intersection(ident))
     )
+
+
+def _given_back(evening):
+    """Sessions of which limits took something under what the athlete no longer says."""
+    said = {layer.statement for layer in evening.state.layers}
+    return {less.ident for less in _plans(evening)[0].less if not said.issuperset(less.under)}
 
 
 def _break_said(evening):
@@ -256,7 +266,7 @@ def _layers_before(evening):
 
 
 def softer(old, new):
-    """Nothing, or no longer, no harder and no faster than it was."""
+    """Nothing, or no longer, no harder and, unless it was hard and is easy, no faster than it was."""
     if new.workout is None:
         return True
     if old.workout is None:
@@ -264,7 +274,9 @@ def softer(old, new):
     a, b = old.workout.workout, new.workout.workout
     longer = b.distance_m > a.distance_m + 1 or b.duration_s > SLOWER * a.duration_s
     fast = _fastest(b) and _fastest(a) and _fastest(b) > _fastest(a) + 1e-6
-    return not (longer or fast or (hard(b) and not hard(a)))
+    if hard(a) is not hard(b):
+        return hard(a) and not longer  # hills by effort have no pace that an easy run could exceed
+    return not (longer or fast)
 
 
 def _fastest(workout):

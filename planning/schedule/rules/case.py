@@ -59,9 +59,9 @@ class Case:
         return sum(monday + timedelta(days=n) in self.ran_m for n in range(7))
 
     def coming(self) -> Iterator[tuple[PlanDay, Workout]]:
-        """Planned sessions from today on."""
+        """Planned sessions that are still to be run."""
         for day in self.days:
-            if day.workout and day.day >= self.today:
+            if day.workout and day.day >= self.today and day.status is not DayStatus.DONE:
                 yield day, day.workout.workout
 
     def week_m(self, monday: date) -> float:

@@ -99,13 +99,12 @@ def breaks(case: Case) -> Iterator[Finding]:
     """
     for planned, workout in case.coming():
         day, minutes = planned.day, case.breaks.minutes(planned.day)
-        done = planned.status is DayStatus.DONE
-        if case.breaks.off(day) and not done:
+        if case.breaks.off(day):
             yield Finding("R-1", day, "A run on a day off.")
         is_race = workout.kind is Kind.RACE
         chosen = is_race or BY_HAND in planned.why  # a race is the athlete's to run or to leave
         if case.breaks.quiet(day) and hard(workout) and not chosen:
             yield Finding("R-1", day, "A hard session in the first days after an illness.")
-        if minutes and workout.duration_s > TIME_MOST * 60 * minutes and not (is_race or done):
+        if minutes and workout.duration_s > TIME_MOST * 60 * minutes and not is_race:
             told = f"{workout.duration_s / 60:.0f} minutes where there are {minutes:.0f}."
             yield Finding("R-1", day, told)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, Priority
 from planning.schedule.effort import hard
 from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
-from planning.schedule.rules.case import Case, Finding
+from planning.schedule.rules.case import Case, Finding, is_race
 from planning.workout import Kind, TargetType, unrolled
 
 FAR_M, MARATHON_LIKE_M = 20_000.0, 30_000.0
@@ -17,13 +17,15 @@ ADULT = 18
 
 
 def taper(case: Case) -> Iterator[Finding]:
-    """T-3: before an A race the last weeks hold at most their share of the peak week."""
+    """T-3: before an A race the last weeks hold at most their share of the peak week. Where nothing
+    but the race is still to be run nothing can be mended.
+    """
     for race, windows in _tapers(case):
         mondays = [race.day - timedelta(days=race.day.weekday(), weeks=n) for n in range(1, 13)]
         peak = max(case.week_m(monday) for monday in mondays)
         for window, share in zip(windows, _taper_shares(race.distance_m or 0.0), strict=True):
             metres = _seven_days_m(case, window)
-            if metres > (share + 0.10) * peak + 3_000:
+            if metres > (share + 0.10) * peak + 3_000 and _trains_still(case, window):
                 told = f"{metres / 1000:.0f} km in a taper week of at most {share:.0%}."
                 yield Finding("T-3", window, told)
 
@@ -31,14 +33,16 @@ def taper(case: Case) -> Iterator[Finding]:
 def falling(case: Case) -> Iterator[Finding]:
     """T-2: before an A race each of the last weeks holds no more than the one before, what was
     missed there counted as planned (rule R-2). Another race within or just before them has its own
-    days of rest, and a break took what it took: after it the taper goes on.
+    days of rest, and a break, with the quiet days after it, took what it took: then the taper goes
+    on.
     """
     for race, windows in _tapers(case):
         since = windows[0] - timedelta(weeks=2)
         if any(since <= other.day < race.day for other in case.races):
             continue
         for before, after in pairwise(windows):
-            if any(day.status is DayStatus.BREAK for day in _seven_days(case, before)):
+            days = _seven_days(case, before)
+            if any(d.status is DayStatus.BREAK or case.breaks.quiet(d.day) for d in days):
                 continue
             before_m = _seven_days_m(case, before, planned_at_least=True)
             if _seven_days_m(case, after) > NO_MORE * before_m + 3_000:
@@ -63,6 +67,15 @@ def _tapers(case: Case) -> Iterator[tuple[Goal, list[date]]]:
 def _seven_days_m(case: Case, first: date, *, planned_at_least: bool = False) -> float:
     days = {first + timedelta(days=n) for n in range(7)} - {race.day for race in case.races}
     return sum(case.day_m(day, planned_at_least=planned_at_least) for day in days)
+
+
+def _trains_still(case: Case, first: date) -> bool:
+    """Whether any of the seven days has a run that is still to come and is no race."""
+    return any(
+        day.workout and day.day >= case.today and day.status is not DayStatus.DONE
+        for day in _seven_days(case, first)
+        if not is_race(day)
+    )
 
 
 def _seven_days(case: Case, first: date) -> list[PlanDay]:

@@ -32,7 +32,8 @@ def volume(case: Case) -> Iterator[Finding]:
         held = _held_m([week_m[m] if m in week_m else case.week_m(m) for m in before])
         allowed = max(9_500.0, 1.10 * held, held + 3_000.0) * 1.02
         to_come = not week.days or any(
-            d.workout and d.day >= case.today and d.status is not DayStatus.DONE for d in week.days
+            d.workout and d.day >= case.today and d.status is not DayStatus.DONE and not is_race(d)
+            for d in week.days
         )
         if week_m[monday] > allowed and to_come and not by_hand(week):
             told = f"{week_m[monday] / 1000:.0f} km where {allowed / 1000:.0f} km are allowed."
@@ -97,10 +98,12 @@ def lighter(case: Case) -> Iterator[Finding]:
 
 
 def easy_share(case: Case) -> Iterator[Finding]:
-    """I-5: three quarters of an ordinary week's time are easy. Race weeks are no ordinary weeks."""
+    """I-5: three quarters of an ordinary week's time are easy. A race week is no ordinary week. Who
+    takes easy runs off by hand chose so.
+    """
     for week in case.plan.weeks:
         workouts = [d.workout.workout for d in week.days if d.workout]
-        if not is_whole(week) or any(w.kind is Kind.RACE for w in workouts):
+        if not is_whole(week) or by_hand(week) or any(w.kind is Kind.RACE for w in workouts):
             continue
         if not any(fast_time_s(w) for w in _to_come(case, week)):
             continue

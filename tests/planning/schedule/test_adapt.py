@@ -12,7 +12,7 @@ from planning.schedule.adapt import plan_for
 from planning.schedule.effort import hard
 from planning.schedule.lint import lint
 from planning.schedule.mileage import mileage_of
-from planning.schedule.plan import DayStatus, Layer, LayerKind
+from planning.schedule.plan import ASKED, BY_HAND, DayStatus, Layer, LayerKind
 from planning.schedule.receipt import is_material
 from planning.weather import Weather
 from planning.workout import Kind, TargetType, unrolled
@@ -376,6 +376,22 @@ def test_other_days_to_run_on():
     thaw = TODAY + 3 * DAY
     assert all(day.weekday() in athlete.run_weekdays for day in workouts(plan, first=thaw))
     assert changes
+
+
+def test_a_run_of_tomorrow_goes_where_its_weekday_is_no_longer_run_on():
+    today = next(d.day for d in PLAN.days() if d.day > TODAY and d.workout) - DAY
+    tomorrow = today + DAY
+    athlete = replace(ATHLETE, run_weekdays=frozenset(range(7)) - {tomorrow.weekday()})
+    plan, changes = next_day(today=today, athlete=athlete)
+    assert plan.on(tomorrow).workout is None
+    assert next(one for one in changes if one.day == tomorrow).rule == ASKED
+    by_hand = replace(PLAN.on(tomorrow), why=(BY_HAND,))  # the athlete's own word stays
+    weeks = [
+        replace(week, days=tuple(by_hand if d.day == tomorrow else d for d in week.days))
+        for week in PLAN.weeks
+    ]
+    stays, _ = next_day(replace(PLAN, weeks=tuple(weeks)), today=today, athlete=athlete)
+    assert stays.on(tomorrow).workout == PLAN.on(tomorrow).workout
 
 
 def test_the_version_is_the_content():

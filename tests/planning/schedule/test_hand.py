@@ -7,12 +7,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.goals.goal import HALF_M
-from planning.schedule.hand import lessened, settled, still_less, with_layers
+from planning.schedule.effort import hard
+from planning.schedule.hand import (
+    as_yesterday,
+    left,
+    lessened,
+    settled,
+    still_less,
+    with_layers,
+)
+from planning.schedule.library import easy
 from planning.schedule.plan import DayStatus, Layer, LayerKind, Less
-from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
+from planning.workout import Kind
+from tests.planning.schedule.cases import ATHLETE, PACES, TODAY, goal_in, history, planned
 
 PLAN, _ = planned(ATHLETE, (goal_in(14, HALF_M),), history())
 DAYS = tuple(PLAN.days())
+
+
+def as_it_is(workout, hot):
+    return workout
+
+
 IDENTS = [day.workout.ident for day in DAYS if day.workout]
 
 
@@ -118,12 +134,12 @@ def test_what_limits_took_because_of_the_hand_stays_off_as_long_as_all_of_it_is_
         PLAN,
         less=(Less(one.workout.ident, under, shorter), Less(other.workout.ident, under, None)),
     )
-    kept = still_less(closing, DAYS, [skip, move], lambda planned: planned)
+    kept = still_less(closing, DAYS, [skip, move], as_it_is, PACES)
     assert [each.workout for each in kept] == [shorter, None]
     read = {day.day: day.workout for day in lessened(DAYS, kept, today=TODAY)}
     assert (read[one.day].workout.distance_m, read[other.day]) == (3_000.0, None)
-    for left in ([skip], [move], []):
-        assert still_less(closing, DAYS, left, lambda planned: planned) == ()
+    for said in ([skip], [move], []):
+        assert still_less(closing, DAYS, said, as_it_is, PACES) == ()
 
 
 def test_what_limits_took_is_never_more_than_what_is_made_today():
@@ -134,5 +150,69 @@ def test_what_limits_took_is_never_more_than_what_is_made_today():
         one, workout=replace(one.workout, workout=replace(one.workout.workout, distance_m=kept_m))
     )
     for made, told in ((one, less.workout), (smaller, smaller.workout)):
-        (kept,) = still_less(closing, [made], [], lambda planned: planned)
+        (kept,) = still_less(closing, [made], [], as_it_is, PACES)
         assert kept.workout == told
+
+
+def day_of(sort, after=TODAY):
+    return next(d for d in DAYS if d.day > after and d.workout and d.workout.workout.kind is sort)
+
+
+def test_a_moved_session_that_is_no_longer_made_leaves_the_other_where_it_was_put():
+    home = day_of(Kind.LONG)
+    there = day_of(Kind.EASY, home.day)
+    layer = Layer(LayerKind.MOVE, home.workout.ident, there.day)
+    shown = with_layers(DAYS, [layer], today=TODAY)
+    closing = replace(PLAN, weeks=tuple(within(week, shown) for week in PLAN.weeks))
+    made = tuple(replace(d, workout=None) if d is home else d for d in DAYS)
+    for again in range(2):  # and so it stays on every later evening
+        now = {d.day: d for d in with_layers(made, [layer], today=TODAY, left=left(closing))}
+        assert now[home.day].workout.ident == there.workout.ident, again
+        assert now[there.day].workout is None
+        assert now[home.day].set_aside.ident == home.workout.ident
+        closing = replace(
+            closing, weeks=tuple(within(week, tuple(now.values())) for week in closing.weeks)
+        )
+    assert with_layers(made, [], today=TODAY, left=left(closing)) == made
+
+
+def within(week, days):
+    by_day = {d.day: d for d in days}
+    return replace(week, days=tuple(by_day[d.day] for d in week.days))
+
+
+def test_what_is_made_easier_is_no_longer_for_that_than_what_limits_had_left():
+    hard_day = next(d for d in DAYS if d.day > TODAY and d.workout and hard(d.workout.workout))
+    layer = Layer(LayerKind.SKIP, hard_day.workout.ident)
+    small = replace(hard_day.workout.workout, distance_m=4_300.0)
+    less = Less(
+        hard_day.workout.ident, (layer.statement,), replace(hard_day.workout, workout=small)
+    )
+    now = replace(hard_day, workout=replace(hard_day.workout, workout=easy(9_000.0, PACES)))
+    closing = replace(PLAN, less=(less,))
+    (after,) = still_less(closing, [now], [layer], as_it_is, PACES)
+    assert after.workout.workout.kind is Kind.EASY
+    assert after.workout.workout.distance_m <= 4_300.0
+    (same,) = still_less(closing, [hard_day], [layer], as_it_is, PACES)
+    assert same == less
+    assert still_less(closing, [now], [], as_it_is, PACES) == ()
+
+
+def test_what_the_hand_gives_back_is_given_back_for_tomorrow_as_well():
+    tomorrow = next(d for d in DAYS if d.day > TODAY and d.workout)
+    short = replace(tomorrow.workout.workout, distance_m=3_000.0)
+    layer = Layer(LayerKind.SKIP, "g1-other")
+    had = replace(tomorrow, workout=replace(tomorrow.workout, workout=short))
+    closing = replace(
+        PLAN,
+        weeks=tuple(
+            replace(w, days=tuple(had if d is tomorrow else d for d in w.days)) for w in PLAN.weeks
+        ),
+        less=(Less(tomorrow.workout.ident, (layer.statement,), had.workout),),
+        hand=(layer.statement,),
+    )
+    today = tomorrow.day - timedelta(days=1)
+    said = as_yesterday([tomorrow], closing, [layer], but=(), today=today)
+    back = as_yesterday([tomorrow], closing, [], but=(), today=today)
+    assert said[0].workout == had.workout
+    assert back == (tomorrow,)

@@ -7,8 +7,10 @@ from planning.athlete import Athlete
 from planning.fitness.ability import estimate
 from planning.goals.goal import HALF_M, TEN_K_M
 from planning.schedule.adapt import plan_for
+from planning.schedule.hand import lessened
 from planning.schedule.heat import HEAT
 from planning.schedule.lint import lint
+from planning.schedule.plan import Layer, LayerKind, Less
 from planning.weather import Weather
 from planning.workout import Kind, TargetType, unrolled
 from tests.planning.schedule.cases import TODAY, ZONE, goal_in, history, planned
@@ -116,3 +118,31 @@ def test_a_race_in_the_heat_is_run_by_effort_and_a_warm_one_more_slowly():
     warm, _ = told(weather=[degrees(goal.day, 24.0)], goal=goal)
     pace = [plan.on(goal.day).workout.workout.duration_s for plan in (cool, warm)]
     assert pace[1] > 1.01 * pace[0]
+
+
+def test_a_session_moved_off_a_day_that_becomes_hot_reads_as_it_did():
+    cool, _ = told()
+    home = easy_day(cool, TODAY + 4 * DAY)
+    free = next(d.day for d in cool.days() if d.day > home and d.workout is None)
+    ident = cool.on(home).workout.ident
+    layers = (Layer(LayerKind.MOVE, ident, free),)
+    moved, _ = planned(ATHLETE, (GOAL,), HISTORY, TODAY + DAY, cool, layers=layers)
+    weather = [degrees(home, 28.0)]
+    hot, changes = planned(
+        ATHLETE, (GOAL,), HISTORY, TODAY + 2 * DAY, moved, layers=layers, weather=weather
+    )
+    assert HEAT in hot.untouched.on(home).why
+    assert hot.on(free).workout == moved.on(free).workout
+    assert [one for one in changes if one.day in {home, free}] == []
+
+
+def test_what_limits_left_of_a_session_goes_by_heart_rate_on_a_hot_day_as_the_session_does():
+    cool, _ = told()
+    day = easy_day(cool, TODAY + 4 * DAY)
+    hot, _ = told(TODAY + DAY, cool, [degrees(day, 28.0)])
+    for made, left in ((hot, cool), (cool, hot)):
+        was = left.on(day)
+        less = Less(was.workout.ident, ("x",), was.workout, hot=HEAT in was.why)
+        read = next(d for d in lessened(tuple(made.days()), [less], today=TODAY) if d.day == day)
+        assert read.workout == was.workout
+        assert (HEAT in read.why) is (HEAT in was.why)

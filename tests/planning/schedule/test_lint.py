@@ -9,9 +9,11 @@ import pytest
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, Priority
 from planning.schedule import rules as tables
+from planning.schedule.effort import hard
 from planning.schedule.lint import CHECKS, lint
-from planning.schedule.plan import PlanDay
+from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
 from planning.schedule.rules import beginners, days, races, weeks
+from planning.schedule.rules.case import is_race
 from planning.workout import (
     Duration,
     DurationType,
@@ -22,7 +24,7 @@ from planning.workout import (
     Target,
     TargetType,
 )
-from tests.planning.athletes import race
+from tests.planning.athletes import race, run
 from tests.planning.schedule.cases import ATHLETE, TODAY, goal_in, history, planned
 
 HISTORY = (race(TODAY - timedelta(days=250), 42.195, 3.5 * 3600), *history(60, 330))
@@ -147,6 +149,50 @@ def test_no_taper():
         return replace(day, workout=replace(day.workout, workout=workout))
 
     assert "T-3" in rules(with_days(RACE_PLAN, longer), NEAR)
+
+
+def test_nothing_can_be_mended_where_only_the_race_is_still_to_be_run():
+    race_day = NEAR[0].day
+    eve = race_day - timedelta(days=1)
+    far = (*HISTORY, *(run(race_day - timedelta(days=n), 30, 330) for n in (3, 4, 5)))
+    last_run = next(d for d in RACE_PLAN.days() if d.workout and not is_race(d))
+
+    def rested(day):
+        return replace(day, workout=None) if day.workout and not is_race(day) else None
+
+    def one_left(day):
+        if day.day != eve:
+            return rested(day)
+        return replace(day, workout=replace(last_run.workout, day=eve))
+
+    assert not {"T-3", "P-3"} & rules(with_days(RACE_PLAN, rested), NEAR, activities=far, today=eve)
+    assert {"T-3", "P-3"} <= rules(with_days(RACE_PLAN, one_left), NEAR, activities=far, today=eve)
+
+
+def test_who_takes_easy_runs_off_by_hand_chose_the_share_of_hard_running():
+    def only_hard(day, why=()):
+        if not day.workout or hard(day.workout.workout):
+            return None
+        return replace(day, workout=None, why=why)
+
+    assert "I-5" in rules(with_days(PLAN, only_hard))
+    assert "I-5" not in rules(with_days(PLAN, lambda day: only_hard(day, (BY_HAND,))))
+
+
+def test_what_was_run_today_is_no_finding():
+    day = next(d for d in PLAN.days() if d.workout)
+    others = replace(ATHLETE, run_weekdays=frozenset(range(7)) - {day.day.weekday()})
+    done = with_days(PLAN, lambda d: replace(d, status=DayStatus.DONE) if d is day else None)
+    found = {
+        ran: [
+            one.day
+            for one in lint(plan, athlete=others, goals=FAR, activities=HISTORY, today=day.day)
+            if one.rule == "days"
+        ]
+        for ran, plan in ((True, done), (False, PLAN))
+    }
+    assert day.day not in found[True]
+    assert day.day in found[False]
 
 
 @pytest.mark.parametrize("days_before", [1, 2])

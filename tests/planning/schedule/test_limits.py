@@ -1,0 +1,152 @@
+"""What the limits take from weeks that stand, and what weeks of rest hold at most."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from planning.goals.goal import FIVE_K_M, HALF_M
+from planning.goals.season import season
+from planning.schedule.effort import hard, too_hard
+from planning.schedule.library import easy
+from planning.schedule.limits import Room, balanced, soften
+from planning.schedule.mileage import mileage_of
+from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
+from planning.schedule.resting import before_it_m, lightest_m
+from planning.workout import Kind
+from tests.planning.schedule.cases import ATHLETE, PACES, TODAY, goal_in, history, planned
+
+DAY = timedelta(days=1)
+HISTORY = history(50)
+PLAN, _ = planned(ATHLETE, (goal_in(14, HALF_M),), HISTORY)
+NEXT = PLAN.weeks[1]
+MILEAGE = mileage_of(HISTORY, today=TODAY, complete_until=TODAY)
+ROOM = Room(NEXT.first_day, TODAY, MILEAGE, PACES)
+
+
+def week(change=lambda day: day):
+    return {day.day: change(day) for day in NEXT.days}
+
+
+def without_easy(day):
+    return replace(day, workout=None) if day.workout and kind(day) is Kind.EASY else day
+
+
+def kind(day):
+    return day.workout.workout.kind
+
+
+def by_hand(day):
+    return replace(without_easy(day), why=(*day.why, BY_HAND))
+
+
+def test_a_week_as_it_was_made_loses_nothing():
+    assert soften(week(), ROOM) == {}
+    assert balanced(week(), ROOM) == {}
+
+
+def test_a_week_that_lost_its_easy_runs_keeps_its_balance_though_no_limit_cut_it():
+    softer = soften(week(without_easy), ROOM)
+    assert {soft.cause.rule for soft in softer.values()} <= {"L-1", "I-5"}
+    assert softer
+    now = week(without_easy) | {day: soft.day for day, soft in softer.items()}
+    assert soften(now, ROOM) == {}
+    assert softer.keys() <= {day for day, planned in now.items() if planned.workout}
+
+
+def test_two_hard_sessions_of_three_runs_become_one():
+    fast = next(d.workout.workout for d in PLAN.days() if d.workout and hard(d.workout.workout))
+
+    def sharp(day):
+        plain = day.workout and kind(day) is not Kind.LONG
+        return replace(day, workout=replace(day.workout, workout=fast)) if plain else day
+
+    softer = soften(week(sharp), ROOM)
+    now = week(sharp) | {day: soft.day for day, soft in softer.items()}
+    assert {soft.cause.rule for soft in softer.values()} == {"I-5"}
+    assert not too_hard([d.workout.workout for d in now.values() if d.workout])
+
+
+@pytest.mark.parametrize("spoil", ["hand", "break", "part"])
+def test_who_took_the_easy_runs_off_by_hand_or_in_a_break_keeps_the_rest_as_it_is(spoil):
+    days = week(by_hand if spoil == "hand" else without_easy)
+    if spoil == "break":
+        days[NEXT.first_day] = replace(days[NEXT.first_day], status=DayStatus.BREAK)
+    if spoil == "part":  # the other days are still to be laid out
+        del days[NEXT.first_day]
+    assert soften(days, ROOM) == {}
+
+
+def test_a_race_stands_in_its_week_for_no_more_than_it_adds_to_training():
+    far = replace(easy(60_000.0, PACES), kind=Kind.RACE)
+    first = next(day.day for day in NEXT.days if day.workout)
+
+    def raced(day):
+        if day.day == first:
+            return replace(day, workout=replace(day.workout, workout=far))
+        return day if day.workout and kind(day) is Kind.LONG else replace(day, workout=None)
+
+    long = max(day.day for day in NEXT.days if day.workout and kind(day) is Kind.LONG)
+    assert balanced(week(raced), ROOM) == {}
+    little = {day: min(metres, 5_000.0) for day, metres in MILEAGE.longest_m.items()}
+    softer = balanced(week(raced), replace(ROOM, mileage=replace(MILEAGE, longest_m=little)))
+    assert softer[long].cause.rule == "L-1"
+
+
+def test_what_nobody_knows_of_yet_counts_as_planned():
+    """Three days into the week, none of them known: their sessions are not free room."""
+    today = NEXT.first_day + 3 * DAY
+    longest = replace(MILEAGE, longest_m=MILEAGE.longest_m | {TODAY: 60_000.0})
+    twice = {
+        day: replace(planned, workout=replace(planned.workout, workout=easy(18_000.0, PACES)))
+        if planned.workout
+        else planned
+        for day, planned in week().items()
+    }
+    status = {True: DayStatus.UNKNOWN, False: DayStatus.MISSED}
+    taken = []
+    for unknown in (True, False):
+        days = {
+            day: replace(planned, status=status[unknown]) if day < today else planned
+            for day, planned in twice.items()
+        }
+        softer = soften(days, replace(ROOM, today=today, mileage=longest))
+        taken.append({day for day, soft in softer.items() if soft.cause.rule == "P-3"})
+    assert taken[0] > taken[1] or (taken[0] and not taken[1])
+
+
+def of(first_day, volume_m, share=1.0, phase=Phase.BASE):
+    return SimpleNamespace(share=share, phase=phase), PlanWeek(first_day, phase, "", volume_m, 0.0)
+
+
+def test_a_lighter_week_is_lighter_than_the_full_ones_since_the_last_lighter_one():
+    weeks = [
+        of(TODAY + n * 7 * DAY, metres, share)
+        for n, (metres, share) in enumerate([(60e3, 1.0), (55e3, 0.8), (40e3, 1.0), (38e3, 1.0)])
+    ]
+    light, _ = of(TODAY, 0.0, 0.8)
+    nothing = mileage_of((), today=TODAY, complete_until=TODAY)
+    assert lightest_m(light, weeks, nothing) == pytest.approx(36e3)
+    assert lightest_m(weeks[0][0], weeks, nothing) == math.inf
+    assert lightest_m(of(TODAY, 0.0, 0.5, Phase.TAPER)[0], weeks, nothing) == math.inf
+    assert lightest_m(light, weeks[:2], nothing) == math.inf  # it follows a lighter one
+    small = [of(TODAY, 14e3)]
+    assert lightest_m(light, small, nothing) == math.inf
+    run = replace(nothing, volume_m={TODAY + DAY: 50e3})  # more than was planned of that week
+    assert lightest_m(light, [of(TODAY, 14e3)], run) == pytest.approx(45e3)
+
+
+def test_a_race_on_saturday_counts_its_week_of_taper_from_sunday_on():
+    goal = goal_in(2, FIVE_K_M, weekday=5)
+    last = season((goal,), TODAY)[-1]
+    sunday = last.first_day - DAY
+    long = replace(MILEAGE, volume_m={**MILEAGE.volume_m, sunday: 20_000.0})
+    assert before_it_m(last, long, {}) == pytest.approx(20_000.0)
+    after = next(day for day in NEXT.days if day.workout and kind(day) is Kind.LONG)
+    again = replace(after, day=last.first_day + 6 * DAY)
+    more_m = 20_000.0 - after.workout.workout.distance_m
+    assert before_it_m(last, long, {again.day: again}) == pytest.approx(more_m)
+    on_sunday = season((goal_in(2, FIVE_K_M),), TODAY)[-1]
+    assert before_it_m(on_sunday, long, {}) == 0.0
