@@ -246,7 +246,8 @@ def _laid_over(
     off = time_off.with_days_off(under, known.shaping, today=known.today)
     by_day = {day.day: day for day in off}
     tired = stands.after_hard(by_day) if stands else {}
-    ground = replace(known.ground(None), peaks_m=made.peaks_m)
+    held = pinned(known.layers)
+    ground = replace(known.ground(None), peaks_m=made.peaks_m, held=held)
     drafted = draft(ground, kept={**by_day, **{day: soft.day for day, soft in tired.items()}})
     softened = {**drafted.softened, **tired}
     anew = stands is None or known.lays_anew(stands.closing)

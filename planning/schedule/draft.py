@@ -63,6 +63,7 @@ class Ground:
     today: date
     laid_out_weeks: int = LAID_OUT_WEEKS  # from the current one; later weeks are targets only
     breaks: Breaks = NO_BREAKS
+    held: frozenset[str] = frozenset()  # idents of sessions whose content the athlete holds
 
     @property
     def monday(self) -> date:
@@ -130,7 +131,7 @@ def _laid_out(
     mine = {d.day: d for d in _standing(kept, week, ground)}
     if week.phase is Phase.TAPER and rest:
         rest = replace(rest, most_m=rest.most_m - before_it_m(week, mileage, mine))
-    room = Room(week.first_day, ground.today, mileage, ground.paces, rest)
+    room = Room(week.first_day, ground.today, mileage, ground.paces, rest, ground.held)
     softened = soften(mine, room)
     mine |= {day: soft.day for day, soft in softened.items()}
     others = (day for day in kept.values() if monday_of(day.day) != week.first_day)

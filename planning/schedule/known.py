@@ -171,6 +171,7 @@ class Known:
         new = time_off.new_in(closing, self.shaping)
         return day < self.thaw or not (anew or time_off.shapes(new, day))
 
+
 def _by_id(asked: Iterable[str]) -> dict[str, str]:
     """The digests of `Plan.asked` by what they are of, breaks left out."""
     split = (each.rpartition(":") for each in asked if not time_off.is_break(each))

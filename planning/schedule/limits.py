@@ -50,7 +50,8 @@ class Limit:
 @dataclass(frozen=True, slots=True)
 class Room:
     """A week and what it may hold: `mileage` is as run and planned before it; no more than `rest`
-    where it is one of rest, before a race or after full weeks.
+    where it is one of rest, before a race or after full weeks. `held` are idents of sessions whose
+    content the athlete holds.
     """
 
     monday: date
@@ -58,6 +59,7 @@ class Room:
     mileage: Mileage
     paces: Paces
     rest: Limit | None = None
+    held: frozenset[str] = frozenset()
 
     @property
     def limit(self) -> Limit:
@@ -86,7 +88,7 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
             mileage = mileage.and_then(day, still_to_run_m(planned, room.mileage))
     now = {**days, **{day: soft.day for day, soft in softer.items()}}
     softer |= _week_within(now, room, total_m=mileage.week_m(room.monday))
-    if softer or _is_as_made(now):
+    if softer or _is_as_made(now, room.held):
         now |= {day: soft.day for day, soft in softer.items()}
         softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
     return softer
@@ -94,7 +96,7 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
 
 def balanced(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
     """What the balance of long and of hard running takes from a whole week."""
-    return _balanced(days, room, most_fast=FAST_SHARE) if _is_as_made(days) else {}
+    return _balanced(days, room, most_fast=FAST_SHARE) if _is_as_made(days, room.held) else {}
 
 
 def _balanced(
@@ -105,11 +107,14 @@ def _balanced(
     return {**softer, **_eased(now, room, most_fast=most_fast)}
 
 
-def _is_as_made(days: Mapping[date, PlanDay]) -> bool:
+def _is_as_made(days: Mapping[date, PlanDay], held: Collection[str]) -> bool:
     """Whether the week is whole, and none of it by the athlete's hand."""
     otherwise = {BY_HAND, BEFORE_PLAN}
     return len(days) == DAYS_A_WEEK and not any(
-        otherwise & set(d.why) or d.status is DayStatus.BREAK for d in days.values()
+        otherwise & set(d.why)
+        or d.status is DayStatus.BREAK
+        or (d.workout and d.workout.ident in held)
+        for d in days.values()
     )
 
 

@@ -69,14 +69,15 @@ def test_two_hard_sessions_of_three_runs_become_one():
     assert not too_hard([d.workout.workout for d in now.values() if d.workout])
 
 
-@pytest.mark.parametrize("spoil", ["hand", "break", "part"])
+@pytest.mark.parametrize("spoil", ["hand", "break", "part", "pin"])
 def test_who_took_the_easy_runs_off_by_hand_or_in_a_break_keeps_the_rest_as_it_is(spoil):
     days = week(by_hand if spoil == "hand" else without_easy)
     if spoil == "break":
         days[NEXT.first_day] = replace(days[NEXT.first_day], status=DayStatus.BREAK)
     if spoil == "part":  # the other days are still to be laid out
         del days[NEXT.first_day]
-    assert soften(days, ROOM) == {}
+    pins = frozenset(d.workout.ident for d in days.values() if d.workout and spoil == "pin")
+    assert soften(days, replace(ROOM, held=pins)) == {}
 
 
 def test_a_race_stands_in_its_week_for_no_more_than_it_adds_to_training():
