@@ -28,7 +28,7 @@ from planning.schedule.mileage import (
     week_of,
 )
 from planning.schedule.paces import Paces
-from planning.schedule.plan import BEFORE_PLAN, Phase, PlanDay, PlanWeek
+from planning.schedule.plan import BEFORE_PLAN, DayStatus, Phase, PlanDay, PlanWeek
 from planning.schedule.resting import ENOUGH_M, before_it_m, lightest_m, rest_of
 from planning.schedule.shape import Habits, Week
 from planning.schedule.time_off import day_off, focus_in, open_share
@@ -158,10 +158,11 @@ def planned_week(first_day: date, phase: Phase, focus: str, days: tuple[PlanDay,
 
 def run_as_planned(mileage: Mileage, days: Sequence[PlanDay], today: date) -> Mileage:
     """Coming days count as planned; so do past days of which nothing is known (unknown is neither
-    done nor missed).
+    done nor missed), unless the athlete said they were not run.
     """
     for planned in days:
-        to_come = planned.day >= today or not mileage.is_known(planned.day)
+        unknown = not mileage.is_known(planned.day) and planned.status is not DayStatus.SKIPPED
+        to_come = planned.day >= today or unknown
         if planned.workout and to_come and (metres := still_to_run_m(planned, mileage)):
             training = planned.workout.workout.kind is not Kind.RACE
             mileage = mileage.and_then(planned.day, metres, training=training)

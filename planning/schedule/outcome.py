@@ -25,8 +25,8 @@ def closed(
 
 
 def _status(planned: PlanDay, share: float, complete_until: date | None, today: date) -> DayStatus:
-    if share >= DONE_SHARE:
-        return DayStatus.DONE
+    if share >= DONE_SHARE or (share > 0 and planned.status is DayStatus.DONE):
+        return DayStatus.DONE  # a run that comes in late and fits better takes nothing back
     if planned.day >= today:
         return DayStatus.PLANNED
     if share > 0:

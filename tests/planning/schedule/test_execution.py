@@ -16,6 +16,7 @@ from planning.schedule.effort import hard
 from planning.schedule.execution import matched, soften_after_hard, unplanned_hard
 from planning.schedule.library import easy, long
 from planning.schedule.library import race as race_day
+from planning.schedule.outcome import closed
 from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind, PlanDay
 from planning.schedule.receipt import Cause
 from planning.workout import Kind, PlannedWorkout
@@ -377,3 +378,19 @@ def test_hard_without_a_hard_session():
     ran = [jog, extra, fast, session]
     found = unplanned_hard(days, matched(days, ran, SUNDAY), PACES)
     assert [one.id for one in found] == ["fast", "extra"]
+
+
+def test_a_run_that_comes_in_late_and_fits_better_takes_back_nothing_that_was_called_done():
+    plan, _ = planned(ATHLETE, (goal_in(14, TEN_K_M),), history())
+    day = next(d for d in plan.days() if d.workout)
+    part = run(day.day, 0.5 * day.workout.workout.distance_m / 1000, 340)
+    later = day.day + timedelta(days=2)
+    told = {
+        status: closed(
+            replace(day, status=status), runs=runs, complete_until=later, today=later
+        ).status
+        for status, runs in ((DayStatus.DONE, (part,)), (DayStatus.UNKNOWN, (part,)))
+    }
+    assert told == {DayStatus.DONE: DayStatus.DONE, DayStatus.UNKNOWN: DayStatus.PARTLY}
+    gone = closed(replace(day, status=DayStatus.DONE), runs=(), complete_until=later, today=later)
+    assert gone.status is DayStatus.MISSED  # no run of it is left

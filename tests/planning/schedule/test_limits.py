@@ -9,6 +9,7 @@ import pytest
 
 from planning.goals.goal import FIVE_K_M, HALF_M
 from planning.goals.season import season
+from planning.schedule.draft import run_as_planned
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import easy
 from planning.schedule.limits import Room, balanced, soften
@@ -151,3 +152,11 @@ def test_a_race_on_saturday_counts_its_week_of_taper_from_sunday_on():
     assert before_it_m(last, long, {again.day: again}) == pytest.approx(more_m)
     on_sunday = season((goal_in(2, FIVE_K_M),), TODAY)[-1]
     assert before_it_m(on_sunday, long, {}) == 0.0
+
+
+def test_a_session_of_which_the_athlete_said_not_to_have_run_it_is_no_ground_to_build_on():
+    day = next(d for d in NEXT.days if d.workout)
+    today = day.day + DAY
+    for status, counts in ((DayStatus.UNKNOWN, True), (DayStatus.SKIPPED, False)):
+        after = run_as_planned(MILEAGE, [replace(day, status=status)], today)
+        assert (day.day in after.volume_m) is counts
