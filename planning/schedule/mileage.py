@@ -119,10 +119,17 @@ class Mileage:
         )
 
     def week_limit_m(self, monday: date) -> float:
-        """The most a week may hold (rule P-3, a convention): 10 % or 3 km over the level held."""
+        """The most a week may hold that stands already (rule P-3, a convention): 10 % or 3 km over
+        the best two of eight weeks, while one comes back from a break over the level held.
+
+        New weeks rise from the level held, which is less: what stands is not cut for a session
+        missed here and there.
+        """
         held = self.held_m(monday)
         if not self.grows:
             return max(FIRST_WEEK_M, held)
+        if self._last_gap(monday) is None:
+            held = max(held, self.peak_m(monday))
         return max(FIRST_WEEK_M, WEEK_RISE * held, held + WEEK_RISE_M)
 
     def ceiling_m(self, monday: date, *, least_m: float) -> float:
