@@ -273,7 +273,7 @@ def tomorrow_of(lived, steps):
 
 
 WEEKS = "the weeks you have really run"
-ASKED = "asked for|" + WEEKS
+ASKED = "asked for|you set a goal|you changed|you gave up|" + WEEKS
 NAMED = {  # what a receipt says of it
     "a run": WEEKS + "|run",
     "the same run at Strava": WEEKS + "|run",
