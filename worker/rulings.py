@@ -170,9 +170,8 @@ def say_of_others(conn: Connection, athlete_id: int, source: str, *, now: dateti
     Not what is of the copy alone: that one copy is no good, and what belongs together.
     """
     row, begins = tables.ruling, f"{source}:"
-    query = select(row.c.body, row.c.known_at).where(
-        row.c.athlete_id == athlete_id, row.c.superseded_at.is_(None), row.c.body.is_not(None)
-    )
+    mine = row.c.athlete_id == athlete_id, row.c.superseded_at.is_(None), row.c.body.is_not(None)
+    query = select(row.c.body, row.c.known_at).where(*mine).order_by(row.c.id)
     said = [(store.ruling_of(found.body), found.known_at) for found in conn.execute(query)]
     moves = [(one, at) for one, at in said if _is_of_run(one) and one.copy.startswith(begins)]
     if not moves:
