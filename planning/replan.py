@@ -36,7 +36,7 @@ from planning.goals.trajectory import (
 )
 from planning.news import News, news_of
 from planning.schedule.adapt import plan_for
-from planning.schedule.draft import LAID_OUT_WEEKS
+from planning.schedule.ground import LAID_OUT_WEEKS
 from planning.schedule.mileage import REMEMBERED_DAYS
 from planning.schedule.plan import Answer, Change, Layer, LayerKind, Plan
 from planning.weather import Weather, temperature_on

@@ -21,10 +21,12 @@ from planning.goals.season import PAST_RACES, alive, monday_of
 from planning.schedule import time_off
 from planning.schedule.autonomy import material_groups, waiting, without
 from planning.schedule.causes import Tonight, changes
-from planning.schedule.draft import LAID_OUT_WEEKS, Draft, draft, planned_week
+from planning.schedule.draft import Draft, draft, planned_week
+from planning.schedule.ground import LAID_OUT_WEEKS
 from planning.schedule.hand import (
     as_it_read,
     as_yesterday,
+    last_words,
     left,
     lessened,
     lying_on,
@@ -81,7 +83,7 @@ def plan_for(  # noqa: PLR0913 - one door, and everything that is known goes thr
         past=tuple(g for g in alive(goals, monday - PAST_RACES) if g.day < monday),
         activities=ran,
         fitness=fitness,
-        layers=_last_words(layers),
+        layers=last_words(layers),
         complete_until=complete_until,
         today=today,
         pacing=pacing_of(
@@ -118,16 +120,6 @@ def _is_heard(
     eve = today - timedelta(days=LATELY_DAYS)
     complete = complete_until is not None and complete_until >= eve
     return complete or ran_lately(ran, today) or breaks.off(eve) is not None
-
-
-def _last_words(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Of each session the last word on its place, and the last on what it reads, as said last."""
-    said: dict[tuple[str, bool], Layer] = {}
-    for layer in layers:
-        key = (layer.ident, layer.ident in pinned([layer]))
-        said.pop(key, None)
-        said[key] = layer
-    return tuple(said.values())
 
 
 def _adapted(known: Known, closing: Plan | None) -> tuple[Plan, tuple[Change, ...]]:

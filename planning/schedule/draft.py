@@ -5,19 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from planning.athlete import Athlete
-from planning.breaks import NO_BREAKS, Breaks
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.goals.season import (
     SeasonWeek,
     demand_of,
     full,
-    is_master,
     monday_of,
     season,
     tires,
 )
 from planning.schedule.effort import hard
+from planning.schedule.ground import Ground, habits_of
 from planning.schedule.limits import Limit, Room, Softened, balanced, soften, still_to_run_m
 from planning.schedule.menu import focus_of
 from planning.schedule.mileage import (
@@ -27,51 +25,18 @@ from planning.schedule.mileage import (
     Mileage,
     week_of,
 )
-from planning.schedule.paces import Paces
 from planning.schedule.plan import BEFORE_PLAN, DayStatus, Phase, PlanDay, PlanWeek
 from planning.schedule.resting import ENOUGH_M, before_it_m, lightest_m, rest_of
-from planning.schedule.shape import Habits, Week
+from planning.schedule.shape import Week
 from planning.schedule.time_off import day_off, focus_in, open_share
 from planning.schedule.week import lay
 from planning.workout import Kind
 
-LAID_OUT_WEEKS = 4
-ENOUGH_WEEKS = 8  # below them, or `ENOUGH_M`, someone is a beginner (rule B-1)
-NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
-RUN_S = (60.0, 120.0, 180.0, 300.0)  # between two walks: two weeks each (custom of courses, D)
 MORE_THAN_EASY = 1.12  # metres of an hour of mixed running, easy ones being 1
 PLANNED_HOURS = 0.95  # of the hours there are: sessions are rounded
 MEAN_RUN_M = 16_000.0
 LEAST_BESIDE_RACE = 0.5  # of a week, however long its race
 LOW_LEAD = 2.0  # beginners have nothing to lose by being led to the peak early: P-3 holds them
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the weeks stand on. `race_paces` by goal id; `peaks_m` is the weekly volume each goal is
-    led to, by goal id, fixed when it was first planned for, so that a season cannot run away.
-    """
-
-    athlete: Athlete
-    goals: Sequence[Goal]  # standing, by day
-    past: Sequence[Goal]  # races of the last weeks
-    mileage: Mileage
-    paces: Paces
-    race_paces: Mapping[str, Paces]
-    peaks_m: Mapping[str, float]
-    ran_marathon: bool
-    today: date
-    laid_out_weeks: int = LAID_OUT_WEEKS  # from the current one; later weeks are targets only
-    breaks: Breaks = NO_BREAKS
-    held: frozenset[str] = frozenset()  # idents of sessions whose content the athlete holds
-
-    @property
-    def monday(self) -> date:
-        return monday_of(self.today)
-
-    @property
-    def master(self) -> bool:
-        return is_master(self.athlete.birth_year, self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,52 +132,6 @@ def run_as_planned(mileage: Mileage, days: Sequence[PlanDay], today: date) -> Mi
             training = planned.workout.workout.kind is not Kind.RACE
             mileage = mileage.and_then(planned.day, metres, training=training)
     return mileage
-
-
-def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
-    """As the athlete wishes, else as the athlete has been running; beginners by rule B-1."""
-    athlete = ground.athlete
-    regular = mileage.regular_weeks(monday)
-    held_m = mileage.held_m(monday)
-    beginner = regular < ENOUGH_WEEKS or held_m < ENOUGH_M
-    usual = round(ground.mileage.runs_a_week(ground.monday)) or 3
-    wished = _runs_to_keep_up(ground, monday)
-    runs = max(athlete.runs_per_week or min(max(usual, 2), 7), wished)
-    most = 3 if beginner and not athlete.runs_per_week else 7
-    runs = min(runs, len(athlete.run_weekdays), max(most, wished))
-    hard_sessions = 0 if runs < 3 else 1 if runs == 3 else 2
-    if beginner:
-        hard_sessions = min(hard_sessions, 1 if regular >= NO_HARD_WEEKS else 0)
-    return Habits(
-        weekdays=athlete.run_weekdays,
-        long_weekday=athlete.long_run_weekday,
-        runs=runs,
-        hard_gap_days=hard_gap_days(master=ground.master),
-        hard_sessions=hard_sessions,
-        strides=regular >= NO_STRIDES_WEEKS,
-        walk_every_s=RUN_S[regular // 2] if regular < ENOUGH_WEEKS and held_m < ENOUGH_M else None,
-        first_marathon=not ground.ran_marathon,
-    )
-
-
-def hard_gap_days(*, master: bool) -> int:
-    """Days from one hard session to the next: 48 h (rule I-6), from 50 on 72 h (M-2)."""
-    return 3 if master else 2
-
-
-def _runs_to_keep_up(ground: Ground, monday: date) -> int:
-    """Days with a run that health goals ask for in this week; 0 without one."""
-    sunday = monday + timedelta(days=6)
-    return max(
-        (
-            goal.runs_per_week or 0
-            for goal in ground.goals
-            if goal.kind is GoalKind.HEALTH
-            and (goal.from_day is None or goal.from_day <= sunday)
-            and goal.day >= monday
-        ),
-        default=0,
-    )
 
 
 def _hours_to_keep_up_m(ground: Ground, goal: Goal) -> float:

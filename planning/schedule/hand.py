@@ -70,6 +70,16 @@ def pinned(layers: Sequence[Layer]) -> frozenset[str]:
     return frozenset(layer.ident for layer in layers if layer.kind in HOLDS)
 
 
+def last_words(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Of each session the last word on its place, and the last on what it reads, as said last."""
+    said: dict[tuple[str, bool], Layer] = {}
+    for layer in layers:
+        key = (layer.ident, layer.ident in pinned([layer]))
+        said.pop(key, None)
+        said[key] = layer
+    return tuple(said.values())
+
+
 def placed(days: Sequence[PlanDay]) -> frozenset[str]:
     """Idents of sessions on a day that the athlete's hand put them on."""
     return frozenset(d.workout.ident for d in days if d.workout and BY_HAND in d.why)

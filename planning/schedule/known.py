@@ -13,7 +13,7 @@ from planning.goals.goal import Goal
 from planning.goals.season import MARATHON_BEFORE_M, is_master, monday_of
 from planning.goals.wording import distance_name, spoken_day
 from planning.schedule import time_off
-from planning.schedule.draft import Ground, hard_gap_days
+from planning.schedule.ground import Ground, hard_gap_days
 from planning.schedule.limits import FREEZE_DAYS
 from planning.schedule.mileage import REMEMBERED_DAYS, mileage_of
 from planning.schedule.naming import belongs_to

@@ -10,6 +10,7 @@ LAWFUL = ("tests/planning/schedule/test_lawful.py",)
 GRID = ("tests/planning/schedule/test_worth.py",)  # hours are the athlete's, and no rule of lint's
 RETURNING = ("tests/planning/schedule/test_returning.py",)
 DRAFT, LONG, WEEK = (f"planning/schedule/{name}.py" for name in ("draft", "long_run", "week"))
+GROUND = "planning/schedule/ground.py"
 MILEAGE, TAPER, SHAPE = (f"planning/schedule/{name}.py" for name in ("mileage", "taper", "shape"))
 DAYS, LIMITS, MENU = (f"planning/schedule/{name}.py" for name in ("days", "limits", "menu"))
 EASY = "planning/schedule/easy_week.py"
@@ -65,8 +66,8 @@ MUTATIONS = (
     broken("P-5 one and a half", MILEAGE, "max(1.5 * max(means), least_m)", "max(3.0 * max(means), least_m + 3e4)"),
     broken("L-1 length", LONG, "return in_steps(min(wanted_m, far_m,", "return in_steps(min(1.3 * max(wanted_m, far_m),"),
     broken("L-1 share in a taper", TAPER, "if long_m <= most_m:", "if True:"),
-    broken("I-6 and M-2", DRAFT, "3 if master else 2", "1"),
-    broken("M-2", DRAFT, "3 if master else 2", "2"),
+    broken("I-6 and M-2", GROUND, "3 if master else 2", "1"),
+    broken("M-2", GROUND, "3 if master else 2", "2"),
     broken("I-6 days", DAYS, "if far_enough(days, from_days=around, gap=gap)", "if True"),
     broken(
         "I-6 week before",
@@ -75,12 +76,12 @@ MUTATIONS = (
         "hard_days=frozenset({race.day for race in races})",
     ),
     broken("I-5", TAPER, "if not too_hard([*standing,", "if True or not too_hard([*standing,"),
-    broken("B-1", DRAFT, "1 if regular >= NO_HARD_WEEKS else 0", "1"),
-    broken("B-1 strides", DRAFT, "strides=regular >= NO_STRIDES_WEEKS", "strides=True"),
-    broken("B-1 runs", DRAFT, "most = 3 if beginner and not athlete.runs_per_week else 7", "most = 7"),
+    broken("B-1", GROUND, "1 if regular >= NO_HARD_WEEKS else 0", "1"),
+    broken("B-1 strides", GROUND, "strides=regular >= NO_STRIDES_WEEKS", "strides=True"),
+    broken("B-1 runs", GROUND, "most = 3 if beginner and not athlete.runs_per_week else 7", "most = 7"),
     broken(
         "B-1 walking",
-        DRAFT,
+        GROUND,
         "if regular < ENOUGH_WEEKS and held_m < ENOUGH_M",
         "if False",
     ),
