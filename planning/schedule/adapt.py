@@ -41,7 +41,7 @@ from planning.schedule.known import Known
 from planning.schedule.limits import Softened
 from planning.schedule.pacing import LATELY_DAYS, pacing_of, ran_lately, recent
 from planning.schedule.plan import Answer, Change, Layer, Less, Plan, PlanDay, PlanWeek
-from planning.schedule.standing import Standing, repaced, standing, steady
+from planning.schedule.standing import Standing, standing, steady
 from planning.weather import Weather
 from planning.wellness import Wellness
 
@@ -204,7 +204,7 @@ def _under_hand(known: Known, stands: Standing | None, made: _Made) -> _Shown:
             stands.closing,
             days,
             known.layers,
-            lambda workout, hot: repaced(workout, known, hot=hot),
+            stands.repaced,
             known.pacing.paces,
         )
     if stands and known.lays_anew(stands.closing):

@@ -85,6 +85,12 @@ class Standing:
         off = time_off.with_days_off(stay, known.shaping, today=known.today)
         return {planned.day: planned for planned in off}
 
+    def repaced(self, workout: PlannedWorkout, hot: bool) -> PlannedWorkout:  # noqa: FBT001 - of a workout in heat, or not
+        """What limits left of a session, at today's paces where its day is not frozen."""
+        thaw = self.known.thaw
+        frozen = {d.workout.ident for d in self.shown if d.workout and d.day < thaw}
+        return workout if workout.ident in frozen else repaced(workout, self.known, hot=hot)
+
     def after_hard(self, days: Mapping[date, PlanDay]) -> dict[date, Softened]:
         """What a hard run that was not planned takes from the days after it (rules I-6, M-2)."""
         return soften_after_hard(
@@ -128,12 +134,14 @@ def standing(known: Known, closing: Plan) -> Standing:
 
 def _with_past(plan: Plan, closing: Plan, known: Known) -> tuple[PlanDay, ...]:
     """The coming days of `plan` after the past as `closing` showed it. What the hand moved across
-    today stays as it was shown.
+    today stays as it was shown, and so does what a break took from the day it was moved to.
     """
     over = [d for each in (plan, closing) for d in each.days() if d.day < known.today]
+    taken = [d.set_aside for d in over if d.status is DayStatus.BREAK and BY_HAND in d.why]
+    idents = {w.ident for w in (*(d.workout for d in over), *taken) if w}
     past = {d.day: d for d in closing.days() if d.day < known.today}
     own = [past.get(d.day, d) for d in plan.days() if d.day >= known.monday]
-    return settled(own, tuple(closing.days()), {d.workout.ident for d in over if d.workout})
+    return settled(own, tuple(closing.days()), idents)
 
 
 def _race_to_place(day: PlanDay, known: Known) -> bool:

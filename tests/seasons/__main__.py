@@ -17,7 +17,11 @@ from tests.seasons.living import evenings
 def lived(seed):
     """The account of one season."""
     who = runner(seed)
-    return checked(evenings(who), who)
+    try:
+        return checked(evenings(who), who)
+    except Exception as broken:
+        broken.add_note(f"in season {seed}")
+        raise
 
 
 def main():

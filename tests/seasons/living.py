@@ -69,7 +69,8 @@ def evenings(runner, decide=door.replan, world=CALM):
         planned = plan.on(today) if plan else None
         if plan and _is_bad_morning(nights, today):
             known = _state(runner, runs, today, (layers, nights, complete, closing))
-            planned = decide(known, today).plan.on(today)
+            this_morning = decide(known, today).plan
+            planned = this_morning.on(today) if this_morning else None
         standing = planned if planned and not _touched(planned, layers) else None
         lived = day_of(runner, (body, legs, world), today, planned=standing, chances=chances)
         runs += [lived.done] if lived.done else []

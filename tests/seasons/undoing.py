@@ -57,8 +57,14 @@ def _without(layers, layer):
 
 
 def _read(day):
-    workout = day.workout
-    return (day.status, *((workout.ident, workout.workout) if workout else ()))
+    """As the athlete and the watch read it. What it comes to (metres, load) is reckoned from that,
+    and differs by a decimetre with the evening on which it was.
+    """
+    if day.workout is None:
+        return (day.status,)
+    workout = day.workout.workout
+    reckoned = round(workout.distance_m / 100), round(workout.duration_s / 60)
+    return day.status, day.workout.ident, workout.kind, workout.name, workout.steps, *reckoned
 
 
 def _line(day):

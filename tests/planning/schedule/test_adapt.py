@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from planning.breaks import Break, BreakKind, Breaks
 from planning.fitness.ability import estimate
 from planning.goals.goal import HALF_M, TEN_K_M
 from planning.schedule.adapt import plan_for
 from planning.schedule.effort import hard
 from planning.schedule.lint import lint
 from planning.schedule.mileage import mileage_of
-from planning.schedule.plan import ASKED, BY_HAND, DayStatus, Layer, LayerKind
+from planning.schedule.plan import ASKED, BY_HAND, DayStatus, Layer, LayerKind, Less
 from planning.schedule.receipt import is_material
 from planning.weather import Weather
 from planning.workout import Kind, TargetType, unrolled
@@ -314,6 +315,31 @@ def test_move_changes_places_with_an_easy_run_but_not_with_a_key_session():
     assert plan.on(key.day).workout.ident == easy.workout.ident
     plan, changes = next_day(layers=(Layer(LayerKind.MOVE, key.workout.ident, long.day),))
     assert changes == ()
+
+
+def test_what_was_moved_to_a_day_that_a_break_took_does_not_come_back_when_that_day_is_over():
+    key = key_day(PLAN)
+    free = next(d.day for d in PLAN.days() if key.day - 4 * DAY < d.day < key.day and not d.workout)
+    said = {"layers": (Layer(LayerKind.MOVE, key.workout.ident, free),)}
+    plan, _ = next_day(today=free - 2 * DAY, **said)
+    said["breaks"] = Breaks((Break("calf", BreakKind.INJURY, free - DAY, free),))
+    for today in (free - DAY, free):
+        plan, _ = next_day(plan, today, **said)
+    assert plan.on(free).set_aside.ident == plan.on(key.day).set_aside.ident == key.workout.ident
+    after, _ = next_day(plan, free + DAY, **said)
+    assert after.on(key.day).workout is None
+    assert after.on(key.day).status is DayStatus.MOVED
+
+
+def test_a_frozen_day_keeps_its_paces_on_the_evening_on_which_something_is_taken_back():
+    """Limits had left less of it under the hand; its paces stand as those of any frozen day do."""
+    frozen, later = [d.workout for d in PLAN.days() if d.workout and d.day > TODAY + DAY][::9][:2]
+    today = frozen.day - DAY
+    less = tuple(Less(each.ident, (), each) for each in (frozen, later))
+    closing = replace(PLAN, untouched=PLAN, less=less, hand=("taken back",))
+    after, _ = next_day(closing, today, fitness=moved(-0.03))
+    assert after.on(frozen.day).workout == frozen
+    assert after.on(later.day).workout != later
 
 
 def test_an_edited_session_is_left_alone():
