@@ -20,14 +20,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from connectors.sandbox.control import Control
 from planning.goals.goal import HALF_M, Goal, GoalKind, Priority
 from tests.across.doors import Door, Log, services
 from tests.across.faults import BEGINS, FAULTS, Stopped
 from tests.servers import migrated_sqlite
-from tests.worker.living import STRAVA_ATHLETE, HandClock, Life, life
+from tests.worker.living import STRAVA_ATHLETE, Around, HandClock, Life, life, settings_for
 from worker import outbox, schedule, serving, standing, store, tables
 from worker.actors import ACTORS
 from worker.connections import connect, put_application_values
@@ -61,7 +59,7 @@ SECRET = "shared-between-two"
 
 
 @dataclass
-class Month:
+class Month(Around):
     """One athlete with one source, living day by day."""
 
     source: str
@@ -77,18 +75,6 @@ class Month:
     shown: dict[str, str] = field(default_factory=dict)  # what `status` showed last
     told: int = 0  # messages so far
     day: int = 0  # 1 to 30
-
-    @property
-    def control(self):
-        return self.lived.control
-
-    @property
-    def clock(self):
-        return self.lived.clock
-
-    @property
-    def engine(self):
-        return self.lived.engine
 
     @property
     def today(self):
@@ -182,12 +168,7 @@ class Month:
             self.work()
             self.look()
         self.clock.at = max(until, self.clock.at)
-        for _ in range(40):
-            self.work()
-            soon = self._owed_at()
-            if soon is None or soon > self.clock.at + SOON:
-                break
-            self.clock.at = max(soon, self.clock.at)
+        self.settles(soon=SOON, rounds=40)
         self.look()
 
     def work(self):
@@ -207,18 +188,10 @@ class Month:
         with reading(self.engine) as conn:
             return outbox.due(conn, now=self.clock.at, limit=100, actors=list(ACTORS))
 
-    def _owed_at(self):
-        row = tables.outbox
-        query = select(func.min(row.c.due_at)).where(
-            row.c.generation != row.c.done_generation, row.c.buried_at.is_(None)
-        )
-        with reading(self.engine) as conn:
-            return conn.scalar(query)
-
     def _next(self, until):
         seconds = SLOT.total_seconds()
         slot = datetime.fromtimestamp((self.clock.at.timestamp() // seconds + 1) * seconds, UTC)
-        owed = self._owed_at()
+        owed = self.lived.owed_at()
         return min(until, slot, *([max(owed, self.clock.at)] if owed else []))
 
     def wake(self):
@@ -330,18 +303,12 @@ def month_of(source, home, *, goal=False, vault=None, **variables):
         control = stack.enter_context(Control(base))
         door = stack.enter_context(Door())
         given = {
-            "STRAVA_CLIENT_ID": "1",
-            "STRAVA_CLIENT_SECRET": "sandbox",
-            "STRAVA_API_URL": f"{base}/strava/api/v3",
-            "STRAVA_OAUTH_URL": f"{base}/strava/oauth",
-            "GARMIN_API_URL": f"{base}/garmin",
+            **settings_for(base, door.url, home),
             "GARMIN_PERSONAL_API_URL": f"{base}/personal",
             "GARMIN_PARTNER_API_URL": f"{base}/partner",
             "GARMIN_PARTNER_CLIENT_ID": "goalward-client",
             "GARMIN_PARTNER_CLIENT_SECRET": "secret",
             "INTERVALS_API_URL": f"{base}/intervals",
-            "PUBLIC_URL": door.url,
-            "NOTIFY": f"goalward-file://{home}/told.txt",
             **variables,
         }
         lived = stack.enter_context(life(url, home, clock=clock, **given))

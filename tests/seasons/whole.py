@@ -9,8 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import func, select
-
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
 from planning.replan import replan as decide
@@ -21,8 +19,8 @@ from tests.seasons.body import Body
 from tests.seasons.days import ill, opinion
 from tests.seasons.living import Evening, day_of, lives
 from tests.seasons.strain import CALM, Legs
-from tests.worker.living import HandClock, Life, life
-from worker import hand, schedule, serving, store, tables
+from tests.worker.living import Around, HandClock, Life, life, settings_for
+from worker import hand, schedule, serving, store
 from worker.actors import known_as_of
 from worker.db import reading, writing
 from worker.outcomes import latest_outcome
@@ -51,7 +49,7 @@ class Told:
 
 
 @dataclass
-class Season:
+class Season(Around):
     """One runner, `athlete_id` 1, at home in one Goalward."""
 
     runner: Runner
@@ -60,18 +58,6 @@ class Season:
     unseen: set[str] = field(default_factory=set)  # sessions dragged since the calendar was read
     foreign: object = None  # the fingerprint of what is the athlete's own
     _silent_from: date | None = None
-
-    @property
-    def control(self):
-        return self.lived.control
-
-    @property
-    def clock(self):
-        return self.lived.clock
-
-    @property
-    def engine(self):
-        return self.lived.engine
 
     def evenings(self):
         """Every evening from the first to the one after the last race."""
@@ -217,19 +203,8 @@ class Season:
 
     def settle(self):
         """Do what is due, and what falls due soon after it."""
-        for _ in range(ROUNDS):
-            self.lived.work()
-            due = self._owed_at()
-            if due is None or due > self.clock.at + SOON:
-                return
-            self.clock.at = max(due, self.clock.at)
-        raise TimeoutError("work is owed for ever")
-
-    def _owed_at(self):
-        row = tables.outbox
-        owed = (row.c.generation != row.c.done_generation) & row.c.buried_at.is_(None)
-        with reading(self.engine) as conn:
-            return conn.scalar(select(func.min(row.c.due_at)).where(owed))
+        if not self.settles(soon=SOON, rounds=ROUNDS):
+            raise TimeoutError("work is owed for ever")
 
 
 def instant(day, clock_time):
@@ -263,7 +238,7 @@ def whole(runner, database_url, home, *, history=10_000 * DAY):
         control = stack.enter_context(Control(url))
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         ours = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        variables = _settings(url, ours, home)
+        variables = settings_for(url, ours, home)
         lived = stack.enter_context(life(database_url, home, clock=clock, zone=ZONE, **variables))
         lived.control = control
         control.post("runner", weekly_km=runner.km_a_week)
@@ -281,15 +256,3 @@ def whole(runner, database_url, home, *, history=10_000 * DAY):
         schedule.subscribe(lived.runtime)
         season.foreign = control.dump()["foreign"]
         yield season
-
-
-def _settings(url, ours, home):
-    return {
-        "STRAVA_CLIENT_ID": "1",
-        "STRAVA_CLIENT_SECRET": "sandbox",
-        "STRAVA_API_URL": f"{url}/strava/api/v3",
-        "STRAVA_OAUTH_URL": f"{url}/strava/oauth",
-        "GARMIN_API_URL": f"{url}/garmin",
-        "PUBLIC_URL": ours,
-        "NOTIFY": f"goalward-file://{home}/told.txt",
-    }

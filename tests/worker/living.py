@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from connectors.files.decode import decode
 from connectors.registry import connectors
@@ -90,6 +90,13 @@ class Life:
             r for r in self.rows(tables.outbox, actor=actor) if r.generation != r.done_generation
         ]
 
+    def owed_at(self):
+        """When the next work falls due; None when nothing is owed."""
+        row = tables.outbox
+        owed = (row.c.generation != row.c.done_generation) & row.c.buried_at.is_(None)
+        with reading(self.engine) as conn:
+            return conn.scalar(select(func.min(row.c.due_at)).where(owed))
+
     def activities(self):
         with reading(self.engine) as conn:
             return store.activities(conn, 1)
@@ -161,6 +168,37 @@ class Life:
         raise TimeoutError("the webhook was not delivered")
 
 
+class Around:
+    """What is around a life that is `lived` day by day, and how its time goes on."""
+
+    lived: Life
+
+    @property
+    def control(self):
+        return self.lived.control
+
+    @property
+    def clock(self):
+        return self.lived.clock
+
+    @property
+    def engine(self):
+        return self.lived.engine
+
+    def work(self):
+        self.lived.work()
+
+    def settles(self, *, soon, rounds):
+        """Do what is due, and what falls due so soon after it; whether that came to an end."""
+        for _ in range(rounds):
+            self.work()
+            due = self.lived.owed_at()
+            if due is None or due > self.clock.at + soon:
+                return True
+            self.clock.at = max(due, self.clock.at)
+        return False
+
+
 @contextmanager
 def life(database_url, home, *, clock=None, zone=PARIS, **variables):
     """A Goalward without any service."""
@@ -182,6 +220,19 @@ def runtime_on(engine, home, *, clock, zone=PARIS, **variables):
     return Runtime(settings, clock, engine, Vault(engine, settings), connectors(), decode)
 
 
+def settings_for(services, ours, home):
+    """Of a Goalward reached at `ours` that uses the simulated `services`."""
+    return {
+        "STRAVA_CLIENT_ID": "1",
+        "STRAVA_CLIENT_SECRET": "sandbox",
+        "STRAVA_API_URL": f"{services}/strava/api/v3",
+        "STRAVA_OAUTH_URL": f"{services}/strava/oauth",
+        "GARMIN_API_URL": f"{services}/garmin",
+        "PUBLIC_URL": ours,
+        "NOTIFY": f"goalward-file://{home}/told.txt",
+    }
+
+
 @contextmanager
 def life_with_services(database_url, home, *, webhooks=False, **options):
     """The same with the simulated Strava and Garmin; with `webhooks`, Strava reaches us."""
@@ -191,15 +242,8 @@ def life_with_services(database_url, home, *, webhooks=False, **options):
         url = stack.enter_context(serve(machine_now=clock.machine_now, options=given))
         control = stack.enter_context(Control(url))
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        variables = {
-            "STRAVA_CLIENT_ID": "1",
-            "STRAVA_CLIENT_SECRET": "sandbox",
-            "STRAVA_API_URL": f"{url}/strava/api/v3",
-            "STRAVA_OAUTH_URL": f"{url}/strava/oauth",
-            "GARMIN_API_URL": f"{url}/garmin",
-            "PUBLIC_URL": f"http://127.0.0.1:{listener.getsockname()[1]}",
-            "NOTIFY": f"goalward-file://{home}/told.txt",
-        }
+        ours = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        variables = settings_for(url, ours, home)
         lived = stack.enter_context(life(database_url, home, clock=clock, **variables))
         lived.control = control
         if webhooks:
