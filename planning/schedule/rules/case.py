@@ -112,6 +112,24 @@ def by_hand(week: PlanWeek) -> bool:
     return any(BY_HAND in planned.why for planned in week.days)
 
 
+def workouts_of(week: PlanWeek) -> list[Workout]:
+    return [day.workout.workout for day in week.days if day.workout]
+
+
+def without_hand(week: PlanWeek) -> list[Workout]:
+    """The week's workouts as they stood before the athlete's hand: with what it took, and without
+    what it put there.
+    """
+    stood = (day.set_aside if BY_HAND in day.why else day.workout for day in week.days)
+    return [planned.workout for planned in stood if planned]
+
+
+def taken_by_hand_m(week: PlanWeek) -> float:
+    """Metres of the week that the athlete's hand took off, less those it put there."""
+    made_m = sum(workout.distance_m for workout in without_hand(week))
+    return made_m - sum(workout.distance_m for workout in workouts_of(week))
+
+
 def is_whole(week: PlanWeek) -> bool:
     """A week that was planned from its Monday on: not one whose first days were before the plan, or
     which a break took days from.

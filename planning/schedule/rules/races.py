@@ -1,8 +1,8 @@
 """Rules for races: the taper before, nothing hard around, and who may race how far."""
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import pairwise
 
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M, Goal, Priority
 from planning.schedule.effort import hard
@@ -33,20 +33,20 @@ def taper(case: Case) -> Iterator[Finding]:
 def falling(case: Case) -> Iterator[Finding]:
     """T-2: before an A race each of the last weeks holds no more than the one before, what was
     missed there counted as planned (rule R-2). Another race within or just before them has its own
-    days of rest, and a break, with the quiet days after it, took what it took: then the taper goes
-    on.
+    days of rest. Of what a break took, with the quiet days after it, the taper goes on: a week
+    behind it is held against the last one before it.
     """
     for race, windows in _tapers(case):
         since = windows[0] - timedelta(weeks=2)
         if any(since <= other.day < race.day for other in case.races):
             continue
-        for before, after in pairwise(windows):
-            days = _seven_days(case, before)
-            if any(d.status is DayStatus.BREAK or case.breaks.quiet(d.day) for d in days):
-                continue
-            before_m = _seven_days_m(case, before, planned_at_least=True)
-            if _seven_days_m(case, after) > NO_MORE * before_m + 3_000:
-                yield Finding("T-2", after, "A week of the taper holds more than the one before.")
+        before_m = math.inf
+        for window in windows:
+            if _seven_days_m(case, window) > NO_MORE * before_m + 3_000:
+                yield Finding("T-2", window, "A week of the taper holds more than the one before.")
+            days = _seven_days(case, window)
+            if not any(d.status is DayStatus.BREAK or case.breaks.quiet(d.day) for d in days):
+                before_m = _seven_days_m(case, window, planned_at_least=True)
 
 
 def _tapers(case: Case) -> Iterator[tuple[Goal, list[date]]]:

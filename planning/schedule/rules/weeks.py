@@ -8,7 +8,16 @@ from itertools import pairwise
 from planning.goals.goal import MARATHON_M
 from planning.schedule.effort import fast_time_s, hard
 from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
-from planning.schedule.rules.case import Case, Finding, by_hand, is_race, is_whole
+from planning.schedule.rules.case import (
+    Case,
+    Finding,
+    by_hand,
+    is_race,
+    is_whole,
+    taken_by_hand_m,
+    without_hand,
+    workouts_of,
+)
 from planning.workout import Kind, Workout
 
 LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000.0))
@@ -17,6 +26,7 @@ FIRST_FROM_M = 30_000.0
 HELD_WEEKS, LOOKED_BACK_WEEKS, HALF_A_YEAR_WEEKS = 8, 16, 26
 LIGHTER, MOST_FULL, NOTHING_TO_LIGHTEN_M = 0.92, 6, 15_000.0
 MASTERS_MOST_FULL = 4  # of them every third is lighter
+MOST_FAST = 0.25  # of a week's time
 
 
 def volume(case: Case) -> Iterator[Finding]:
@@ -35,7 +45,7 @@ def volume(case: Case) -> Iterator[Finding]:
             d.workout and d.day >= case.today and d.status is not DayStatus.DONE and not is_race(d)
             for d in week.days
         )
-        if week_m[monday] > allowed and to_come and not by_hand(week):
+        if week_m[monday] > allowed and to_come:
             told = f"{week_m[monday] / 1000:.0f} km where {allowed / 1000:.0f} km are allowed."
             yield Finding("P-3", monday, told)
         week_m[monday] += raced_m  # what it held, for the weeks behind it
@@ -76,7 +86,7 @@ def lighter(case: Case) -> Iterator[Finding]:
     """P-1, M-2: weeks undulate. After six weeks a lighter one is due, from 50 on after four; taper,
     recovery and race weeks are that as well. Nothing is to be lightened below 15 km a week, of
     hours to be kept up, or on the way back, under half of what was held within half a year (R-3).
-    Who takes a session off a full week by hand has lightened it.
+    A week counts as what it was before the athlete took from it by hand.
     """
     if case.hours_asked:
         return
@@ -85,37 +95,41 @@ def lighter(case: Case) -> Iterator[Finding]:
     ran_m = [case.ran_week_m(first - timedelta(weeks=n)) for n in range(1, HALF_A_YEAR_WEEKS + 1)]
     least_m = max(NOTHING_TO_LIGHTEN_M, 0.5 * _best_two_m(ran_m))
     full: list[float] = []
-    touched = 0  # of the full weeks
     for week in case.plan.weeks:
         metres = week.volume_m
         raced = any(is_race(day) for day in week.days)
         eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
         eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
-        full = [] if eased else [*full, metres]
-        touched = 0 if eased else touched + by_hand(week)
-        if len(full) > most and min(full) > least_m and not touched:
+        full = [] if eased else [*full, metres + max(taken_by_hand_m(week), 0.0)]
+        if len(full) > most and min(full) > least_m:
             yield Finding("P-1", week.first_day, f"{len(full)} weeks without a lighter one.")
 
 
 def easy_share(case: Case) -> Iterator[Finding]:
-    """I-5: three quarters of an ordinary week's time are easy. A race week is no ordinary week. Who
-    takes easy runs off by hand chose so.
+    """I-5: three quarters of an ordinary week's time are easy, before the athlete's hand or with
+    it: what the hand alone does was chosen so. A race week is no ordinary week.
     """
     for week in case.plan.weeks:
-        workouts = [d.workout.workout for d in week.days if d.workout]
-        if not is_whole(week) or by_hand(week) or any(w.kind is Kind.RACE for w in workouts):
+        workouts = workouts_of(week)
+        if not is_whole(week) or any(w.kind is Kind.RACE for w in workouts):
             continue
         if not any(fast_time_s(w) for w in _to_come(case, week)):
             continue
-        total_s = sum(workout.duration_s for workout in workouts)
-        fast_s = sum(fast_time_s(workout) for workout in workouts)
-        if total_s and fast_s > 0.25 * total_s:
-            told = f"Only {100 - 100 * fast_s / total_s:.0f} % of the time is easy."
+        fast = _fast_share(workouts)
+        if min(fast, _fast_share(without_hand(week))) > MOST_FAST:
+            told = f"Only {100 - 100 * fast:.0f} % of the time is easy."
             yield Finding("I-5", week.first_day, told)
 
 
+def _fast_share(workouts: Sequence[Workout]) -> float:
+    total_s = sum(workout.duration_s for workout in workouts)
+    return sum(fast_time_s(workout) for workout in workouts) / total_s if total_s else 0.0
+
+
 def spacing(case: Case) -> Iterator[Finding]:
-    """I-6: 48 h between hard sessions, 72 h from 50 on (M-2); two a week, one at three runs."""
+    """I-6: 48 h between hard sessions, 72 h from 50 on (M-2); two a week, one at three runs, before
+    the athlete's hand or with it.
+    """
     gap = 3 if case.master else 2
     hard_days = [d for d in case.days if d.workout and hard(d.workout.workout)]
     for before, after in pairwise(hard_days):
@@ -125,12 +139,18 @@ def spacing(case: Case) -> Iterator[Finding]:
         if close and after.day >= case.today and not chosen:
             yield Finding("I-6", after.day, "Two hard sessions stand too close.")
     for week in case.plan.weeks:
-        runs = [d.workout.workout for d in week.days if d.workout]
-        many = sum(1 for workout in runs if hard(workout) and workout.kind is not Kind.RACE)
-        most = 2 if len(runs) >= 4 or not is_whole(week) else 1
-        open_still = any(hard(workout) for workout in _to_come(case, week))
-        if many > most and open_still and not by_hand(week):
+        many = _hard_sessions(workouts_of(week))
+        whole = is_whole(week)
+        too_many = all(
+            _hard_sessions(runs) > (2 if len(runs) >= 4 or not whole else 1)
+            for runs in (workouts_of(week), without_hand(week))
+        )
+        if too_many and any(hard(workout) for workout in _to_come(case, week)):
             yield Finding("I-6", week.first_day, f"{many} hard sessions in a week.")
+
+
+def _hard_sessions(workouts: Sequence[Workout]) -> int:
+    return sum(1 for workout in workouts if hard(workout) and workout.kind is not Kind.RACE)
 
 
 def _to_come(case: Case, week: PlanWeek) -> list[Workout]:

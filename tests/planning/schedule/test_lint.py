@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from planning.breaks import NO_BREAKS, Break, BreakKind, Breaks
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, Priority
 from planning.schedule import rules as tables
 from planning.schedule.effort import hard
@@ -34,9 +35,14 @@ NEAR = (goal_in(3, MARATHON_M),)
 RACE_PLAN, _ = planned(ATHLETE, NEAR, HISTORY)
 
 
-def rules(plan, goals=FAR, athlete=ATHLETE, activities=HISTORY, today=TODAY):
-    found = lint(plan, athlete=athlete, goals=goals, activities=activities, today=today)
-    return {finding.rule for finding in found}
+def findings(plan, goals=FAR, athlete=ATHLETE, activities=HISTORY, today=TODAY, breaks=NO_BREAKS):
+    return lint(
+        plan, athlete=athlete, goals=goals, activities=activities, today=today, breaks=breaks
+    )
+
+
+def rules(*what, **how):
+    return {finding.rule for finding in findings(*what, **how)}
 
 
 def with_days(plan, change):
@@ -169,14 +175,105 @@ def test_nothing_can_be_mended_where_only_the_race_is_still_to_be_run():
     assert {"T-3", "P-3"} <= rules(with_days(RACE_PLAN, one_left), NEAR, activities=far, today=eve)
 
 
-def test_who_takes_easy_runs_off_by_hand_chose_the_share_of_hard_running():
-    def only_hard(day, why=()):
-        if not day.workout or hard(day.workout.workout):
-            return None
-        return replace(day, workout=None, why=why)
+def taken_by_hand(day):
+    return replace(day, workout=None, why=(BY_HAND,), set_aside=day.workout)
 
-    assert "I-5" in rules(with_days(PLAN, only_hard))
-    assert "I-5" not in rules(with_days(PLAN, lambda day: only_hard(day, (BY_HAND,))))
+
+def is_easy(day):
+    return day.workout is not None and not hard(day.workout.workout)
+
+
+def test_who_takes_easy_runs_off_by_hand_chose_the_share_of_hard_running():
+    def only_hard(take):
+        return with_days(PLAN, lambda day: take(day) if is_easy(day) else None)
+
+    assert "I-5" in rules(only_hard(lambda day: replace(day, workout=None)))
+    assert "I-5" not in rules(only_hard(taken_by_hand))
+
+
+def test_a_week_that_was_too_hard_before_the_hand_touched_it_is_too_hard():
+    week = PLAN.weeks[1].first_day
+
+    def one_by_hand(day):
+        if not is_easy(day):
+            return None
+        first = day.day == next(d.day for d in PLAN.weeks[1].days if is_easy(d))
+        return replace(day, workout=None, why=(BY_HAND,) if first else ())
+
+    found = [each for each in findings(with_days(PLAN, one_by_hand)) if each.day == week]
+    assert "I-5" in {each.rule for each in found}
+
+
+def test_the_share_of_hard_running_is_past_mending_when_all_of_it_is_done():
+    week = PLAN.weeks[0]
+    hards = [d.day for d in week.days if d.workout and hard(d.workout.workout)]
+
+    def but_for(open_still):
+        def change(day):
+            if day.day < week.first_day + timedelta(days=7) and is_easy(day):
+                return replace(day, workout=None)
+            over = day.day in hards and day.day not in open_still
+            return replace(day, status=DayStatus.DONE) if over else None
+
+        plan = with_days(PLAN, change)
+        return {each.rule for each in findings(plan) if each.day == week.first_day}
+
+    assert "I-5" in but_for(hards[-1:])
+    assert "I-5" not in but_for([])
+
+
+def too_many_hard(plan, week):
+    """Whether the week holds too many, however far apart they stand."""
+    told = [each for each in findings(plan) if each.day == week.first_day]
+    return any(each.rule == "I-6" and "in a week" in each.sentence for each in told)
+
+
+def test_hard_sessions_that_the_hand_put_into_a_week_were_chosen():
+    week = PLAN.weeks[2]
+    free = next(d.day for d in week.days if not d.workout)
+    more = on_day(PLAN, free, key_session())
+    by_hand = with_days(more, lambda d: replace(d, why=(BY_HAND,)) if d.day == free else None)
+    assert too_many_hard(more, week)
+    assert not too_many_hard(by_hand, week)
+
+
+def test_too_many_hard_sessions_are_past_mending_when_all_are_done():
+    week = PLAN.weeks[2]
+    free = [d.day for d in week.days if not d.workout]
+    more = on_day(PLAN, free[0], key_session())
+    hards = [d.day for d in more.weeks[2].days if d.workout and hard(d.workout.workout)]
+
+    def done(days):
+        change = dict.fromkeys(days, DayStatus.DONE)
+        return with_days(more, lambda d: replace(d, status=change.get(d.day, d.status)))
+
+    assert too_many_hard(done(hards[:-1]), week)
+    assert not too_many_hard(done(hards), week)
+
+
+def test_the_hand_makes_a_week_of_three_runs_and_does_not_hide_that_it_held_too_much_hard():
+    week = PLAN.weeks[2]
+    free = next(d.day for d in week.days if not d.workout)
+    easy = [d.day for d in week.days if is_easy(d)]
+
+    def but_two(plan):
+        return with_days(plan, lambda d: taken_by_hand(d) if d.day in easy[:2] else None)
+
+    assert not too_many_hard(but_two(PLAN), week)
+    assert too_many_hard(but_two(on_day(PLAN, free, key_session())), week)
+
+
+def test_a_session_done_on_another_day_is_not_counted_besides():
+    week = PLAN.weeks[0]
+    long = next(d for d in week.days if d.workout and d.workout.workout.kind is Kind.LONG)
+    ran = (*HISTORY, run(TODAY, long.workout.workout.distance_m / 1000, 330))
+
+    def found(status):
+        plan = with_days(PLAN, lambda d: replace(d, status=status) if d is long else None)
+        return [each.day for each in findings(plan, activities=ran) if each.rule == "P-3"]
+
+    assert found(DayStatus.PLANNED) == [week.first_day]
+    assert found(DayStatus.DONE) == []
 
 
 def test_what_was_run_today_is_no_finding():
@@ -368,6 +465,79 @@ def test_a_taper_that_rises():
     assert "T-2" in rules(put, goals)
     other = (goal_in(4, FIVE_K_M, id="b", priority=Priority.B), *goals)  # it has rest of its own
     assert "T-2" not in rules(put, other)
+
+
+def risen_taper():
+    """A marathon's, with its windows: the last holds as much as the first."""
+    goals = (goal_in(6, MARATHON_M),)
+    plan, _ = planned(ATHLETE, goals, HISTORY, laid_out_weeks=20)
+    easy = next(d.workout for d in plan.days() if is_easy(d))
+    firsts = [goals[0].day + timedelta(days=1) - timedelta(weeks=n) for n in (3, 2, 1)]
+    return goals, plan, easy, firsts
+
+
+def in_days(plan, first, change):
+    week = {first + timedelta(days=n) for n in range(7)}
+    return with_days(plan, lambda day: change(day) if day.day in week else None)
+
+
+def off(day):
+    return PlanDay(day.day, None, DayStatus.BREAK)
+
+
+def rest(day):
+    return replace(day, workout=None)
+
+
+@pytest.mark.parametrize(("metres", "rises"), [(14_000.0, False), (24_000.0, True)])
+def test_behind_a_break_a_taper_goes_on_from_the_week_before_it(metres, rises):
+    goals, plan, easy, (_, second, last) = risen_taper()
+    for number in range(3):
+        session = replace(easy, workout=replace(easy.workout, distance_m=metres))
+        plan = on_day(plan, last + timedelta(days=number), session, f"gz-q{number}")
+    assert "T-2" in rules(in_days(plan, second, rest), goals)
+    assert ("T-2" in rules(in_days(plan, second, off), goals)) is rises
+    flu = Break("flu", BreakKind.ILLNESS, second - timedelta(days=9), second - timedelta(days=1))
+    quiet = findings(in_days(plan, second, rest), goals, breaks=Breaks((flu,)))
+    behind = [each for each in quiet if each.rule == "T-2" and each.day == last]
+    assert bool(behind) is rises
+
+
+def test_a_race_just_after_an_illness_is_the_athletes_to_run_and_nothing_else_hard_is():
+    race_day = NEAR[0].day
+    flu = Break(
+        "flu", BreakKind.ILLNESS, race_day - timedelta(days=9), race_day - timedelta(days=2)
+    )
+    breaks = Breaks((flu,))
+    assert breaks.quiet(race_day)
+
+    def illness(found):
+        return {each.day for each in found if each.rule == "R-1"}
+
+    plan = with_days(RACE_PLAN, lambda d: off(d) if breaks.off(d.day) else None)
+    assert illness(findings(plan, NEAR, breaks=breaks)) == set()
+    eve = race_day - timedelta(days=1)
+    beside = on_day(plan, eve, key_session(RACE_PLAN))
+    assert illness(findings(beside, NEAR, breaks=breaks)) == {eve}
+    until_race = Breaks((replace(flu, until_day=race_day),))
+    assert race_day in illness(findings(RACE_PLAN, NEAR, breaks=until_race))
+
+
+@pytest.mark.parametrize(("why", "found"), [((BY_HAND,), False), ((), True)])
+def test_what_the_hand_took_from_full_weeks_leaves_the_lighter_one_lighter(why, found):
+    """Six weeks of 60 km, an easy run of each taken off, and one of 53 that was lighter."""
+    plan, _ = planned(ATHLETE, FAR, HISTORY, laid_out_weeks=20)
+
+    def smaller(week):
+        easy = next(d for d in week.days if is_easy(d))
+        eight = replace(easy.workout, workout=replace(easy.workout.workout, distance_m=8_000.0))
+        less = replace(easy, workout=None, why=why, set_aside=eight)
+        days = tuple(less if d is easy else d for d in week.days)
+        return replace(week, volume_m=52_000.0, days=days)
+
+    full = [smaller(week) for week in plan.weeks[:6]]
+    lighter = replace(plan.weeks[6], volume_m=53_000.0)
+    assert ("P-1" in rules(replace(plan, weeks=(*full, lighter)))) is found
 
 
 BEGINNING = (goal_in(20, HALF_M),)
