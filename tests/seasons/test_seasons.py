@@ -9,9 +9,10 @@ from itertools import islice
 
 import pytest
 
-from planning.breaks import NO_BREAKS
+from planning.breaks import NO_BREAKS, Break, BreakKind, Breaks
 from planning.replan import replan
-from planning.schedule.plan import DayStatus
+from planning.schedule.effort import hard
+from planning.schedule.plan import BY_HAND, DayStatus, Layer, LayerKind
 from planning.schedule.receipt import Cause, change
 from tests.seasons.athletes import Chances, runner
 from tests.seasons.checks import checked
@@ -160,3 +161,138 @@ def test_the_order_of_facts_that_matters_is_found():
         return replace(outcome, plan=None) if late else outcome
 
     assert "order" in {one.what for one in lived(1, 21, decide=decide).violations}
+
+
+# --- the last of a few evenings told otherwise: each check alone ---------------------------------
+
+
+@pytest.fixture(scope="module")
+def few():
+    return list(islice(evenings(runner(1)), SPOILED_DAYS))
+
+
+def told_of(*doctored):
+    """What is found in evenings, as (what, told)."""
+    return [(one.what, one.told) for one in checked(doctored, runner(1)).violations]
+
+
+def coming(evening, ahead=4):
+    """A day to come with a session, beyond the freeze."""
+    first = evening.today + ahead * DAY
+    return next(d for d in evening.outcome.plan.days() if d.workout and d.day >= first)
+
+
+def with_days(evening, *days, receipts=()):
+    """The evening with these days in its plan, and these receipts alone."""
+    now, plan = {day.day: day for day in days}, evening.outcome.plan
+    weeks = tuple(
+        replace(week, days=tuple(now.get(day.day, day) for day in week.days)) for week in plan.weeks
+    )
+    outcome = replace(evening.outcome, plan=replace(plan, weeks=weeks), changes=receipts)
+    return replace(evening, outcome=outcome)
+
+
+def quiet_evening(few):
+    """One that changed nothing."""
+    return next(each for each in few[1:] if not each.outcome.changes)
+
+
+def told_receipts(evening, receipts, *days):
+    found = told_of(with_days(evening, *days, receipts=receipts))
+    return [told for what, told in found if what == "receipt"]
+
+
+def test_a_receipt_that_is_not_of_the_change_is_found(few):
+    evening = quiet_evening(few)
+    day = coming(evening)
+    now = rested(day)
+    cut = change(day, now, Cause("of a test", "P-3"))
+    assert told_receipts(evening, (cut,), now) == []
+    for receipts, found in [
+        ((cut, cut), "two receipts for one day"),
+        ((replace(cut, after="8 km easy"),), "tells another change"),
+        ((replace(cut, fact=""),), "says no reason"),
+    ]:
+        assert any(found in told for told in told_receipts(evening, receipts, now)), found
+    assert any("reads as before" in told for told in told_receipts(evening, (cut,)))
+    nowhere = replace(cut, day=evening.outcome.plan.weeks[-1].first_day + 99 * DAY)
+    assert any("nothing stood" in told for told in told_receipts(evening, (nowhere,)))
+
+
+def test_a_day_that_is_gone_from_the_plan_is_found(few):
+    evening = quiet_evening(few)
+    plan = evening.outcome.plan
+    last = next(week for week in reversed(plan.weeks) if any(day.workout for day in week.days))
+    weeks = tuple(replace(week, days=()) if week is last else week for week in plan.weeks)
+    gone = replace(evening, outcome=replace(evening.outcome, plan=replace(plan, weeks=weeks)))
+    assert any(" is gone with " in told for _, told in told_of(gone))
+
+
+def moved(few):
+    """An evening on which a session was moved to a free day, and the layer that says so."""
+    evening = quiet_evening(few)
+    session = coming(evening)
+    free = next(
+        day.day
+        for day in evening.outcome.plan.days()
+        if day.workout is None and day.day > evening.today + 3 * DAY
+    )
+    layer = Layer(LayerKind.MOVE, session.workout.ident, free)
+    state = replace(evening.state, layers=(*evening.state.layers, layer))
+    return replace(evening, state=state, outcome=replan(state, evening.today)), layer
+
+
+def test_a_change_of_the_hand_that_is_laid_to_a_rule_is_found(few):
+    evening, _ = moved(few)
+    assert {change.rule for change in evening.outcome.changes} == {BY_HAND}
+    assert told_of(evening) == []
+    laid = tuple(replace(change, rule="P-3") for change in evening.outcome.changes)
+    other = replace(evening, outcome=replace(evening.outcome, changes=laid))
+    assert any("the athlete's hand did it" in told for _, told in told_of(other))
+
+
+def test_what_the_hand_leaves_behind_when_it_is_taken_back_is_found(few):
+    evening, layer = moved(few)
+    later = few[few.index(quiet_evening(few)) + 1]
+
+    def leaves_a_trace(state, today):
+        outcome = replan(state, today)
+        if state.closing.plan.hand and not state.layers:
+            cut = rested(outcome.plan.on(coming(later).day))
+            return with_days(replace(later, outcome=outcome), cut).outcome
+        return outcome
+
+    def two_evenings(decide):
+        first = replace(evening, decide=decide)
+        state = replace(later.state, layers=(layer,), closing=evening.outcome.closing)
+        outcome = decide(state, later.today)
+        second = replace(later, state=state, outcome=outcome, before=first.state, decide=decide)
+        return {what for what, _ in told_of(first, second)}
+
+    assert two_evenings(replan) == set()
+    assert two_evenings(leaves_a_trace) == {"undo"}
+
+
+def test_what_a_break_leaves_no_room_for_is_found(few):
+    evening = quiet_evening(few)
+    hard_day = next(
+        d.day
+        for d in evening.outcome.plan.days()
+        if d.workout and d.day > evening.today and hard(d.workout.workout)
+    )
+    ill = Break("ill", BreakKind.ILLNESS, hard_day - 9 * DAY, hard_day - 2 * DAY)
+    short = Break("way", BreakKind.TRAVEL, hard_day, hard_day, minutes=20.0)
+    for one, found in ((ill, "hard soon after illness"), (short, "longer than 20 minutes")):
+        known = replace(evening, state=replace(evening.state, breaks=Breaks((one,))))
+        assert any(what == "break" and found in told for what, told in told_of(known))
+
+
+def test_a_fourth_material_change_by_the_plans_own_count_is_found(few):
+    evening = quiet_evening(few)
+
+    def booked(count):
+        plan = replace(evening.outcome.plan, material_on=(evening.today,) * count)
+        return told_of(replace(evening, outcome=replace(evening.outcome, plan=plan)))
+
+    assert booked(3) == []
+    assert [what for what, _ in booked(4)] == ["material"]

@@ -5,10 +5,14 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from planning.athlete import Athlete
+from planning.breaks import NO_BREAKS
 from planning.fitness.ability import estimate
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.schedule.adapt import plan_for
+from planning.schedule.ground import LAID_OUT_WEEKS
+from planning.schedule.known import Known
 from planning.schedule.paces import Paces
+from planning.schedule.pacing import Pacing
 from planning.workout import Kind
 from tests.planning.athletes import race, run, runs
 
@@ -62,6 +66,24 @@ def planned(athlete, goals, activities, today=TODAY, closing=None, **more):
         closing_plan=closing,
         **more,
     )
+
+
+def known_on(today, goals, **told):
+    """What is known of an evening on which nothing was run, and no more than is told."""
+    nothing = {
+        "past": (),
+        "activities": (),
+        "fitness": estimate((), today),
+        "layers": (),
+        "complete_until": None,
+        "pacing": Pacing(PACES, PACES.ability, ()),
+        "grows": True,
+        "withheld_on": frozenset(),
+        "weather": (),
+        "laid_out_weeks": LAID_OUT_WEEKS,
+        "breaks": NO_BREAKS,
+    }
+    return Known(athlete=ATHLETE, standing=tuple(goals), today=today, **(nothing | told))
 
 
 def as_planned(plan, first, last, share=1.0):
