@@ -146,7 +146,8 @@ def _breaks(evening):
         return
     breaks = evening.state.breaks
     for day in plan.days():
-        if day.day < today or day.workout is None or BY_HAND in day.why:
+        over = day.day < today or day.status is DayStatus.DONE  # run before it was said
+        if over or day.workout is None or BY_HAND in day.why:
             continue
         workout, minutes = day.workout.workout, breaks.minutes(day.day)
         line, off = f"{one_line(workout)} on {day.day}", breaks.off(day.day)
@@ -154,8 +155,8 @@ def _breaks(evening):
             yield "break", f"{off.kind} from {off.from_day} on: {line}"
         elif workout.kind is Kind.RACE:
             continue
-        elif hard(workout) and (over := breaks.quiet(day.day)):
-            yield "break", f"hard soon after {over.kind} from {over.from_day} on: {line}"
+        elif hard(workout) and (ended := breaks.quiet(day.day)):
+            yield "break", f"hard soon after {ended.kind} from {ended.from_day} on: {line}"
         elif minutes and workout.duration_s > 60 * minutes + 60:
             yield "break", f"longer than {minutes:.0f} minutes: {line}"
 
