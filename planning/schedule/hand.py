@@ -109,7 +109,7 @@ def takes_back(closing: Plan, layers: Sequence[Layer]) -> bool:
 
 
 def lying_on(plan: Plan, layers: Sequence[Layer]) -> tuple[str, ...]:
-    """Digests of the layers that are about sessions of these days, as they stand or were made."""
+    """Statements of the layers about sessions of these days, as they stand or were made."""
     days = (*plan.days(), *untouched(plan).days())
     idents = {w.ident for day in days for w in (day.workout, day.set_aside) if w}
     return tuple(sorted(layer.statement for layer in layers if layer.ident in idents))
@@ -169,17 +169,17 @@ def as_yesterday(
 ) -> tuple[PlanDay, ...]:
     """`days` under the hand, reading on as they did where they must: what the athlete edited, and
     what stands on today or tomorrow, `but` for sessions that something took from, and for those of
-    which something is said anew. On an evening on which something is taken back they read as made.
+    which something is said anew or which the hand gives back.
     """
-    but = {*but, *(layer.ident for layer in layers if layer.statement not in closing.hand)}
-    frozen = not takes_back(closing, layers)
+    anew = (layer.ident for layer in layers if layer.statement not in closing.hand)
+    but = {*but, *anew, *_given_back(closing, layers)}
     thaw, had = today + timedelta(days=FREEZE_DAYS), _by_ident(closing.days())
     edited = {layer.ident for layer in layers if layer.kind is LayerKind.EDIT}
     return tuple(
         _reads(planned, had[ident])
         if planned.day >= today
         and (ident := _ident(planned)) in had
-        and (ident in edited or (frozen and planned.day < thaw and ident not in but))
+        and (ident in edited or (planned.day < thaw and ident not in but))
         else planned
         for planned in days
     )
@@ -191,13 +191,7 @@ def as_it_read(
     """`days` as they are made, each session as it read yesterday, wherever it stood. What the hand
     gives back reads as it is made.
     """
-    had = _by_ident(closing.days())
-    said = {layer.statement for layer in layers}
-    back = {each.ident for each in closing.less if not said.issuperset(each.under)}
-    if takes_back(closing, layers):
-        made = _by_ident(untouched(closing).days())
-        kept = {each.ident for each in closing.less} - back
-        back |= {ident for ident in made.keys() - kept if _differs(had.get(ident), made[ident])}
+    had, back = _by_ident(closing.days()), _given_back(closing, layers)
     latest = {each.ident: each.workout for each in closing.less}
     gone = {ident for ident, workout in latest.items() if workout is None} - back
     after = []
@@ -211,11 +205,17 @@ def as_it_read(
     return tuple(after)
 
 
-def _differs(one: PlanDay | None, other: PlanDay) -> bool:
-    """Whether the session of two days reads otherwise; one that stands nowhere does not."""
-    if one is None or one.workout is None or other.workout is None:
-        return False
-    return one.workout.workout.steps != other.workout.workout.steps
+def _given_back(closing: Plan, layers: Sequence[Layer]) -> set[str]:
+    """Idents of sessions that read as made again: those of which something is no longer said, what
+    they had changed places with, and what limits took something from under a hand that is gone.
+    """
+    said = {layer.statement for layer in layers}
+    back = {each.ident for each in closing.less if not said.issuperset(each.under)}
+    kept = {each.ident for each in closing.less} - back
+    gone = {told.rpartition(":")[0] for told in closing.hand if told not in said}
+    by_hand = (day for day in closing.days() if BY_HAND in day.why)
+    pairs = [{w.ident for w in (day.workout, day.set_aside) if w} for day in by_hand]
+    return (back | gone).union(*(pair for pair in pairs if pair & gone)) - kept
 
 
 def _reads(planned: PlanDay, as_was: PlanDay) -> PlanDay:

@@ -76,7 +76,21 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
     that has lost it in any other way but by the athlete's hand. Softening is allowed in the freeze,
     but a week gives from days beyond it as long as these have any.
     """
-    softer, mileage = {}, room.mileage
+    softer, mileage = _runs_within(days, room)
+    now = {**days, **{day: soft.day for day, soft in softer.items()}}
+    if week := _week_within(now, room, total_m=mileage.week_m(room.monday)):
+        now |= {day: soft.day for day, soft in week.items()}
+        softer |= week | _runs_within(now, room)[0]  # a shorter run is less to build on
+    if softer or _is_as_made(now, room.held):
+        now |= {day: soft.day for day, soft in softer.items()}
+        softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
+    return softer
+
+
+def _runs_within(days: Mapping[date, PlanDay], room: Room) -> tuple[dict[date, Softened], Mileage]:
+    """Single runs that are too long (rule P-2), and what will have been run with the others."""
+    softer: dict[date, Softened] = {}
+    mileage = room.mileage
     for day, planned in sorted(days.items()):
         if _may_shrink(planned, room.today) and _metres(planned) > mileage.run_limit_m(day) + 1:
             to_m = mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
@@ -86,12 +100,7 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
         to_come = day >= room.today or planned.status is DayStatus.UNKNOWN
         if to_come and not _is_race(planned):
             mileage = mileage.and_then(day, still_to_run_m(planned, room.mileage))
-    now = {**days, **{day: soft.day for day, soft in softer.items()}}
-    softer |= _week_within(now, room, total_m=mileage.week_m(room.monday))
-    if softer or _is_as_made(now, room.held):
-        now |= {day: soft.day for day, soft in softer.items()}
-        softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
-    return softer
+    return softer, mileage
 
 
 def balanced(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:

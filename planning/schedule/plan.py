@@ -122,7 +122,7 @@ class Plan:
     material_on: tuple[date, ...] = ()  # days of the last week's material changes, one each
     unbroken: "Plan | None" = None  # as it would be without any break; None where none matters
     untouched: "Plan | None" = None  # without the athlete's hand; None where it changes nothing
-    hand: tuple[str, ...] = ()  # digests of the layers that lie on it
+    hand: tuple[str, ...] = ()  # statements of the layers that lie on it
     less: tuple["Less", ...] = ()  # what limits took under the hand alone, the latest last
     held: tuple["Held", ...] = ()  # what it does not change of its own accord
 
@@ -181,5 +181,6 @@ class Layer:
 
     @property
     def statement(self) -> str:
-        """A short id of what it says."""
-        return content_id("layer", self.kind, self.ident, self.to_day, self.workout)
+        """`session:digest` of what it says."""
+        digest = content_id("layer", self.kind, self.ident, self.to_day, self.workout)
+        return f"{self.ident}:{digest}"

@@ -23,7 +23,7 @@ from planning.workout import Kind, Workout
 LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000.0))
 NEARLY = 1.03  # sessions are rounded
 FIRST_FROM_M = 30_000.0
-HELD_WEEKS, LOOKED_BACK_WEEKS, HALF_A_YEAR_WEEKS = 8, 16, 26
+HELD_WEEKS, CUT_SHORT, LOOKED_BACK_WEEKS, HALF_A_YEAR_WEEKS = 8, 2, 16, 26
 LIGHTER, MOST_FULL, NOTHING_TO_LIGHTEN_M = 0.92, 6, 15_000.0
 MASTERS_MOST_FULL = 4  # of them every third is lighter
 MOST_FAST = 0.25  # of a week's time
@@ -53,11 +53,12 @@ def volume(case: Case) -> Iterator[Finding]:
 
 def _held_m(before: Sequence[float]) -> float:
     """The mean of the best two of the last eight weeks, the last one first. After weeks off, what
-    was held before them counts again: half of it at once, all of it after as many weeks (R-3).
+    was held before them counts again: half of it at once, all of it after as many weeks (R-3). The
+    weeks at both ends of those off were cut short, and count for none of the eight.
     """
     off = before.count(0.0)
     since = before.index(0.0) if off else 0
-    behind = [metres for metres in before if metres > 0.0][:HELD_WEEKS]
+    behind = [metres for metres in before if metres > 0.0][: HELD_WEEKS + CUT_SHORT]
     back = min(0.5 + 0.5 * since / off, 1.0) if 0 < off < HELD_WEEKS else 0.0
     return max(_best_two_m(before[:HELD_WEEKS]), back * _best_two_m(behind))
 
@@ -86,7 +87,8 @@ def lighter(case: Case) -> Iterator[Finding]:
     """P-1, M-2: weeks undulate. After six weeks a lighter one is due, from 50 on after four; taper,
     recovery and race weeks are that as well. Nothing is to be lightened below 15 km a week, of
     hours to be kept up, or on the way back, under half of what was held within half a year (R-3).
-    A week counts as what it was before the athlete took from it by hand.
+    A week counts as what it was before the athlete took from it by hand; one that a break made
+    smaller than those before it is a lighter one.
     """
     if case.hours_asked:
         return
@@ -94,15 +96,23 @@ def lighter(case: Case) -> Iterator[Finding]:
     first = case.plan.weeks[0].first_day
     ran_m = [case.ran_week_m(first - timedelta(weeks=n)) for n in range(1, HALF_A_YEAR_WEEKS + 1)]
     least_m = max(NOTHING_TO_LIGHTEN_M, 0.5 * _best_two_m(ran_m))
-    full: list[float] = []
+    weeks_m, full = list(reversed(ran_m[:3])), list[float]()
     for week in case.plan.weeks:
         metres = week.volume_m
         raced = any(is_race(day) for day in week.days)
         eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
         eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
+        eased = eased or (_is_broken(week, case) and metres < LIGHTER * max(weeks_m[-3:]))
+        weeks_m.append(metres)
         full = [] if eased else [*full, metres + max(taken_by_hand_m(week), 0.0)]
         if len(full) > most and min(full) > least_m:
             yield Finding("P-1", week.first_day, f"{len(full)} weeks without a lighter one.")
+
+
+def _is_broken(week: PlanWeek, case: Case) -> bool:
+    """Whether there is less time for running on one of its days, or none."""
+    days = (week.first_day + timedelta(days=n) for n in range(7))
+    return any(case.breaks.off(day) or case.breaks.minutes(day) for day in days)
 
 
 def easy_share(case: Case) -> Iterator[Finding]:

@@ -342,6 +342,23 @@ def test_a_frozen_day_keeps_its_paces_on_the_evening_on_which_something_is_taken
     assert after.on(later.day).workout != later
 
 
+def test_what_was_moved_to_tomorrow_keeps_its_paces_when_something_else_is_taken_back():
+    """Where it was made its paces have moved; where it stands it is frozen."""
+    days = [d for d in PLAN.days() if d.day > TODAY + 3 * DAY]
+    free = [d.day for d in PLAN.days() if d.day > TODAY + DAY and not d.workout]
+    moved_from = next(d for d in days if d.workout and d.day > free[0] + DAY)
+    to = max(day for day in free if day < moved_from.day)
+    skipped = next(d for d in days if d.workout and d.day > moved_from.day + 4 * DAY)
+    move = Layer(LayerKind.MOVE, moved_from.workout.ident, to)
+    skip = Layer(LayerKind.SKIP, skipped.workout.ident)
+    plan, _ = next_day(today=to - DAY, layers=(move,))
+    plan, _ = next_day(plan, to - DAY, fitness=moved(-0.03), layers=(move, skip))
+    trip = Breaks((Break("trip", BreakKind.TRAVEL, *[to + 40 * DAY] * 2, minutes=40),))
+    after, _ = next_day(plan, to, fitness=moved(-0.03), layers=(move,), breaks=trip)
+    assert after.on(to).workout.workout.steps == moved_from.workout.workout.steps
+    assert after.on(skipped.day).workout.workout.steps != skipped.workout.workout.steps
+
+
 def test_an_edited_session_is_left_alone():
     key = key_day(PLAN)
     plan, changes = next_day(

@@ -16,7 +16,7 @@ from planning.schedule.limits import Room, balanced, soften
 from planning.schedule.mileage import mileage_of
 from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
 from planning.schedule.resting import before_it_m, lightest_m
-from planning.workout import Kind
+from planning.workout import Kind, PlannedWorkout
 from tests.planning.schedule.cases import ATHLETE, PACES, TODAY, goal_in, history, planned
 
 DAY = timedelta(days=1)
@@ -55,6 +55,22 @@ def test_a_week_that_lost_its_easy_runs_keeps_its_balance_though_no_limit_cut_it
     now = week(without_easy) | {day: soft.day for day, soft in softer.items()}
     assert soften(now, ROOM) == {}
     assert softer.keys() <= {day for day, planned in now.items() if planned.workout}
+
+
+def test_what_a_week_gives_is_less_for_its_later_runs_to_build_on():
+    """A first run cut for the sake of the week is no longer what a later one may exceed by 10 %."""
+    away = history(48, until=TODAY - 40 * DAY)
+    mileage = mileage_of(away, today=TODAY, complete_until=TODAY)
+    now = {day: replace(planned, workout=None) for day, planned in week().items()}
+    for at, km in ((0, 8.0), (2, 6.3), (3, 5.9), (4, 8.8), (6, 6.5)):
+        day = NEXT.first_day + at * DAY
+        run = PlannedWorkout(f"g1-{at}", day, easy(1000 * km, PACES))
+        now[day] = replace(now[day], workout=run)
+    assert mileage.run_limit_m(NEXT.first_day) == 8_000.0
+    now |= {d: soft.day for d, soft in soften(now, replace(ROOM, mileage=mileage)).items()}
+    first_m, *_, fourth_m, _ = [d.workout.workout.distance_m for d in now.values() if d.workout]
+    assert first_m < 8_000.0
+    assert fourth_m <= 1.10 * first_m
 
 
 def test_two_hard_sessions_of_three_runs_become_one():

@@ -33,6 +33,7 @@ FAR = (goal_in(14, HALF_M),)
 PLAN, _ = planned(ATHLETE, FAR, HISTORY)
 NEAR = (goal_in(3, MARATHON_M),)
 RACE_PLAN, _ = planned(ATHLETE, NEAR, HISTORY)
+DAY = timedelta(days=1)
 
 
 def findings(plan, goals=FAR, athlete=ATHLETE, activities=HISTORY, today=TODAY, breaks=NO_BREAKS):
@@ -424,7 +425,13 @@ def test_weeks_that_never_lighten():
     plan, _ = planned(ATHLETE, FAR, HISTORY, laid_out_weeks=20)
     assert rules(plan) == set()
     level = tuple(replace(w, volume_m=60_000.0) for w in plan.weeks[:8])
-    assert "P-1" in rules(replace(plan, weeks=(*level, *plan.weeks[8:])))
+    never = replace(plan, weeks=(*level, *plan.weeks[8:]))
+    assert "P-1" in rules(never)
+    trip = Break("trip", BreakKind.TRAVEL, level[3].first_day, level[3].first_day + DAY, minutes=30)
+    assert "P-1" in rules(never, breaks=Breaks((trip,)))  # on the way as much was run as before
+    level = (*level[:3], replace(level[3], volume_m=50_000.0), *level[4:])
+    lighter = replace(never, weeks=(*level, *plan.weeks[8:]))
+    assert "P-1" not in rules(lighter, breaks=Breaks((trip,)))
 
 
 def test_a_season_beyond_what_was_ever_run():
