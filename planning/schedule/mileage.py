@@ -1,10 +1,11 @@
 """How far the athlete has run and will have run: the ground on which all limits stand."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import Any
 
 from planning.activity import Activity, Surface
 from planning.completeness import is_silent
@@ -35,6 +36,22 @@ def week_of(monday: date) -> tuple[date, ...]:
     return tuple(monday + timedelta(days=day) for day in range(7))
 
 
+def _remembered[T](of: Callable[["Mileage", date], T]) -> Callable[["Mileage", date], T]:
+    """What is asked of one mileage and one day, reckoned once: every week of a plan asks it again,
+    and that was half of the time a plan takes.
+    """
+
+    @wraps(of)
+    def told(mileage: "Mileage", monday: date) -> T:
+        key = (of.__name__, monday)
+        if key not in mileage.answers:
+            mileage.answers[key] = of(mileage, monday)
+        answer: T = mileage.answers[key]
+        return answer
+
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class Mileage:
     """Metres by day, of races what they add to the level held (`as_training_m`). `longest_m` holds
@@ -55,6 +72,9 @@ class Mileage:
     rested_on: frozenset[date] = frozenset()
     off_on: frozenset[date] = frozenset()
     caps_m: Mapping[date, float] = field(default_factory=dict)
+    answers: dict[tuple[str, date], Any] = field(  # by what was asked, and of which day
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def is_known(self, day: date) -> bool:
         """Whether a day without an entry was one without a run."""
@@ -96,6 +116,7 @@ class Mileage:
             lawful_m = min(0.5 * self.longest_within(day, 180), 8_000.0)
         return min(max(ALWAYS_ALLOWED_M, lawful_m), self.caps_m.get(day, math.inf))
 
+    @_remembered
     def held_m(self, monday: date) -> float:
         """The weekly volume really held before `monday`: the mean of the best three of eight weeks,
         at most 1.15 x that of the last five.
@@ -138,15 +159,18 @@ class Mileage:
         means = [sum(weeks[i : i + 4]) / 4 for i in range(len(weeks) - 3)]
         return max(1.5 * max(means), least_m)
 
+    @_remembered
     def peak_m(self, monday: date) -> float:
         """What a taper is a share of: the mean of the best two of the eight weeks before."""
         weeks = sorted(self.week_m(monday - timedelta(weeks=back)) for back in range(1, 9))
         return sum(weeks[-2:]) / 2
 
+    @_remembered
     def regular_weeks(self, monday: date) -> int:
         """How many of the last 26 weeks had two runs or more."""
         return sum(self.runs_in(monday - timedelta(weeks=back)) >= 2 for back in range(1, 27))
 
+    @_remembered
     def runs_a_week(self, monday: date) -> float:
         """Days with a run, a week, as really held: the mean of the best three of six weeks."""
         counts = [self.runs_in(monday - timedelta(weeks=back)) for back in range(1, 7)]
