@@ -1,8 +1,10 @@
 """Fixtures that every package's tests may use. Servers start when a test first asks for one."""
 
 import shutil
+import sqlite3
 
 import pytest
+from sqlalchemy import Engine, event
 
 from tests.servers import migrated_sqlite, postgres_server, redis_url_of, valkey_server
 from worker.db import open_database
@@ -20,6 +22,15 @@ def pytest_collection_modifyitems(items):
         first, last = (len(others) * n // WORKERS for n in (worker, worker + 1))
         ordered += [*lives[worker::WORKERS], *others[first:last]]
     items[:] = ordered
+
+
+@event.listens_for(Engine, "connect")
+def _backwards(connection, _record):
+    """Rows that nobody has ordered may come in any order: here SQLite gives them backwards, so that
+    what leans on their order is found out.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON").close()
 
 
 @pytest.fixture(scope="session")

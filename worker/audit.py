@@ -133,7 +133,8 @@ def _in_tables(conn: Connection, traces: Traces) -> Iterator[Found]:
     for table in tables.metadata.sorted_tables:
         if table in EXEMPT:
             continue
-        rows = conn.execute(select(table).execution_options(yield_per=200)).mappings()
+        in_order = select(table).order_by(*table.primary_key.columns)
+        rows = conn.execute(in_order.execution_options(yield_per=200)).mappings()
         for values in rows:
             looks_for = marks if values.get("athlete_id") == traces.scope.athlete_id else None
             which = next(iter(values.values()))

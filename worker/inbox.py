@@ -117,7 +117,8 @@ def _first_pushes() -> Any:
         owed.c.created_at: at,
     }
     new = event.c.id.in_(bindparam("events", expanding=True))
-    return insert(owed).from_select(list(values), select(*values.values()).where(new))
+    in_order = select(*values.values()).where(new).order_by(event.c.id)
+    return insert(owed).from_select(list(values), in_order)
 
 
 # Made once: making a statement takes longer than running it.

@@ -98,7 +98,8 @@ def _unasked(runtime: Runtime, conn: Connection) -> Mapping[int, date]:
         row.c.key == PLACE, row.c.superseded_at.is_(None), row.c.body.is_not(None)
     )
     zones, now = store.zones(conn), runtime.calendar_now(conn)
-    today = {one: now.astimezone(zones[one]).date() for one in conn.scalars(placed) if one in zones}
+    their = conn.scalars(placed.order_by(row.c.athlete_id))
+    today = {one: now.astimezone(zones[one]).date() for one in their if one in zones}
     keys = {_key(athlete_id, day): athlete_id for athlete_id, day in today.items()}
     asked = select(event.c.delivery_key).where(event.c.delivery_key.in_(list(keys)))
     done = {keys[key] for key in conn.scalars(asked)} | _switched_off(conn)

@@ -55,6 +55,14 @@ def test_a_word_is_found_in_any_table_and_in_the_file(lived):
     assert places(lived, "1900000000") == set()  # the beginning of another number is not it
 
 
+def test_places_are_told_row_by_row(lived):
+    for n in range(5):
+        message(lived, f"ran 19000000001 {n}")
+    found = audit.found(lived.engine, Traces(NO_SOURCE, frozenset({"19000000001"})))
+    rows = [one.place.partition(", row ")[2] for one in found if "message.body" in one.place]
+    assert rows == ["1", "2", "3", "4", "5"]
+
+
 def test_an_id_is_found_right_after_letters(lived):
     message(lived, "activity19000000001.fit")
     assert {"message.key", "message.body"} <= places(lived, "19000000001")

@@ -18,7 +18,7 @@ from tests.sizes import FIXED, examples
 from worker import outbox, tables
 from worker.clock import Clock
 from worker.db import open_database, reading, writing
-from worker.inbox import Accepted, Arrival, Inbox, InboxClosed, InboxFull, accept_now
+from worker.inbox import Accepted, Arrival, Inbox, InboxClosed, InboxFull, accept_all, accept_now
 
 NOON = datetime(2026, 5, 3, 12, tzinfo=UTC)
 EXAMPLES = examples(15)
@@ -135,6 +135,12 @@ def test_many_owe_what_one_owes(engine, inbox):
             k: v for k, v in by_hand._mapping.items() if k not in differing
         }
         assert row.due_at == row.created_at
+
+
+def test_what_came_first_is_owed_first(engine):
+    with writing(engine) as conn:
+        accept_all(conn, [arrival(str(n), known_at=NOON) for n in range(30)], now=NOON)
+    assert [row.key for row in owed(engine)] == [str(event.id) for event in events(engine)]
 
 
 def test_the_answer_comes_after_the_commit(engine, inbox):

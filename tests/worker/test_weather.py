@@ -8,6 +8,7 @@ import pytest
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
 from planning.activity import Sport
+from planning.athlete import Athlete
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.weather import SAID, Place, RunningHours, Weather, believed, usual_hours
 from tests.worker.living import PARIS, START, HandClock, a_record, life
@@ -140,6 +141,18 @@ def test_a_forecast_that_changes_is_told_anew_and_the_same_again_is_not_news(liv
     assert known(lived)[day].temperature_c > before[day].temperature_c + 4
     with reading(lived.engine) as conn:  # what was known then is still there
         assert [*store.weather(conn, 1, until=lived.clock.at - timedelta(hours=1))] == [before[day]]
+
+
+def test_athletes_are_asked_about_in_their_order_whoever_said_first_where_they_are(lived):
+    with writing(lived.engine) as conn:
+        when = {"known_at": lived.clock.at, "now": lived.clock.at}
+        for _ in range(2):
+            store.add_athlete(conn, Athlete(PARIS), **when)
+        for athlete_id in (3, 1, 2):
+            place = {"athlete_id": athlete_id, "key": "place", "body": to_body(LYON)}
+            store.put(conn, tables.athlete_setting, **place, **when)
+    tick(lived.runtime)
+    assert [one.athlete_id for one in arrivals(lived)] == [1, 2, 3]
 
 
 def test_without_a_place_nobody_is_asked(database_url, tmp_path):
