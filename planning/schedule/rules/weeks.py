@@ -123,7 +123,7 @@ def easy_share(case: Case) -> Iterator[Finding]:
         workouts = workouts_of(week)
         if not is_whole(week) or any(w.kind is Kind.RACE for w in workouts):
             continue
-        if not any(fast_time_s(w) for w in _to_come(case, week)):
+        if not any(hard(w) for w in _to_come(case, week)):
             continue
         fast = _fast_share(workouts)
         if min(fast, _fast_share(without_hand(week))) > MOST_FAST:
