@@ -17,6 +17,7 @@ from planning.goals.season import (
 from planning.schedule.effort import hard
 from planning.schedule.ground import Ground, habits_of
 from planning.schedule.limits import Limit, Room, Softened, balanced, soften, still_to_run_m
+from planning.schedule.long_run import longest_s
 from planning.schedule.menu import focus_of
 from planning.schedule.mileage import (
     FIRST_WEEK_M,
@@ -96,7 +97,8 @@ def _laid_out(
     mine = {d.day: d for d in _standing(kept, week, ground)}
     if week.phase is Phase.TAPER and rest:
         rest = replace(rest, most_m=rest.most_m - before_it_m(week, mileage, mine))
-    room = Room(week.first_day, ground.today, mileage, ground.paces, rest, ground.held)
+    held, long_s = ground.held, longest_s(ground.goals, ran_marathon=ground.ran_marathon)
+    room = Room(week.first_day, ground.today, mileage, ground.paces, rest, held, long_s)
     softened = soften(mine, room)
     mine |= {day: soft.day for day, soft in softened.items()}
     others = (day for day in kept.values() if monday_of(day.day) != week.first_day)

@@ -51,7 +51,7 @@ class Limit:
 class Room:
     """A week and what it may hold: `mileage` is as run and planned before it; no more than `rest`
     where it is one of rest, before a race or after full weeks. `held` are idents of sessions whose
-    content the athlete holds.
+    content the athlete holds. A long run takes at most `long_s` seconds.
     """
 
     monday: date
@@ -60,6 +60,7 @@ class Room:
     paces: Paces
     rest: Limit | None = None
     held: frozenset[str] = frozenset()
+    long_s: float = math.inf
 
     @property
     def limit(self) -> Limit:
@@ -88,19 +89,32 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
 
 
 def _runs_within(days: Mapping[date, PlanDay], room: Room) -> tuple[dict[date, Softened], Mileage]:
-    """Single runs that are too long (rule P-2), and what will have been run with the others."""
+    """Single runs that are too long (rules P-2, L-1), and what will be run with the others."""
     softer: dict[date, Softened] = {}
     mileage = room.mileage
     for day, planned in sorted(days.items()):
-        if _may_shrink(planned, room.today) and _metres(planned) > mileage.run_limit_m(day) + 1:
-            to_m = mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-            shorter = cut(planned, to_m=to_m, paces=room.paces)
-            softer[day] = Softened(shorter, _run_cause(mileage, day))
-            planned = shorter  # noqa: PLW2901 - what counts from here on
+        if shorter := _shorter(planned, room, mileage):
+            softer[day] = shorter
+            planned = shorter.day  # noqa: PLW2901 - what counts from here on
         to_come = day >= room.today or planned.status is DayStatus.UNKNOWN
         if to_come and not _is_race(planned):
             mileage = mileage.and_then(day, still_to_run_m(planned, room.mileage))
     return softer, mileage
+
+
+def _shorter(planned: PlanDay, room: Room, mileage: Mileage) -> Softened | None:
+    """None: it is no longer than it may be."""
+    day, metres = planned.day, _metres(planned)
+    if planned.workout is None or not _may_shrink(planned, room.today):
+        return None
+    if metres > mileage.run_limit_m(day) + 1:
+        to_m, cause = mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE), _run_cause(mileage, day)
+    elif _kind(planned) is Kind.LONG and planned.workout.workout.duration_s > room.long_s + 1:
+        to_m = metres * room.long_s / planned.workout.workout.duration_s
+        cause = Cause(f"it would take over {room.long_s / 3600:g} hours at your pace", "L-1")
+    else:
+        return None
+    return Softened(cut(planned, to_m=to_m, paces=room.paces), cause)
 
 
 def balanced(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:

@@ -1,9 +1,11 @@
 """The week's long run: on which day, how long, and how much race pace is in it."""
 
+import math
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from planning.goals.course import is_mountain
-from planning.goals.goal import FIVE_K_M, Priority
+from planning.goals.goal import FIVE_K_M, Goal, Priority
 from planning.goals.needs import longest_run_gate
 from planning.goals.season import FIRST_MARATHON_LESS_S, MARATHON_LIKE_M, no_hard_days
 from planning.schedule import library
@@ -156,6 +158,17 @@ def _long_day(week: Week, placed: Placed) -> date | None:
         # Its day is over, or given to a race: a long run is not squeezed in elsewhere.
         return wanted[0] if wanted else None
     return free[-1] if free else None
+
+
+def longest_s(goals: Sequence[Goal], *, ran_marathon: bool) -> float:
+    """The longest that a long run may take, seconds (rule L-1): 3 h, before a first marathon 2.5 h;
+    nothing is said of it before an ultra.
+    """
+    furthest = max((goal.distance_m or 0.0 for goal in goals), default=0.0)
+    if furthest > ULTRA_FROM_M:
+        return math.inf
+    first = furthest > MARATHON_LIKE_M and not ran_marathon
+    return MOST_S - FIRST_MARATHON_LESS_S * first
 
 
 def _room_for_long(week: Week, day: date) -> bool:

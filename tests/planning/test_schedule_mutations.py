@@ -43,7 +43,7 @@ MUTATIONS = (
         "min(0.5 * self.longest_within(day, 180), 8_000.0)",
         "self.longest_within(day, 180)",
     ),
-    broken("P-2 of what stands", LIMITS, "_metres(planned) > mileage.run_limit_m(day) + 1", "_metres(planned) > 9e9"),
+    broken("P-2 of what stands", LIMITS, "metres > mileage.run_limit_m(day) + 1", "metres > 9e9"),
     broken(
         "P-3",
         MILEAGE,

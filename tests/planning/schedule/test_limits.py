@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from planning.goals.goal import FIVE_K_M, HALF_M
+from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M
 from planning.goals.season import season
 from planning.schedule.draft import run_as_planned
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import easy
 from planning.schedule.limits import Room, balanced, soften
+from planning.schedule.long_run import longest_s
 from planning.schedule.mileage import mileage_of
 from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
 from planning.schedule.resting import before_it_m, lightest_m
@@ -39,6 +40,9 @@ def kind(day):
     return day.workout.workout.kind
 
 
+NEXT_LONG = next(d.workout.workout for d in NEXT.days if d.workout and kind(d) is Kind.LONG)
+
+
 def by_hand(day):
     return replace(without_easy(day), why=(*day.why, BY_HAND))
 
@@ -55,6 +59,30 @@ def test_a_week_that_lost_its_easy_runs_keeps_its_balance_though_no_limit_cut_it
     now = week(without_easy) | {day: soft.day for day, soft in softer.items()}
     assert soften(now, ROOM) == {}
     assert softer.keys() <= {day for day, planned in now.items() if planned.workout}
+
+
+def test_a_long_run_that_slower_paces_make_too_long_is_cut_to_its_time():
+    (day,) = [d.day for d in NEXT.days if d.workout and kind(d) is Kind.LONG]
+    most_s = NEXT_LONG.duration_s - 600.0
+    (softer,) = soften(week(), replace(ROOM, long_s=most_s)).values()
+    assert (softer.day.day, softer.cause.rule) == (day, "L-1")
+    left = softer.day.workout.workout
+    assert most_s - 300.0 <= left.duration_s <= most_s
+    assert soften(week(), replace(ROOM, long_s=NEXT_LONG.duration_s)) == {}
+
+
+@pytest.mark.parametrize(
+    ("metres", "ran_marathon", "hours"),
+    [
+        (HALF_M, False, 3.0),
+        (MARATHON_M, True, 3.0),
+        (MARATHON_M, False, 2.5),
+        (50_000.0, False, math.inf),
+    ],
+)
+def test_how_long_a_long_run_may_take(metres, ran_marathon, hours):
+    goals = (goal_in(14, metres), goal_in(4, FIVE_K_M))
+    assert longest_s(goals, ran_marathon=ran_marathon) == 3600 * hours
 
 
 def test_what_a_week_gives_is_less_for_its_later_runs_to_build_on():
