@@ -24,6 +24,7 @@ LEAST_CEILING = ((30_000.0, 25_000.0), (MARATHON_M, 40_000.0), (math.inf, 50_000
 NEARLY = 1.03  # sessions are rounded
 FIRST_FROM_M = 30_000.0
 HELD_WEEKS, CUT_SHORT, LOOKED_BACK_WEEKS, HALF_A_YEAR_WEEKS = 8, 2, 16, 26
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 LIGHTER, MOST_FULL, NOTHING_TO_LIGHTEN_M = 0.92, 6, 15_000.0
 MASTERS_MOST_FULL = 4  # of them every third is lighter
 MOST_FAST = 0.25  # of a week's time
@@ -39,7 +40,10 @@ def volume(case: Case) -> Iterator[Finding]:
         week_m[monday] = case.week_m(monday) if week.days else week.volume_m
         raced_m = case.races_m(week)
         before = [monday - timedelta(weeks=n) for n in range(1, LOOKED_BACK_WEEKS + 1)]
-        held = _held_m([week_m[m] if m in week_m else case.week_m(m) for m in before])
+        held = max(
+            _held_m([week_m[m] if m in week_m else case.week_m(m) for m in weeks])
+            for weeks in (before, _but_for_breaks(before, case))
+        )
         allowed = max(9_500.0, 1.10 * held, held + 3_000.0) * 1.02
         to_come = not week.days or any(
             d.workout and d.day >= case.today and d.status is not DayStatus.DONE and not is_race(d)
@@ -61,6 +65,18 @@ def _held_m(before: Sequence[float]) -> float:
     behind = [metres for metres in before if metres > 0.0][: HELD_WEEKS + CUT_SHORT]
     back = min(0.5 + 0.5 * since / off, 1.0) if 0 < off < HELD_WEEKS else 0.0
     return max(_best_two_m(before[:HELD_WEEKS]), back * _best_two_m(behind))
+
+
+def _but_for_breaks(before: Sequence[date], case: Case) -> list[date]:
+    """The weeks, the last one first, without those of a break that the way back from, which takes
+    as long as the break did, lies behind (R-3).
+    """
+    over = [
+        one
+        for one in case.breaks.said
+        if one.is_off and one.until_day and one.until_day + (one.days or 0) * DAY < before[0] + WEEK
+    ]
+    return [m for m in before if not any(one.holds(m + n * DAY) for one in over for n in range(7))]
 
 
 def _best_two_m(weeks: Sequence[float]) -> float:

@@ -441,6 +441,24 @@ def test_weeks_that_never_lighten():
     assert "P-1" not in rules(lighter, breaks=Breaks((trip,)))
 
 
+def test_a_week_after_a_break_is_held_against_what_was_run_before_it_once_one_is_back():
+    """Nine weeks of 40 km with two of 60 km before them, and eight days off a fortnight ago."""
+    first = PLAN.weeks[0].first_day
+    km = [20.0, 5.0, 5.0, *[40.0] * 6, 60.0, 60.0]  # the last week first
+    ran = [run(first - timedelta(weeks=n), each, 330 * each) for n, each in enumerate(km, 1)]
+    goals, ill = (goal_in(14, HALF_M),), Break("flu", BreakKind.ILLNESS, first - 20 * DAY)
+
+    def findings_of(until):
+        breaks = Breaks((replace(ill, until_day=until),)) if until else NO_BREAKS
+        weeks = (replace(PLAN.weeks[0], days=(), volume_m=64_000.0), *PLAN.weeks[1:])
+        found = findings(replace(PLAN, weeks=weeks), goals, activities=tuple(ran), breaks=breaks)
+        return {each.rule for each in found if each.day == first}
+
+    assert "P-3" in findings_of(None)
+    assert "P-3" not in findings_of(first - 13 * DAY)
+    assert "P-3" in findings_of(first - 8 * DAY)  # the way back takes thirteen days
+
+
 def test_a_season_beyond_what_was_ever_run():
     weeks = [replace(week, volume_m=60_000 + 4_000.0 * n) for n, week in enumerate(PLAN.weeks)]
     assert "P-5" in rules(replace(PLAN, weeks=tuple(weeks)))
