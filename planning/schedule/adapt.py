@@ -200,13 +200,8 @@ def _under_hand(known: Known, stands: Standing | None, made: _Made) -> _Shown:
     softened: Mapping[date, Softened] = {}
     days = _days(made.weeks)
     if stands:
-        less = still_less(
-            stands.closing,
-            days,
-            known.layers,
-            stands.repaced,
-            known.pacing.paces,
-        )
+        paces = known.pacing.paces
+        less = still_less(stands.closing, days, known.layers, stands.repaced, paces)
     if stands and known.lays_anew(stands.closing):
         stay = {d.workout.ident for d in days if d.workout and known.stays(d.day, stands.closing)}
         less = tuple(each for each in less if each.ident in stay)
@@ -225,14 +220,9 @@ def _under_hand(known: Known, stands: Standing | None, made: _Made) -> _Shown:
 def _laid_over(
     known: Known, stands: Standing | None, made: _Made, less: tuple[Less, ...]
 ) -> _Shown:
+    """The weeks with the layers that are `known`, and what limits take from these."""
     days = _days(made.weeks)
-    reading = lessened(days, less, today=known.today)
-    gone = left(stands.closing) if stands else {}
-    under = with_layers(reading, known.layers, today=known.today, left=gone)
-    if stands:
-        under = as_yesterday(
-            under, stands.closing, known.layers, but=made.softer, today=known.today
-        )
+    under = _with_hand(known, stands, made, less)
     if under == days:
         return _Shown(made.weeks, {}, ())
     off = time_off.with_days_off(under, known.shaping, today=known.today)
@@ -250,10 +240,22 @@ def _laid_over(
     taken = {(each.ident, each.under): each for each in less}
     for day, soft in sorted(softened.items()):
         if was := by_day[day].workout:
-            taken.pop((was.ident, said), None)
+            taken.pop((was.ident, said), None)  # the latest stands last
             hot = HEAT in soft.day.why
             taken[was.ident, said] = Less(was.ident, said, soft.day.workout, hot)
     return _Shown(weeks, softened, tuple(taken.values()))
+
+
+def _with_hand(
+    known: Known, stands: Standing | None, made: _Made, less: tuple[Less, ...]
+) -> tuple[PlanDay, ...]:
+    """The days as made without what limits had taken under the hand, and the hand over them."""
+    days = lessened(_days(made.weeks), less, today=known.today)
+    if stands is None:
+        return with_layers(days, known.layers, today=known.today)
+    closing = stands.closing
+    under = with_layers(days, known.layers, today=known.today, left=left(closing))
+    return as_yesterday(under, closing, known.layers, but=made.softer, today=known.today)
 
 
 def _far_before(known: Known, stands: Standing | None) -> Plan | None:
