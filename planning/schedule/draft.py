@@ -282,7 +282,7 @@ def _shape(
     current = week.first_day == ground.monday
     ran = [day for day in mileage.volume_m if week.first_day <= day <= ground.today]
     unplanned = [day for day in ran if not (day in taken and taken[day].workout)]
-    done_m = sum(mileage.volume_m[day] for day in unplanned) if current else 0.0
+    done_m = sum(_unplanned_m(day, mileage, taken) for day in ran) if current else 0.0
     first_free = ground.today + timedelta(days=1 if ground.today in mileage.volume_m else 0)
     hard_near = {d.day for d in near if d.workout and hard(d.workout.workout)}
     return Week(
@@ -302,6 +302,12 @@ def _shape(
         idents=frozenset(d.workout.ident for d in (*near, *taken.values()) if d.workout),
         quiet=frozenset(day for day in week_of(week.first_day) if ground.breaks.quiet(day)),
     )
+
+
+def _unplanned_m(day: date, mileage: Mileage, taken: Mapping[date, PlanDay]) -> float:
+    """Metres that were run on a day beyond what was planned for it."""
+    planned = taken[day].workout if day in taken else None
+    return max(mileage.volume_m[day] - (planned.workout.distance_m if planned else 0.0), 0.0)
 
 
 def _far_week(ground: Ground, week: SeasonWeek, volume_m: float) -> PlanWeek:

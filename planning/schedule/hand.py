@@ -144,6 +144,11 @@ def _least(less: Less, now: PlanDay, paces: Paces) -> Less:
     easier = hard(less.workout.workout) and not hard(now.workout.workout)
     if not (shorter or easier):
         return less
+    now_m, plain = now.workout.workout.distance_m, not hard(now.workout.workout)
+    if shorter and plain and now.workout.workout.kind is less.workout.workout.kind:
+        # Its targets stay as they are: those made on another evening may round otherwise.
+        had = replace(now, workout=less.workout)
+        return replace(less, workout=cut(had, to_m=now_m, paces=paces).workout)
     left = now if shorter else cut(now, to_m=least_m, paces=paces)
     return replace(less, workout=left.workout, hot=HEAT in now.why)
 
@@ -168,21 +173,38 @@ def as_yesterday(
     today: date,
 ) -> tuple[PlanDay, ...]:
     """`days` under the hand, reading on as they did where they must: what the athlete edited, and
-    what stands on today or tomorrow, `but` for sessions that something took from, and for those of
-    which something is said anew or which the hand gives back.
+    what stood and stands on today or tomorrow, `but` for sessions that something took from, and for
+    those of which something is said anew or which the hand gives back. Nor is today or tomorrow
+    filled with what is newly made on the day to which its session was moved.
     """
     anew = (layer.ident for layer in layers if layer.statement not in closing.hand)
     but = {*but, *anew, *_given_back(closing, layers)}
     thaw, had = today + timedelta(days=FREEZE_DAYS), _by_ident(closing.days())
     edited = {layer.ident for layer in layers if layer.kind is LayerKind.EDIT}
-    return tuple(
+    read = (
         _reads(planned, had[ident])
         if planned.day >= today
         and (ident := _ident(planned)) in had
-        and (ident in edited or (planned.day < thaw and ident not in but))
+        and (ident in edited or (max(planned.day, had[ident].day) < thaw and ident not in but))
         else planned
         for planned in days
     )
+    empty = {d.day for d in closing.days() if d.workout is None and BY_HAND in d.why}
+    return tuple(
+        replace(planned, workout=None, status=DayStatus.MOVED)
+        if today <= planned.day < thaw and planned.day in empty and _changes_places(planned, but)
+        else planned
+        for planned in read
+    )
+
+
+def _changes_places(planned: PlanDay, but: Collection[str]) -> bool:
+    """Whether the hand puts a session there for the one it moved away, and neither is one of
+    `but`.
+    """
+    if planned.workout is None or planned.set_aside is None or BY_HAND not in planned.why:
+        return False
+    return not {planned.workout.ident, planned.set_aside.ident} & {*but}
 
 
 def as_it_read(

@@ -406,6 +406,22 @@ def test_a_changed_goal_changes_days_beyond_the_freeze():
     assert not findings, findings
 
 
+def test_what_was_run_beyond_a_session_is_no_room_for_days_that_are_laid_anew():
+    first = next(d.workout.workout for d in PLAN.days() if d.workout)
+    sunday = PLAN.weeks[0].days[-1].day
+    ran = as_planned(PLAN, TODAY, TODAY + DAY)
+    assert ran
+    farther = (*ran[:-1], replace(ran[-1], distance_m=ran[-1].distance_m + first.distance_m))
+
+    def still_planned_m(activities):
+        said = {"goals": (goal_in(12, HALF_M),), "activities": (*HISTORY, *activities)}
+        plan, _ = next_day(today=TODAY + DAY, **said)
+        coming = workouts(plan, TODAY + 2 * DAY, sunday)
+        return sum(workout.distance_m for workout in coming.values())
+
+    assert still_planned_m(farther) <= still_planned_m(ran) - 0.8 * first.distance_m
+
+
 def test_a_goal_for_tomorrow_puts_the_race_there_at_once():
     today = TODAY + DAY
     both = (*GOALS, goal_in(0, TEN_K_M, weekday=2, id="g9"))

@@ -18,7 +18,7 @@ from planning.schedule.hand import (
 )
 from planning.schedule.library import easy
 from planning.schedule.plan import DayStatus, Layer, LayerKind, Less
-from planning.workout import Kind
+from planning.workout import Kind, PlannedWorkout
 from tests.planning.schedule.cases import ATHLETE, PACES, TODAY, goal_in, history, planned
 
 PLAN, _ = planned(ATHLETE, (goal_in(14, HALF_M),), history())
@@ -179,6 +179,50 @@ def test_a_moved_session_that_is_no_longer_made_leaves_the_other_where_it_was_pu
 def within(week, days):
     by_day = {d.day: d for d in days}
     return replace(week, days=tuple(by_day[d.day] for d in week.days))
+
+
+def test_tomorrow_stays_empty_when_a_session_is_newly_made_where_its_own_was_moved_to():
+    home = next(d for d in DAYS if d.day > TODAY and d.workout and hard(d.workout.workout))
+    free = next(d for d in DAYS if d.day > home.day and d.workout is None)
+    layer = Layer(LayerKind.MOVE, home.workout.ident, free.day)
+    shown = with_layers(DAYS, [layer], today=TODAY)
+    weeks = tuple(within(week, shown) for week in PLAN.weeks)
+    closing = replace(PLAN, weeks=weeks, hand=(layer.statement,))
+    run = PlannedWorkout("g1-new", free.day, easy(6_000.0, PACES))
+    made = tuple(replace(d, workout=run) if d is free else d for d in DAYS)
+
+    def tonight(closing, days_ahead):
+        today = home.day - timedelta(days=days_ahead)
+        under = with_layers(made, [layer], today=today)
+        now = {d.day: d for d in as_yesterday(under, closing, [layer], but=(), today=today)}
+        assert now[free.day].workout.ident == home.workout.ident
+        return now[home.day]
+
+    assert tonight(closing, 1).workout is None
+    assert tonight(closing, 1).status is DayStatus.MOVED
+    assert tonight(closing, 1).set_aside == home.workout
+    assert tonight(closing, 2).workout.ident == run.ident
+    assert tonight(replace(closing, hand=()), 1).workout.ident == run.ident  # said tonight
+
+
+def test_a_session_that_comes_to_tomorrow_from_a_later_day_reads_as_it_is_made():
+    tomorrow, later = [d for d in DAYS if d.day > TODAY and d.workout][::4][:2]
+    other = easy(3_500.0, PACES)
+    made = replace(tomorrow, workout=PlannedWorkout(later.workout.ident, tomorrow.day, other))
+    today = tomorrow.day - timedelta(days=1)
+    assert as_yesterday([made], PLAN, [], but=(), today=today) == (made,)
+    same = replace(made, workout=replace(made.workout, ident=tomorrow.workout.ident))
+    assert as_yesterday([same], PLAN, [], but=(), today=today) == (tomorrow,)
+
+
+def test_what_limits_left_of_an_easy_run_keeps_its_targets_when_it_is_made_shorter():
+    one = day_of(Kind.EASY)
+    slower = replace(PACES, easy_low=PACES.easy_low - 0.05, easy_high=PACES.easy_high - 0.05)
+    had, now = (replace(one.workout, workout=easy(*it)) for it in ((6500.0, slower), (6e3, PACES)))
+    closing = replace(PLAN, less=(Less(one.workout.ident, (), had),))
+    (kept,) = still_less(closing, [replace(one, workout=now)], [], as_it_is, PACES)
+    assert kept.workout.workout.distance_m == 6_000.0
+    assert kept.workout.workout.steps[0].target == had.workout.steps[0].target
 
 
 def test_what_is_made_easier_is_no_longer_for_that_than_what_limits_had_left():
