@@ -289,6 +289,18 @@ def patiently[T](
     return policy(read)
 
 
+@contextmanager
+def begun() -> Iterator[None]:
+    """Inside, the first write was done: a fault can no longer mean that nothing happened.
+
+    A limit would mean that, too: whoever waits it out asks again and meets it at the first read.
+    """
+    try:
+        yield
+    except (RateLimited, Unavailable) as error:
+        raise Unavailable(str(error), applied=None) from error
+
+
 def running(now: datetime) -> Callable[[], datetime]:
     """A clock that was right at `now` and goes on from there: for work that takes minutes."""
     started = time.monotonic()

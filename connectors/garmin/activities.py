@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from connectors.calls import in_shape
+from connectors.comparing import ident_in
 from connectors.errors import Refused, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
-from connectors.garmin.workouts import ident_in
 from connectors.garmin_shapes.listing import LISTING, Place, page_of, uploaded_at
 from connectors.garmin_shapes.records import (
     is_multisport_parent,

@@ -6,13 +6,14 @@ day. Writes are not idempotent at Garmin: two creations are two templates.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from connectors.calls import patiently
-from connectors.errors import RateLimited, Refused, ServiceError, Unavailable
+from connectors.calls import begun, patiently
+from connectors.comparing import ident_in
+from connectors.errors import Refused, ServiceError, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
 from connectors.garmin.listing import Entry, Listing, etag_of, read_listing
@@ -20,7 +21,6 @@ from connectors.garmin.workouts import (
     dated,
     day_in,
     differences,
-    ident_in,
     parse,
     render,
     shown_name,
@@ -83,7 +83,7 @@ class GarminCalendar:
         made = self._wire.write(lambda: self._garmin.upload_workout(render(workout)))
         workout_id = _id_of(made, "workoutId")
         self._ours.add(workout_id)
-        with _begun():
+        with begun():
             return self._verified(self._put_on_day(workout_id, workout.day), workout)
 
     def replace(self, remote_id: str, workout: PlannedWorkout) -> Observed:
@@ -97,7 +97,7 @@ class GarminCalendar:
             raise Unavailable(
                 f"{remote_id} vanished meanwhile: look again", applied=False
             ) from error
-        with _begun():
+        with begun():
             return self._verified(self._moved(workout_id, schedule_id, workout.day), workout)
 
     def delete(self, remote_id: str) -> None:
@@ -111,7 +111,7 @@ class GarminCalendar:
         if schedule_id is not None:
             self._unless_gone(lambda: self._garmin.unschedule_workout(schedule_id))
         if not elsewhere:
-            with _begun():
+            with begun():
                 self._unless_gone(lambda: self._garmin.delete_workout(workout_id))
 
     def foreign(self, first: date, last: date) -> Sequence[str]:
@@ -255,18 +255,6 @@ class GarminCalendar:
 
 class _NotYet(Exception):
     """What was read back is not what was written."""
-
-
-@contextmanager
-def _begun() -> Iterator[None]:
-    """Inside, the first write was done: a fault can no longer mean that nothing happened.
-
-    A limit would mean that, too: whoever waits it out asks again and meets it at the first read.
-    """
-    try:
-        yield
-    except (RateLimited, Unavailable) as error:
-        raise Unavailable(str(error), applied=None) from error
 
 
 def _faults(planned: PlannedWorkout, workout: Mapping[str, Any], day: date | None) -> list[str]:

@@ -11,6 +11,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from connectors import comparing
+from connectors.comparing import ident_in
 from connectors.ports import MARKER
 from planning.workout import (
     OPEN_TARGET,
@@ -34,7 +36,6 @@ LONGEST_STEP_NOTE = 512
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATED = re.compile(rf"^(?:{'|'.join(DAYS)}) ([1-9]|[12]\d|3[01]) ({'|'.join(MONTHS)}) ")
-_MARKED = re.compile(re.escape(MARKER).replace(re.escape("{ident}"), "([A-Za-z0-9-]+)"))
 
 RUNNING = {"sportTypeId": 1, "sportTypeKey": "running"}
 STEP_TYPES = {
@@ -65,10 +66,6 @@ TARGET_KINDS = {
     **{number: kind for kind, (number, _) in TARGETS.items()},
     SPEED_ZONE: TargetType.PACE,
 }
-
-SPEED_TOLERANCE_M_PER_S = 0.002  # a watch keeps mm/s
-HEART_RATE_TOLERANCE_BPM = 0.5
-DURATION_TOLERANCE = 0.5  # seconds or metres: what cannot be seen on a watch
 
 
 def render(planned: PlannedWorkout) -> dict[str, Any]:
@@ -140,49 +137,9 @@ def described(planned: PlannedWorkout) -> str:
     return f"{note}\n\n{marker}" if note else marker
 
 
-def ident_in(description: object) -> str | None:
-    found = _MARKED.search(description) if isinstance(description, str) else None
-    return found[1] if found else None
-
-
 def differences(wanted: Sequence[Item], stored: Sequence[Item]) -> list[str]:
     """Where what Garmin keeps is not what was sent, in words; empty when all is well."""
-    asked, kept = list(unrolled(wanted)), list(unrolled(stored))
-    if len(asked) != len(kept):
-        return [f"{len(asked)} steps became {len(kept)}"]
-    return [
-        f"step {number}: {fault}"
-        for number, (one, other) in enumerate(zip(asked, kept, strict=True), 1)
-        for fault in _faults(one, other)
-    ]
-
-
-def _faults(wanted: Step, stored: Step) -> Iterator[str]:
-    if wanted.kind is not stored.kind:
-        yield f"{wanted.kind} became {stored.kind}"
-    if wanted.duration.type is not stored.duration.type or not _near(
-        wanted.duration.value, stored.duration.value, DURATION_TOLERANCE
-    ):
-        yield f"{wanted.duration} became {stored.duration}"
-    by = (
-        SPEED_TOLERANCE_M_PER_S
-        if wanted.target.type is TargetType.PACE
-        else HEART_RATE_TOLERANCE_BPM
-    )
-    if (
-        wanted.target.type is not stored.target.type
-        or not _near(wanted.target.low, stored.target.low, by)
-        or not _near(wanted.target.high, stored.target.high, by)
-    ):
-        yield f"{wanted.target} became {stored.target}"
-    if wanted.note.strip()[:LONGEST_STEP_NOTE] != stored.note:
-        yield f"the note {wanted.note!r} became {stored.note!r}"
-
-
-def _near(wanted: float | None, stored: float | None, by: float) -> bool:
-    if wanted is None or stored is None:
-        return wanted is stored
-    return abs(wanted - stored) <= by
+    return comparing.differences(wanted, stored, longest_note=LONGEST_STEP_NOTE)
 
 
 def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:

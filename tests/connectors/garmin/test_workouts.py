@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.comparing import ident_in
 from connectors.garmin.workouts import (
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
     dated,
     day_in,
     differences,
-    ident_in,
     parse,
     render,
     shown_name,
