@@ -9,12 +9,12 @@ from planning.workout import Item, Step, TargetType, unrolled
 SPEED_TOLERANCE_M_PER_S = 0.002  # a watch keeps mm/s
 HEART_RATE_TOLERANCE_BPM = 0.5
 DURATION_TOLERANCE = 0.5  # seconds or metres: what cannot be seen on a watch
-_MARKED = re.compile(re.escape(MARKER).replace(re.escape("{ident}"), "([A-Za-z0-9-]+)"))
+MARKED = re.compile(re.escape(MARKER).replace(re.escape("{ident}"), "([A-Za-z0-9-]+)"))
 
 
 def ident_in(description: object) -> str | None:
     """What our marker in it says; None: there is none."""
-    found = _MARKED.search(description) if isinstance(description, str) else None
+    found = MARKED.search(description) if isinstance(description, str) else None
     return found[1] if found else None
 
 

@@ -1,7 +1,6 @@
 """FIT: sessions of a recording -> activities. One record per session; transitions are left out."""
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from connectors.comparing import MARKED
 from connectors.files.decoded import Decoded, Imported, Refused, Skipped
 from connectors.files.fast import EPOCH_S
 from connectors.files.fit import Message, Reading, name_of, read
@@ -40,7 +40,6 @@ SLACK_S = 60.0  # records may trail the end of a session
 QUARTER_HOUR_S = 900
 INSTANT_S = 1e-3
 RESET_POINTS = 5
-MARKED = re.compile(r"\[goalward:([A-Za-z0-9-]+)\]")  # as connectors.ports.MARKER writes it
 
 
 def decode_fit(content: bytes, *, source: str, external_id: str) -> Decoded:

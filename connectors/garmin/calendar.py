@@ -17,15 +17,8 @@ from connectors.errors import Refused, ServiceError, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
 from connectors.garmin.listing import Entry, Listing, etag_of, read_listing
-from connectors.garmin.workouts import (
-    dated,
-    day_in,
-    differences,
-    parse,
-    render,
-    shown_name,
-    undated,
-)
+from connectors.garmin.workouts import differences, parse, render, shown_name
+from connectors.written import dated, day_in, undated
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
 

@@ -5,15 +5,13 @@ not the key; a repeat needs its own end condition or loses its count; bounds sta
 faster pace comes first; the name is unique, so it carries the day.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from itertools import count
 from typing import Any
 
 from connectors import comparing
 from connectors.comparing import ident_in
-from connectors.ports import MARKER
+from connectors.written import dated, described, undated
 from planning.workout import (
     OPEN_TARGET,
     Duration,
@@ -30,12 +28,8 @@ from planning.workout import (
 
 type Json = Mapping[str, Any]
 
-LONGEST_NAME = 45
 LONGEST_DESCRIPTION = 1024
 LONGEST_STEP_NOTE = 512
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DATED = re.compile(rf"^(?:{'|'.join(DAYS)}) ([1-9]|[12]\d|3[01]) ({'|'.join(MONTHS)}) ")
 
 RUNNING = {"sportTypeId": 1, "sportTypeKey": "running"}
 STEP_TYPES = {
@@ -73,7 +67,7 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
     orders = count(1)
     return {
         "workoutName": dated(planned.workout.name, planned.day),
-        "description": described(planned),
+        "description": described(planned, longest=LONGEST_DESCRIPTION),
         "sportType": RUNNING,
         "estimatedDurationInSecs": round(planned.workout.duration_s),
         "workoutSegments": [
@@ -102,39 +96,6 @@ def shown_name(head: Json) -> str:
     sport = (head.get("sportType") or {}).get("sportTypeKey") or RUNNING["sportTypeKey"]
     name = undated(str(head.get("workoutName") or ""))
     return name if sport == RUNNING["sportTypeKey"] else f"{name} [{sport}]"
-
-
-def dated(name: str, day: date) -> str:
-    """The name on the watch: equal names and contents collide there, so it carries the day."""
-    told = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {name}"
-    return told[:LONGEST_NAME].rstrip()
-
-
-def undated(name: str) -> str:
-    return _DATED.sub("", name)
-
-
-def day_in(name: str, near: date) -> date | None:
-    """The day that a name of ours carries; of the years it may be in, the one nearest to `near`."""
-    found = _DATED.match(name)
-    if not found:
-        return None
-    days = []
-    for year in (near.year - 1, near.year, near.year + 1):
-        try:
-            days.append(date(year, MONTHS.index(found[2]) + 1, int(found[1])))
-        except ValueError:  # 29 February
-            continue
-    return min(days, key=lambda day: abs(day - near), default=None)
-
-
-def described(planned: PlannedWorkout) -> str:
-    """The note, then the marker; the marker is never cut."""
-    marker = MARKER.format(ident=planned.ident)
-    room = LONGEST_DESCRIPTION - len(marker) - 2
-    note = planned.note.strip()
-    note = note if len(note) <= room else note[: room - 1].rstrip() + "…"
-    return f"{note}\n\n{marker}" if note else marker
 
 
 def differences(wanted: Sequence[Item], stored: Sequence[Item]) -> list[str]:

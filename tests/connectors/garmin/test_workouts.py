@@ -1,24 +1,19 @@
 import json
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from connectors.comparing import ident_in
 from connectors.garmin.workouts import (
     LONGEST_DESCRIPTION,
-    LONGEST_NAME,
-    dated,
-    day_in,
     differences,
     parse,
     render,
     shown_name,
-    undated,
 )
 from connectors.sandbox import garmin_workouts
+from connectors.written import LONGEST_NAME
 from planning.workout import (
     Duration,
     DurationType,
@@ -96,22 +91,6 @@ def test_orders_are_unique_names_short_and_markers_whole(session):
     assert len(sent["workoutName"]) <= LONGEST_NAME
     assert len(sent["description"]) <= LONGEST_DESCRIPTION
     assert ident_in(sent["description"]) == session.ident
-
-
-@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)), st.integers(-180, 180))
-@MANY
-def test_the_day_in_a_name_is_found_again(day, away):
-    near = date.fromordinal(day.toordinal() + away)
-    assert day_in(dated("Easy", day), near) == day
-    assert undated(dated("Easy", day)) == "Easy"
-
-
-@pytest.mark.parametrize(
-    "name", ["Easy", "Mon", "Monday 3 Nov Easy", "Mon 32 Nov x", "Fri 3 November x"]
-)
-def test_the_athletes_own_names_carry_no_day_of_ours(name):
-    assert undated(name) == name
-    assert day_in(name, date(2026, 11, 23)) is None
 
 
 @pytest.mark.parametrize(

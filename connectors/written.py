@@ -1,0 +1,54 @@
+"""What is written into every calendar alike: names with the day, notes with the marker. Pure."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from connectors.ports import MARKER
+from planning.workout import PlannedWorkout
+
+LONGEST_NAME = 45  # of what a watch lists
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATED = re.compile(rf"^(?:{'|'.join(DAYS)}) ([1-9]|[12]\d|3[01]) ({'|'.join(MONTHS)}) ")
+
+
+def dated(name: str, day: date) -> str:
+    """The name on the watch: equal names and contents collide there, so it carries the day."""
+    told = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {name}"
+    return told[:LONGEST_NAME].rstrip()
+
+
+def undated(name: str) -> str:
+    return _DATED.sub("", name)
+
+
+def day_in(name: str, near: date) -> date | None:
+    """The day that a name of ours carries; of the years it may be in, the one nearest to `near`."""
+    found = _DATED.match(name)
+    if not found:
+        return None
+    days = []
+    for year in (near.year - 1, near.year, near.year + 1):
+        try:
+            days.append(date(year, MONTHS.index(found[2]) + 1, int(found[1])))
+        except ValueError:  # 29 February
+            continue
+    return min(days, key=lambda day: abs(day - near), default=None)
+
+
+def described(planned: PlannedWorkout, *, longest: int, size: Callable[[str], int] = len) -> str:
+    """The note, then the marker, at most `longest` as `size` counts; the marker is never cut."""
+    marker = MARKER.format(ident=planned.ident)
+    note = cut(planned.note.strip(), longest=longest - size(marker) - 2, size=size)
+    return f"{note}\n\n{marker}" if note else marker
+
+
+def cut(text: str, *, longest: int, size: Callable[[str], int] = len) -> str:
+    """At most `longest` as `size` counts; what is too long ends in an ellipsis."""
+    if size(text) <= longest:
+        return text
+    kept = text[:longest].rstrip()
+    while kept and size(f"{kept}…") > longest:
+        kept = kept[:-1].rstrip()
+    return f"{kept}…" if kept else ""
