@@ -24,17 +24,22 @@ def a_published_life(database_url, home):
     """Five weeks of running, a goal, and a fortnight of workouts on the calendar, long settled."""
     with life_with_services(database_url, home) as lived:
         lived.connect_garmin()
-        with writing(lived.engine) as conn:
-            for n in range(1, 36, 2):
-                run = a_record(n, start_at=START - timedelta(days=n))
-                seen = derive(run, None, zone=PARIS)
-                store.put_observation(conn, 1, seen, known_at=lived.clock.at, now=lived.clock.at)
-            store.put_goal(conn, 1, GOAL, known_at=lived.clock.at, now=lived.clock.at)
-            owe_replan(lived.runtime, conn, 1)
-        lived.work()
-        lived.clock.later(minutes=5)
+        runs_towards_a_goal(lived)
         assert equals_the_plan(lived)
         yield lived
+
+
+def runs_towards_a_goal(lived):
+    """What there is of a plan is on the calendar, and long settled."""
+    with writing(lived.engine) as conn:
+        for n in range(1, 36, 2):
+            run = a_record(n, start_at=START - timedelta(days=n))
+            seen = derive(run, None, zone=PARIS)
+            store.put_observation(conn, 1, seen, known_at=lived.clock.at, now=lived.clock.at)
+        store.put_goal(conn, 1, GOAL, known_at=lived.clock.at, now=lived.clock.at)
+        owe_replan(lived.runtime, conn, 1)
+    lived.work()
+    lived.clock.later(minutes=5)
 
 
 def plan(lived):

@@ -728,6 +728,26 @@ def test_connecting_a_folder(home, tmp_path):
     assert home.ok("forecast", "--json", clock=late).json["as_of"] == "2026-09-01"
 
 
+def test_workouts_go_into_a_folder(home, tmp_path):
+    missing = home("connect", "workout-files", "--answer", f"folder={tmp_path / 'nowhere'}")
+    assert (missing.status, "is no folder" in missing.err) == (1, True)
+    place = tmp_path / "watch"
+    place.mkdir()
+    said = home.ok("connect", "workout-files", answers=f"{place}\n")
+    assert "Copy the files to the watch" in said.out
+    home.ok("athlete", "set", "--recent", "10k=50:00@2026-08-20", "--weekly-km", "40")
+    home.ok("goal", "add", "--day", RACE, "--distance", "10k")
+    diff = home.ok("calendar", "diff", "--json").json
+    assert {action["action"] for action in diff["actions"]} == {"create"}
+    home.ok("calendar", "sync")
+    assert len(list(place.glob("2026-*.fit"))) == len(diff["actions"])
+    diff = home.ok("calendar", "diff", "--json").json
+    assert (diff["actions"], diff["calendar"]) == ([], "workout_files")
+    assert "Workout files in a folder: connected" in home.ok("status").out
+    home.ok("disconnect", "workout-files")
+    assert list(place.glob("2026-*.fit"))
+
+
 @pytest.mark.parametrize(
     ("error", "status", "says"),
     [
