@@ -213,7 +213,11 @@ class WorkoutCalendar(Protocol):
         ...
 
     def create(self, workout: PlannedWorkout) -> Observed:
-        """Write, read back, verify every step and target. Not idempotent: look first."""
+        """Write, read back, verify every step and target. Not idempotent: look first.
+
+        What the service misreads is mended once. Then it stands there in words only, and
+        `Observed.in_words` says why, or it is Refused.
+        """
         ...
 
     def replace(self, remote_id: str, workout: PlannedWorkout) -> Observed:
@@ -340,12 +344,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
+    """What can be had. With a `calendar_setting`, a calendar is written only where the athlete said
+    so when connecting; without, wherever it is connected.
+    """
+
     activities: bool = False
     webhooks: bool = False
     calendar: bool = False
     wellness: bool = False
     weather: bool = False
     races: bool = False
+    calendar_setting: str = ""  # of a connection: "yes" where its calendar is to be written
     settings: tuple[str, ...] = field(default=())  # settings without which it cannot be opened
     limits: tuple[Limit, ...] = ()
     terms: Terms = field(default_factory=Terms)

@@ -246,6 +246,15 @@ def _has_answered(connector: Connector, link: Link) -> bool:
     return asked or not connector.capabilities.limits
 
 
+def writes_calendar(runtime: "Runtime", connected: Connected) -> bool:
+    """Whether it has a calendar that the athlete wants written."""
+    connector = runtime.connectors.get(connected.connector)
+    if connector is None or not connector.capabilities.calendar:
+        return False
+    asked = connector.capabilities.calendar_setting
+    return not asked or connected.settings.get(asked) == "yes"
+
+
 def sign_in_command(connector: str) -> str:
     """What the athlete types; the names of commands have hyphens."""
     return f"goalward connect {connector.replace('_', '-')}"

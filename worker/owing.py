@@ -5,7 +5,7 @@ from sqlalchemy import Connection, select
 from planning.news import News
 from worker import outbox, store, tables
 from worker.app import Runtime
-from worker.connections import connections
+from worker.connections import connections, writes_calendar
 from worker.db import upsert
 
 
@@ -16,8 +16,7 @@ def owe_replan(runtime: Runtime, conn: Connection, athlete_id: int) -> None:
 def owe_publishing(runtime: Runtime, conn: Connection, athlete_id: int) -> None:
     now = runtime.clock.machine_now()
     for connected in connections(conn, athlete_id=athlete_id):
-        connector = runtime.connectors.get(connected.connector)
-        if connector is not None and connector.capabilities.calendar:
+        if writes_calendar(runtime, connected):
             outbox.push(conn, "publish", str(connected.id), due_at=now)
 
 

@@ -28,7 +28,7 @@ from planning.schedule.plan import DayStatus, Plan
 from planning.workout import PlannedWorkout
 from worker import entries, outbox, store, tables
 from worker.app import Runtime
-from worker.connections import CONNECTED, Connected, connection, opened
+from worker.connections import CONNECTED, Connected, connection, opened, writes_calendar
 from worker.db import reading, writing
 from worker.outbox import LeaseLost
 from worker.outcomes import latest_outcome
@@ -97,6 +97,8 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         connected = connection(conn, int(key))
         if connected is None or connected.state != CONNECTED:
             return
+        if not writes_calendar(runtime, connected):
+            return  # the athlete has it no longer written
         profile = store.profile_of(conn, connected.athlete_id)
     if profile.autonomy is not Autonomy.NEVER:
         try:

@@ -32,12 +32,16 @@ from planning.calendar import (
     settled,
 )
 from planning.schedule.plan import Layer, LayerKind
+from planning.workout import PlannedWorkout, digest
 from worker import entries, hand
 from worker.app import Runtime
-from worker.connections import Connected
+from worker.connections import Connected, sentence
 from worker.db import writing
+from worker.owing import owe_message
 from worker.perform import Held
 from worker.stored import to_body
+
+IN_WORDS = "A workout is on your calendar in words only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,18 @@ class Writer:
                 now = self.runtime.clock.machine_now()
                 entries.keep(conn, self.connected, settled(pending, seen, now))
             self._journal(conn, action, seen.remote_id, before, to_body(planned))
+            if seen.in_words:
+                self._tell_words(conn, planned, seen.in_words)
+
+    def _tell_words(self, conn: Connection, planned: PlannedWorkout, why: str) -> None:
+        """Once for each version of the session: it is on the calendar, and not on the watch."""
+        key = f"in-words:{self.connected.id}:{planned.ident}:{digest(planned)}"
+        body = (
+            f"{planned.workout.name} on {planned.day} stands there as text only, so no watch will "
+            f"lead you through it. {sentence(why)}"
+        )
+        athlete_id = self.connected.athlete_id
+        owe_message(self.runtime, conn, athlete_id, key=key, title=IN_WORDS, body=body)
 
     def _remove(self, action: Delete, record: EntryRecord | None) -> None:
         self._intend(action, record)

@@ -1,4 +1,6 @@
-"""intervals.icu: runs, their files and wellness, by webhook and poll. Tier: bronze."""
+"""intervals.icu: runs, their files and wellness, by webhook and poll; workouts onto its calendar,
+which passes them on to many watches. Tier: bronze.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,9 +19,12 @@ from connectors.ports import (
     WebhookReceiver,
 )
 
+CALENDAR_SETTING = "intervals_calendar"
 CAPABILITIES = Capabilities(
     activities=True,
     webhooks=True,
+    calendar=True,
+    calendar_setting=CALENDAR_SETTING,  # not unasked: the same watch may get them from Garmin
     wellness=True,
     # It allows about ten a second from one address, which all athletes here share.
     limits=(Limit("second", Scope.APPLICATION, calls=8, per_s=1),),
@@ -38,12 +43,15 @@ class Intervals:
         """No network. Raises SignInNeeded without a key."""
         from connectors.calls import running
         from connectors.intervals.activities import IntervalsActivities
+        from connectors.intervals.calendar import IntervalsCalendar
         from connectors.intervals.client import Client
         from connectors.intervals.wellness import IntervalsWellness
 
         client = Client(link, running(now))
         yield Opened(
-            activities=IntervalsActivities(client, now.date()), wellness=IntervalsWellness(client)
+            activities=IntervalsActivities(client, now.date()),
+            calendar=IntervalsCalendar(client),
+            wellness=IntervalsWellness(client),
         )
 
     def receiver(self, settings: Mapping[str, str]) -> WebhookReceiver | None:
@@ -54,9 +62,9 @@ class Intervals:
         return IntervalsReceiver(secret) if secret else None
 
     def questions(self) -> Sequence[Question]:
-        from connectors.intervals.sign_in import KEY
+        from connectors.intervals.sign_in import CALENDAR, KEY
 
-        return (KEY,)
+        return (KEY, CALENDAR)
 
     def sign_in(
         self, settings: Mapping[str, str], answers: Mapping[str, str], now: datetime

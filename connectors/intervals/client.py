@@ -43,22 +43,40 @@ class Client:
         """An activity takes two requests. Were the second put off, all workers could spend all
         that the limit allows on first ones, and nobody would get to the end.
         """
-        policy = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(_is_short),
-            wait=_as_told,
-            stop=tenacity.stop_after_attempt(WAITS),
-            reraise=True,
-        )
-        return policy(lambda: patiently(lambda: self._once(path, query)))
+        return _at_the_limit(lambda: patiently(lambda: self._once("GET", path, query)))
 
-    def _once(self, path: str, query: Mapping[str, Any]) -> requests.Response:
+    def write(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """What the answer holds; None if that is no JSON. Sent once: who limits requests has done
+        nothing, and is the only one that is asked again. Raises the four errors; Gone, NotAllowed.
+        """
+        answer = _at_the_limit(lambda: self._once(method, path, query, body))
         try:
-            answer = self._session.get(f"{self._base}/api/v1{path}", params=query)
+            return answer.json()
+        except requests.JSONDecodeError:
+            return None
+
+    def _once(
+        self, method: str, path: str, query: Mapping[str, Any], body: Any = None
+    ) -> requests.Response:
+        address = f"{self._base}/api/v1{path}"
+        try:
+            answer = self._session.request(method, address, params=query, json=body)
         except requests.RequestException as error:
             raise network_fault(error, "intervals.icu") from error
         if answer.status_code >= 400:
-            raise of_response(answer, self.clock())
+            raise of_response(answer, self.clock(), writing=method != "GET")
         return answer
+
+
+def _at_the_limit[T](ask: Callable[[], T]) -> T:
+    """Again after a short wait, while it is only the limit that stands in the way."""
+    policy = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_is_short),
+        wait=_as_told,
+        stop=tenacity.stop_after_attempt(WAITS),
+        reraise=True,
+    )
+    return policy(ask)
 
 
 def _is_short(error: BaseException) -> bool:

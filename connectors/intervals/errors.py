@@ -23,7 +23,9 @@ class NotAllowed(SignInNeeded):
     """403: the key is known, and not for this. What else it is for still works."""
 
 
-def of_response(response: requests.Response, now: datetime) -> ServiceError:
+def of_response(
+    response: requests.Response, now: datetime, *, writing: bool = False
+) -> ServiceError:
     """The error that a status of 400 or more stands for."""
     match response.status_code:
         case 401:
@@ -34,7 +36,7 @@ def of_response(response: requests.Response, now: datetime) -> ServiceError:
             return NotAllowed(f"{said} ({told(response)})", remedy=REMEDY)
         case 404:
             return Gone(f"intervals.icu has no such thing ({told(response)})")
-        case 422:
+        case 422 if not writing:
             return WithheldByService(f"intervals.icu does not give it ({told(response)})")
         case 429:
             wait = retry_after_s(response.headers, now, default=PAUSE_S)

@@ -18,7 +18,8 @@ class Observed:
 
     `etag` moves when the service says the entry was touched; `digest` is of the content and is
     None while the content was not read (a listing shows heads only). `direct` says that this was a
-    read by id and not a line of a listing. A listing names each remote id once.
+    read by id and not a line of a listing. A listing names each remote id once. `in_words`, after
+    a write: why what was written stands there as text that no watch follows; empty: all is well.
     """
 
     remote_id: str
@@ -28,6 +29,7 @@ class Observed:
     etag: str
     digest: str | None = None
     direct: bool = False
+    in_words: str = ""
 
 
 class EntryState(StrEnum):

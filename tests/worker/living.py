@@ -228,6 +228,7 @@ def settings_for(services, ours, home):
         "STRAVA_API_URL": f"{services}/strava/api/v3",
         "STRAVA_OAUTH_URL": f"{services}/strava/oauth",
         "GARMIN_API_URL": f"{services}/garmin",
+        "INTERVALS_API_URL": f"{services}/intervals",
         "PUBLIC_URL": ours,
         "NOTIFY": f"goalward-file://{home}/told.txt",
     }
@@ -235,7 +236,7 @@ def settings_for(services, ours, home):
 
 @contextmanager
 def life_with_services(database_url, home, *, webhooks=False, **options):
-    """The same with the simulated Strava and Garmin; with `webhooks`, Strava reaches us."""
+    """The same with the simulated services; with `webhooks`, Strava reaches us."""
     clock = HandClock()
     with ExitStack() as stack:
         given = Options(today=START.date(), webhook_retry_s=0.1, **options)

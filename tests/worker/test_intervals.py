@@ -150,6 +150,20 @@ def test_it_is_connected_by_its_key_and_by_no_other(home):
         said = home.ok("connect", "intervals", "--answer", f"api_key={key}")
         assert "Robin Runner 1" in said.out
         assert "from Strava" in said.out
+        assert "not written to its calendar" in said.out
+        assert home("calendar", "sync").status == 1
+        again = home.ok(
+            "connect",
+            "intervals",
+            "--answer",
+            f"api_key={key}",
+            "--answer",
+            "intervals_calendar=yes",
+        )
+        assert "tick" in again.out
+        assert home.ok("calendar", "sync", "--json").json == [
+            {"calendar": "intervals", "written": 0}
+        ]
         (connected,) = home.ok("status", "--json").json["connections"]
         assert (connected["connector"], connected["state"]) == ("intervals", "connected")
         assert key.encode() not in (home.path / "goalward.db").read_bytes()

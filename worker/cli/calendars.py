@@ -135,19 +135,14 @@ def _read_what_came_in(at_work: Session) -> None:
 def _calendars(at_work: Session) -> "Iterator[Connected]":
     """Also those that want a sign-in: using one says so."""
     from worker.cli.failing import Failed
-    from worker.connections import connections
+    from worker.connections import connections, writes_calendar
     from worker.db import reading
 
     with reading(at_work.runtime.engine) as conn:
         mine = connections(conn, athlete_id=at_work.athlete_id, state=None)
-    writable = [
-        connected
-        for connected in mine
-        if (connector := at_work.runtime.connectors.get(connected.connector))
-        and connector.capabilities.calendar
-    ]
+    writable = [each for each in mine if writes_calendar(at_work.runtime, each)]
     if not writable:
-        raise Failed("no calendar is connected: `goalward connect garmin`")
+        raise Failed("no calendar is connected: `goalward connect garmin`, or `connect intervals`")
     yield from writable
 
 

@@ -131,5 +131,7 @@ def _answers(connector: "AnswersSignIn", given: Mapping[str, str]) -> Iterator[t
 
 
 def _asked(question: "Question") -> str:
+    if question.default is not None and not sys.stdin.isatty():
+        return sys.stdin.readline().strip() or question.default  # nobody is there to be asked
     answer: str = typer.prompt(question.asks, hide_input=question.secret, default=question.default)
     return answer

@@ -146,6 +146,7 @@ def _erase_athlete(at_work: Session, scope: "Scope") -> None:
 def _erase(runtime: "Runtime", scope: "Scope", found: Sequence["Connected"]) -> None:
     """Give back, erase, prove. Exit status 1 where the proof fails."""
     from worker import audit, erasing
+    from worker.connections import writes_calendar
     from worker.db import reading, writing
 
     traces = audit.traces_of(runtime, scope)
@@ -159,7 +160,7 @@ def _erase(runtime: "Runtime", scope: "Scope", found: Sequence["Connected"]) -> 
     finish_erasing(runtime, scope)
     what = scope.source or f"athlete {scope.athlete_id}"
     typer.echo(f"Erased of {what}: {_in_words(there)}.")
-    if any(_has_calendar(runtime, one) for one in found):
+    if any(writes_calendar(runtime, one) for one in found):
         typer.echo("Entries that stand on its calendar were left there, and are yours now.")
     typer.echo("Backups that were made before hold it still.")
     _prove(runtime, traces, what)
@@ -199,11 +200,6 @@ def give_back(runtime: "Runtime", connected: "Connected") -> None:
             "yourself, in its own settings.",
             err=True,
         )
-
-
-def _has_calendar(runtime: "Runtime", connected: "Connected") -> bool:
-    connector = runtime.connectors.get(connected.connector)
-    return connector is not None and connector.capabilities.calendar
 
 
 def _would_go(at_work: Session, scope: "Scope", *, json: bool) -> None:

@@ -37,3 +37,8 @@ def opened(link):
 @pytest.fixture
 def source(opened):
     return opened.activities
+
+
+@pytest.fixture
+def calendar(opened):
+    return opened.calendar

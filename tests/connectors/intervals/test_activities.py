@@ -371,12 +371,24 @@ def test_longer_than_a_moment_is_not_waited_for(control, link):
 
 def test_a_key_is_tried_before_it_is_kept(control, settings):
     given = control.post("intervals/key")
-    (question,) = CONNECTOR.questions()
-    assert question.secret
-    signed = CONNECTOR.sign_in(settings, {question.name: f" {given['api_key']}\n"}, NOW)
+    key, calendar = CONNECTOR.questions()
+    assert key.secret
+    assert (calendar.secret, calendar.default) == (False, "no")
+    signed = CONNECTOR.sign_in(settings, {key.name: f" {given['api_key']}\n"}, NOW)
+    assert signed.settings == {calendar.name: "no"}
     assert signed.athlete_id == given["athlete_id"] == "i12345"
     assert signed.tokens == {"api_key": given["api_key"]}
     assert signed.name == "Robin Runner 1"
+
+
+@pytest.mark.parametrize(("said", "kept"), [(" Yes ", "yes"), ("no", "no"), ("", "no")])
+def test_the_calendar_is_written_only_if_the_athlete_says_so(control, settings, said, kept):
+    answers = {"api_key": control.post("intervals/key")["api_key"], "intervals_calendar": said}
+    signed = CONNECTOR.sign_in(settings, answers, NOW)
+    assert signed.settings == {CONNECTOR.capabilities.calendar_setting: kept}
+    assert ("tick" in signed.notice) == (kept == "yes")
+    with pytest.raises(Refused, match="yes or no"):
+        CONNECTOR.sign_in(settings, {**answers, "intervals_calendar": "perhaps"}, NOW)
 
 
 def test_a_token_of_an_application_is_taken_for_one(control, settings):
