@@ -52,7 +52,7 @@ class GarminCalendar:
         scheduled = [
             self._head(entry, listing, idents)
             for entry in listing.inside()
-            if entry.workout_id in idents
+            if entry.workout_id in idents and not entry.is_protected
         ]
         settled = {_ids(remote_id)[0] for remote_id in known if "/" in remote_id}
         loose = [
@@ -112,7 +112,11 @@ class GarminCalendar:
         if listing is None or (listing.first, listing.last) != (first, last):
             listing = read_listing(self._wire, first, last)
         ours = self._idents(listing, frozenset()).keys() | self._ours
-        return [entry.title for entry in listing.inside() if entry.workout_id not in ours]
+        return [
+            entry.title
+            for entry in listing.inside()
+            if entry.workout_id not in ours or entry.is_protected
+        ]
 
     def send_to_watch(self) -> None:
         """Once, after all writes: whatever was written for the next two days should not wait for

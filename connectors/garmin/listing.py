@@ -20,12 +20,16 @@ RECORDED = frozenset({"activity", "weight", "sleep", "nap"})  # items that are n
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of the calendar. `workout_id` is None for what is no workout: a race, a note."""
+    """One item of the calendar. `workout_id` is None for what is no workout: a race, a note.
+
+    A training plan of Garmin's own protects what it put there: that is never touched.
+    """
 
     id: int
     day: date
     title: str
     workout_id: int | None
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +112,5 @@ def _entry(item: Json) -> Entry:
         date.fromisoformat(str(item["date"])[:10]),
         str(item.get("title") or ""),
         int(workout_id) if workout_id else None,
+        is_protected=bool(item.get("protectedWorkoutSchedule")),
     )

@@ -162,7 +162,8 @@ def _step(step: Json) -> Step:
     one, two = _number(step.get("targetValueOne")), _number(step.get("targetValueTwo"))
     notes = [str(step.get("description") or "")]
     if duration_type is None:
-        notes.append(f"[until {condition.get('conditionTypeKey')} {value}]")
+        until = step.get("endConditionZone") or value
+        notes.append(f"[until {condition.get('conditionTypeKey')} {until}]")
     if target_type is None or zone:
         notes.append(f"[at {target.get('workoutTargetTypeKey')} {zone or (one, two)}]")
     open_ended = duration_type in {None, DurationType.OPEN}

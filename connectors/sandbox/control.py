@@ -228,6 +228,12 @@ class Control:
         """The athlete plans a workout of their own. It moves the foreign fingerprint."""
         return self.post("calendar/add", name=name, day=day.isoformat())
 
+    def plan_entry(self, ident: str, day: date) -> Json:
+        """A training plan of Garmin's own puts this workout on a day. It moves the foreign
+        fingerprint.
+        """
+        return self.post("calendar/plan", ident=ident, day=day.isoformat())
+
     def post(self, path: str, **body: Any) -> Json:
         """Any of the steering there is; what a service has of its own is under its name."""
         told = {key: value for key, value in body.items() if value is not None}

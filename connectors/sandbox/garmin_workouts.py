@@ -178,6 +178,7 @@ def _step(step: Json, order: Iterator[int]) -> Json:
         "endConditionValue": _number(step.get("endConditionValue")),
         "preferredEndConditionUnit": _unit(step, condition["conditionTypeId"]),
         "endConditionCompare": None,
+        "endConditionZone": step.get("endConditionZone"),
         "targetType": target,
         "targetValueOne": low,
         "targetValueTwo": high,

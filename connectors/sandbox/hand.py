@@ -28,6 +28,7 @@ class Hand:
             "/calendar/edit": self.edit,
             "/calendar/delete": self.delete,
             "/calendar/add": self.add,
+            "/calendar/plan": self.plan,
             "/calendar/race": self.race,
             "/activity/{id}/edit": self.edit_activity,
             "/activity/{id}/delete": self.delete_activity,
@@ -68,6 +69,15 @@ class Hand:
         day = date.fromisoformat(body["day"])
         entry = account.calendar.add_by_hand(body["name"], day, today=self.world.today)
         return {"schedule_id": entry.id}
+
+    async def plan(self, _request: Request, body: Json) -> Json:
+        """A training plan of Garmin's own puts the template of an entry on `day` as well."""
+        account, entry = self._entry(body)
+        day, calendar = date.fromisoformat(body["day"]), account.calendar
+        made = calendar.schedule(
+            entry.workout_id, day, today=self.world.today, planted=True, protected=True
+        )
+        return {"schedule_id": made.id}
 
     async def race(self, _request: Request, body: Json) -> Json:
         """`name`, `day`, and what `GarminCalendar.add_race` knows besides."""

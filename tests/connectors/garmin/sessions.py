@@ -37,6 +37,15 @@ def planned(ident="g1-w40-quality", *, days=2, name="5 x 1 km", times=5, note="b
     return PlannedWorkout(ident, TODAY + timedelta(days=days), workout, note)
 
 
+def every_step(workout):
+    """Of what is sent or kept, repeats before their steps."""
+    pending = [step for one in workout["workoutSegments"] for step in one["workoutSteps"]]
+    while pending:
+        step = pending.pop(0)
+        yield step
+        pending = step.get("workoutSteps", []) + pending
+
+
 def _targets():
     pace = st.tuples(st.floats(1.5, 4.0), st.floats(0.01, 2.0)).map(
         lambda pair: Target(TargetType.PACE, pair[0], pair[0] + pair[1])

@@ -153,17 +153,6 @@ def test_a_window_ends_with_its_last_day(calendar):
     assert [entry.ident for entry in shown(calendar)] == ["inside"]
 
 
-def test_pitfall_05_a_window_over_new_year_is_read_whole(control, link):
-    calendar = fresh_calendar(link)
-    for days in (30, 37, 38, 39, 45):
-        calendar.create(planned(f"d{days}", days=days))
-    first = TODAY + timedelta(days=30)
-    found = calendar.entries(first, first + timedelta(days=15), NOBODY)
-    assert [entry.ident for entry in found] == ["d30", "d37", "d38", "d39", "d45"]
-    assert count(control, "garmin GET /calendar-service/year/2026/month/11") == 1
-    assert count(control, "garmin GET /calendar-service/year/2027/month/0") == 1
-
-
 def test_pitfall_07_an_entry_doubled_by_a_lost_answer_is_shown_twice(control, calendar):
     control.fault("garmin", "timeout_after", method="POST", path_contains="/schedule/")
     session = planned()

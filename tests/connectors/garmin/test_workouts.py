@@ -24,18 +24,18 @@ from planning.workout import (
     TargetType,
     steps_as_json,
 )
-from tests.connectors.garmin.sessions import COOLDOWN, FAST, SLOW, WARMUP, planned, sessions
+from tests.connectors.garmin.sessions import (
+    COOLDOWN,
+    FAST,
+    SLOW,
+    WARMUP,
+    every_step,
+    planned,
+    sessions,
+)
 from tests.sizes import FIXED, examples
 
 MANY = settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
-
-
-def every_step(workout):
-    pending = [step for one in workout["workoutSegments"] for step in one["workoutSteps"]]
-    while pending:
-        step = pending.pop(0)
-        yield step
-        pending = step.get("workoutSteps", []) + pending
 
 
 def test_five_times_a_kilometre_as_garmin_wants_it():
@@ -111,13 +111,6 @@ def first_step(**changes):
     sent = render(planned())
     sent["workoutSegments"][0]["workoutSteps"][0] |= changes
     return parse(sent)[2][0]
-
-
-def test_paces_are_read_in_either_order():
-    pace = {"workoutTargetTypeId": 6, "workoutTargetTypeKey": "pace.zone"}
-    one = first_step(targetType=pace, targetValueOne=4.0, targetValueTwo=3.0)
-    assert one == first_step(targetType=pace, targetValueOne=3.0, targetValueTwo=4.0)
-    assert one.target == Target(TargetType.PACE, 3.0, 4.0)
 
 
 @pytest.mark.parametrize(
