@@ -8,7 +8,7 @@ day. Writes are not idempotent at Garmin: two creations are two templates.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from connectors.calls import begun, patiently
@@ -23,6 +23,7 @@ from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
 
 SOON = timedelta(days=2)  # what is to be run that soon is sent to the watch at once
+EARLIEST, LATEST = timedelta(hours=14), timedelta(hours=12)  # where days begin first, and end last
 SCHEDULE = "/workout-service/schedule"
 
 log = logging.getLogger(__name__)
@@ -241,13 +242,19 @@ class GarminCalendar:
             raise Refused(f"Garmin keeps {planned.workout.name!r} differently: {error}") from error
         except Gone as error:
             raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
-        today = self._clock().date()
-        self._soon |= today - timedelta(days=1) <= planned.day <= today + SOON
+        self._soon |= is_soon(planned.day, self._clock())
         return seen
 
     def _unless_gone(self, write: Callable[[], Any]) -> None:
         with suppress(Gone):
             self._wire.write(write)
+
+
+def is_soon(day: date, now: datetime) -> bool:
+    """Whether a run on `day` may begin within two days from `now`, wherever the athlete is."""
+    midnight = datetime.combine(day, time(), UTC)
+    over = midnight + timedelta(days=1) + LATEST
+    return midnight - EARLIEST <= now + SOON and now <= over
 
 
 class _NotYet(Exception):

@@ -235,17 +235,18 @@ def settings_for(services, ours, home):
 
 
 @contextmanager
-def life_with_services(database_url, home, *, webhooks=False, **options):
+def life_with_services(database_url, home, *, webhooks=False, at=START, zone=PARIS, **options):
     """The same with the simulated services; with `webhooks`, Strava reaches us."""
-    clock = HandClock()
+    clock = HandClock(at)
     with ExitStack() as stack:
-        given = Options(today=START.date(), webhook_retry_s=0.1, **options)
+        today = at.astimezone(zone).date()
+        given = Options(today=today, webhook_retry_s=0.1, **options)
         url = stack.enter_context(serve(machine_now=clock.machine_now, options=given))
         control = stack.enter_context(Control(url))
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         ours = f"http://127.0.0.1:{listener.getsockname()[1]}"
         variables = settings_for(url, ours, home)
-        lived = stack.enter_context(life(database_url, home, clock=clock, **variables))
+        lived = stack.enter_context(life(database_url, home, clock=clock, zone=zone, **variables))
         lived.control = control
         if webhooks:
             lived.connect_strava()

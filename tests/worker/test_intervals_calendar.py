@@ -1,14 +1,12 @@
 """The plan on the calendar of intervals.icu, alone and beside Garmin's, by the real worker."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import requests
 
-from connectors.intervals import CONNECTOR
 from planning.schedule.plan import DayStatus
 from tests.worker.living import life_with_services
+from tests.worker.on_intervals import Calendar, connect_intervals, without_limits
 from tests.worker.published import (
     coming,
     free_day,
@@ -23,44 +21,12 @@ from worker.db import reading, writing
 from worker.owing import owe_publishing
 
 
-class Calendar:
-    """The athlete's own hand on it, by plain requests."""
-
-    def __init__(self, lived):
-        self.given = lived.control.post("intervals/key")
-        self.url = f"{lived.control.intervals_url}/api/v1/athlete/0/events"
-
-    def ask(self, method, path="", json=None, **query):
-        auth = ("API_KEY", self.given["api_key"])
-        url = self.url + path
-        answer = requests.request(method, url, json=json, params=query, auth=auth, timeout=5)
-        answer.raise_for_status()
-        return answer.json()
-
-    def rows(self):
-        return self.ask("GET", oldest="2026-01-01", newest="2027-12-31")
-
-    def of(self, workout):
-        return next(
-            row for row in self.rows() if f"[goalward:{workout.ident}]" in row["description"]
-        )
-
-
 @pytest.fixture
 def lived(sqlite_url, tmp_path):
     with life_with_services(sqlite_url, tmp_path) as lived:
-        # Time stands still here, and with it every window of a limit.
-        unlimited = replace(CONNECTOR, capabilities=replace(CONNECTOR.capabilities, limits=()))
-        kinds = {**lived.runtime.connectors, "intervals": unlimited}
-        lived.runtime = replace(lived.runtime, connectors=kinds)
-        lived.control.post("intervals/settings", burst=100_000)
+        without_limits(lived)
         lived.there = Calendar(lived)
         yield lived
-
-
-def connect_intervals(lived, **settings):
-    given = lived.there.given
-    lived._connect("intervals", given["athlete_id"], {"api_key": given["api_key"]}, **settings)
 
 
 def begins(lived):
@@ -98,7 +64,7 @@ def written(lived):
 
 
 def test_the_plan_stands_there_and_nothing_is_written_again(lived):
-    connect_intervals(lived, intervals_calendar="yes")
+    connect_intervals(lived, lived.there.given, intervals_calendar="yes")
     begins(lived)
     assert equal(lived)
     before = written(lived)
@@ -109,7 +75,7 @@ def test_the_plan_stands_there_and_nothing_is_written_again(lived):
 
 @pytest.mark.parametrize("settings", [{}, {"intervals_calendar": "no"}])
 def test_who_did_not_ask_for_it_finds_nothing_there(lived, settings):
-    connect_intervals(lived, **settings)
+    connect_intervals(lived, lived.there.given, **settings)
     begins(lived)
     publishes(lived)
     assert lived.there.rows() == []
@@ -117,7 +83,7 @@ def test_who_did_not_ask_for_it_finds_nothing_there(lived, settings):
 
 
 def test_lost_answers_and_faults_leave_each_session_there_once(lived):
-    connect_intervals(lived, intervals_calendar="yes")
+    connect_intervals(lived, lived.there.given, intervals_calendar="yes")
     for kind in ("timeout_after", "timeout_before"):
         lived.control.fault("intervals", kind, method="POST", times=2)
     lived.control.fault("intervals", method="GET", path_contains="/events/", status=500, times=4)
@@ -130,7 +96,7 @@ def test_lost_answers_and_faults_leave_each_session_there_once(lived):
 
 def test_two_calendars_hold_the_same_and_what_is_done_on_one_reaches_the_other(lived):
     lived.connect_garmin()
-    connect_intervals(lived, intervals_calendar="yes")
+    connect_intervals(lived, lived.there.given, intervals_calendar="yes")
     begins(lived)
     assert equal(lived)
     first, second, *_ = coming(lived)
@@ -152,7 +118,7 @@ def test_two_calendars_hold_the_same_and_what_is_done_on_one_reaches_the_other(l
 
 
 def test_a_workout_that_is_misread_stands_there_in_words_and_is_told_once(lived):
-    connect_intervals(lived, intervals_calendar="yes")
+    connect_intervals(lived, lived.there.given, intervals_calendar="yes")
     begins(lived)
     (workout, *_) = coming(lived)
     event = lived.there.of(workout)
@@ -176,13 +142,13 @@ def test_a_workout_that_is_misread_stands_there_in_words_and_is_told_once(lived)
 
 
 def test_who_wants_it_no_longer_is_left_alone(lived):
-    connect_intervals(lived, intervals_calendar="yes")
+    connect_intervals(lived, lived.there.given, intervals_calendar="yes")
     begins(lived)
     before = written(lived)
     with writing(lived.engine) as conn:
         conn.execute(tables.calendar_entry.update().values(plan_digest="another"))
         owe_publishing(lived.runtime, conn, 1)
-    connect_intervals(lived, intervals_calendar="no")
+    connect_intervals(lived, lived.there.given, intervals_calendar="no")
     publishes(lived)
     assert written(lived) == before
     with reading(lived.engine) as conn:

@@ -349,7 +349,7 @@ def test_a_sign_in_taken_back_is_told(control, calendar):
     assert caught.value.remedy == "goalward connect garmin"
 
 
-@pytest.mark.parametrize(("days", "sent"), [(0, 1), (2, 1), (3, 0)])
+@pytest.mark.parametrize(("days", "sent"), [(0, 1), (3, 1), (4, 0)])
 def test_pitfall_11_what_is_to_be_run_soon_is_sent_to_the_watch_once(control, link, days, sent):
     with CONNECTOR.open(link, NOW) as opened:
         made = opened.calendar.create(planned(days=days))
