@@ -1,6 +1,6 @@
 """What a connector offers, in planning's words. Nothing here knows any one service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -233,6 +233,18 @@ class WorkoutCalendar(Protocol):
         ...
 
 
+@runtime_checkable
+class CreatesInParts(Protocol):
+    """A calendar where the first part of an entry is in no listing, so that only its id finds it.
+
+    Whoever creates keeps that id at once, and after a crash hands it back as `known`.
+    """
+
+    def create_in_parts(self, workout: PlannedWorkout, made: Callable[[str], None]) -> Observed:
+        """As `create`; `made` hears the first part's remote id before anything else is written."""
+        ...
+
+
 MARKER = "[goalward:{ident}]"
 
 
@@ -345,7 +357,8 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What can be had. With a `calendar_setting`, a calendar is written only where the athlete said
-    so when connecting; without, wherever it is connected.
+    so when connecting; without, wherever it is connected. Of two with one `calendar_place` only
+    one is written for an athlete: each would take the other's entries for its own.
     """
 
     activities: bool = False
@@ -355,6 +368,7 @@ class Capabilities:
     weather: bool = False
     races: bool = False
     calendar_setting: str = ""  # of a connection: "yes" where its calendar is to be written
+    calendar_place: str = ""  # whose calendar it is, where several connectors lead to it
     settings: tuple[str, ...] = field(default=())  # settings without which it cannot be opened
     limits: tuple[Limit, ...] = ()
     terms: Terms = field(default_factory=Terms)

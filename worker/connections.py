@@ -251,8 +251,35 @@ def writes_calendar(runtime: "Runtime", connected: Connected) -> bool:
     connector = runtime.connectors.get(connected.connector)
     if connector is None or not connector.capabilities.calendar:
         return False
+    return _is_wanted(connector, connected.settings)
+
+
+def _is_wanted(connector: Connector, settings: Mapping[str, Any]) -> bool:
     asked = connector.capabilities.calendar_setting
-    return not asked or connected.settings.get(asked) == "yes"
+    return not asked or settings.get(asked) == "yes"
+
+
+def writing_there_already(
+    runtime: "Runtime", athlete_id: int, name: str, settings: Mapping[str, Any] | None
+) -> Connected | None:
+    """The athlete's other connection that writes the calendar which a connection called `name`,
+    with these `settings` (None: as they are), would write; None where nothing is in its way.
+    """
+    with reading(runtime.engine) as conn:
+        theirs = connections(conn, athlete_id=athlete_id, state=None)
+    connector = runtime.connectors.get(name)
+    if connector is None or not connector.capabilities.calendar_place:
+        return None
+    kept = next((one.settings for one in theirs if one.connector == name), {})
+    if not _is_wanted(connector, kept if settings is None else settings):
+        return None
+    place = connector.capabilities.calendar_place
+    others = (one for one in theirs if one.connector != name and writes_calendar(runtime, one))
+    return next((one for one in others if _place(runtime, one) == place), None)
+
+
+def _place(runtime: "Runtime", connected: Connected) -> str:
+    return runtime.connectors[connected.connector].capabilities.calendar_place
 
 
 def sign_in_command(connector: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connectors.errors import RateLimited, ServiceError, Unavailable
-from connectors.ports import WorkoutCalendar
+from connectors.ports import CreatesInParts, WorkoutCalendar
 from planning.calendar import (
     Action,
     Create,
@@ -25,6 +25,7 @@ from planning.calendar import (
     Observed,
     Remember,
     Replace,
+    begun,
     handed_over,
     intended,
     not_applied,
@@ -82,7 +83,7 @@ class Writer:
         before = self._stood(action.remote_id, record) if isinstance(action, Replace) else None
         try:
             if isinstance(action, Create):
-                seen = self.calendar.create(planned)
+                seen = self._created(planned, pending)
             else:
                 seen = self.calendar.replace(action.remote_id, planned)
         except ServiceError as error:
@@ -95,6 +96,17 @@ class Writer:
             self._journal(conn, action, seen.remote_id, before, to_body(planned))
             if seen.in_words:
                 self._tell_words(conn, planned, seen.in_words)
+
+    def _created(self, planned: PlannedWorkout, pending: EntryRecord | None) -> Observed:
+        if not isinstance(self.calendar, CreatesInParts):
+            return self.calendar.create(planned)
+
+        def made(remote_id: str) -> None:
+            if pending:
+                with self._storing() as conn:
+                    entries.keep(conn, self.connected, begun(pending, remote_id))
+
+        return self.calendar.create_in_parts(planned, made)
 
     def _tell_words(self, conn: Connection, planned: PlannedWorkout, why: str) -> None:
         """Once for each version of the session: it is on the calendar, and not on the watch."""

@@ -15,7 +15,12 @@ from connectors.ports import Capabilities, Limit, Link, Opened, Scope, WebhookRe
 # Garmin does not say what it allows. This is what a person with an impatient thumb would ask.
 LIMITS = (Limit("minute", Scope.ATHLETE, 60, 60, courtesy=True),)
 CAPABILITIES = Capabilities(
-    activities=True, calendar=True, wellness=True, races=True, limits=LIMITS
+    activities=True,
+    calendar=True,
+    calendar_place="Garmin Connect",
+    wellness=True,
+    races=True,
+    limits=LIMITS,
 )
 
 

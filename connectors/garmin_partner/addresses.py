@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 API_URL = "https://apis.garmin.com"
+WORKOUTS = "workouts"  # the kind of what goes to the Training API
+MADE = "/workoutportal/workout/v2"  # where a workout is made
+WORKOUT, SCHEDULE = "/training-api/workout/v2", "/training-api/schedule"
 
 
 def api_url(settings: Mapping[str, str]) -> str:
@@ -13,6 +16,8 @@ def api_url(settings: Mapping[str, str]) -> str:
 def kind_of(url: str) -> str:
     """Files are fetched whatever else was asked: Garmin keeps them for 24 hours only."""
     path = urlsplit(url).path
+    if MADE in path or WORKOUT in path or SCHEDULE in path:
+        return WORKOUTS
     if "/rest/backfill/" in path:
         return "backfill"
     return "ask" if "/rest/user/" in path else ""

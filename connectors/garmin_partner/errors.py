@@ -23,7 +23,11 @@ class AlreadyAsked(Refused):
 
 
 class NotAllowed(Refused):
-    """412: the athlete does not allow this to be read."""
+    """412: the athlete does not allow this to be read, or written."""
+
+
+class Gone(Refused):
+    """404: a workout, or its day, that is not there any more."""
 
 
 def of_response(response: requests.Response, now: datetime) -> ServiceError:
@@ -47,6 +51,19 @@ def of_response(response: requests.Response, now: datetime) -> ServiceError:
             return Unavailable(f"Garmin answered with {status}, which leads elsewhere")
         case status:
             return Refused(f"Garmin refused ({status}): {said}")
+
+
+def of_workouts(response: requests.Response, now: datetime) -> ServiceError:
+    """The same where workouts are written and read."""
+    match response.status_code:
+        case 404 | 410:
+            return Gone(f"Garmin has no such workout ({told(response)})")
+        case 409:
+            return Refused(f"Garmin refused (409): {told(response)}")
+        case 412:
+            return NotAllowed(f"Garmin may not take workouts from here for you. {ALLOW}.")
+        case _:
+            return of_response(response, now)
 
 
 def told(response: requests.Response) -> str:

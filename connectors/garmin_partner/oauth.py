@@ -21,7 +21,9 @@ CONFIRM_URL = "https://connect.garmin.com/oauth2Confirm"
 TOKEN_URL = "https://diauth.garmin.com/di-oauth2-service/oauth/token"  # noqa: S105 - an address
 MARGIN = timedelta(minutes=10)  # of a day; Garmin advises to renew well before the end
 ACTIVITIES, HEALTH, HISTORY = "ACTIVITY_EXPORT", "HEALTH_EXPORT", "HISTORICAL_DATA_EXPORT"
+WORKOUTS = "WORKOUT_IMPORT"
 LESS = {HEALTH: "sleep and recovery", HISTORY: "runs from before today"}
+LESS_WRITTEN = {WORKOUTS: "workouts on your watch"}
 
 type Settings = Mapping[str, str]
 
@@ -57,9 +59,16 @@ def authorize_url(settings: Settings, redirect_uri: str, state: str, *, verifier
 
 
 def exchange(
-    settings: Settings, code: str, now: datetime, *, verifier: str, redirect_uri: str
+    settings: Settings,
+    code: str,
+    now: datetime,
+    *,
+    verifier: str,
+    redirect_uri: str,
+    calendar: bool = False,
 ) -> Granted:
-    """The code of the callback for tokens, and whose they are.
+    """The code of the callback for tokens, and whose they are. `calendar`: workouts are to be
+    written, so it is said if they may not be.
 
     Raises Refused when the athlete did not allow activities to be read.
     """
@@ -76,8 +85,9 @@ def exchange(
     allowed = permissions(settings, token, now)
     if ACTIVITIES not in allowed:
         raise Refused(f"Garmin was connected without activities. {ALLOW}, then connect again.")
+    needed = LESS | LESS_WRITTEN if calendar else LESS
     lacking = tuple(
-        f"Without {word}: {ALLOW}." for name, word in LESS.items() if name not in allowed
+        f"Without {word}: {ALLOW}." for name, word in needed.items() if name not in allowed
     )
     return Granted(tokens, _user_id(settings, token, now), allowed, lacking)
 

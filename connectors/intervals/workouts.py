@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from connectors.comparing import differences, ident_in
+from connectors.in_words import WORDS, beats_band, pace_band, sentences
 from connectors.ports import MARKER
 from connectors.written import cut
-from planning.units import MILE_M, format_duration, format_pace
+from planning.units import MILE_M
 from planning.workout import (
     OPEN_TARGET,
     Duration,
@@ -35,12 +36,6 @@ LONGEST_NOTE = 1000
 UNTIL_LAP_S = 600  # intervals.icu draws a step that the lap button ends as so long
 LAP = "Press lap"
 SECTIONS = {StepKind.WARMUP: "Warmup", StepKind.COOLDOWN: "Cooldown"}
-WORDS = {  # what a step's text begins with where no section says it
-    StepKind.WARMUP: "Warm up",
-    StepKind.RECOVERY: "Recovery",
-    StepKind.REST: "Rest",
-    StepKind.COOLDOWN: "Cool down",
-}
 INTENSITIES = {
     StepKind.WARMUP: "warmup",
     StepKind.WORK: "active",
@@ -62,7 +57,7 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
 
 def in_words(planned: PlannedWorkout) -> dict[str, Any]:
     """The same as text that no service takes for steps, for when it misreads them."""
-    return _event(planned, "\n".join(_told(planned.workout.steps)))
+    return _event(planned, "\n".join(sentences(expressed(planned.workout.steps))))
 
 
 def parse(event: Json) -> tuple[str | None, str, tuple[Item, ...]]:
@@ -144,10 +139,10 @@ def _blocks(steps: Sequence[Item]) -> Iterator[str]:
 def _line(step: Step, *, said: bool) -> str:
     """`said`: the section's name says the kind."""
     step = _expressed(step)
-    beats = _beats(step.target) if step.target.type is TargetType.HEART_RATE else ""
+    beats = beats_band(step.target) if step.target.type is TargetType.HEART_RATE else ""
     minded = ", ".join(filter(None, (beats, step.note)))
     cue = ": ".join(filter(None, ("" if said else WORDS.get(step.kind, ""), minded)))
-    pace = f"{_pace(step.target)} Pace" if step.target.type is TargetType.PACE else ""
+    pace = f"{pace_band(step.target)} Pace" if step.target.type is TargetType.PACE else ""
     intensity = f"intensity={INTENSITIES[step.kind]}"
     return " ".join(filter(None, ("-", cue, _length(step.duration), pace, intensity)))
 
@@ -164,16 +159,6 @@ def _length(duration: Duration) -> str:
             return f"{metres / 1000:.3f}".rstrip("0").rstrip(".") + "km"
         case _:
             return f"{LAP} {UNTIL_LAP_S // 60}m"
-
-
-def _pace(target: Target) -> str:
-    """The faster one first, like `4:00-4:15/km`."""
-    fast, slow = format_pace(target.high or 0.0), format_pace(target.low or 0.0)
-    return fast if fast == slow else f"{fast.removesuffix('/km')}-{slow}"
-
-
-def _beats(target: Target) -> str:
-    return f"{target.low:.0f}-{target.high:.0f} bpm"
 
 
 def _expressed(step: Step) -> Step:
@@ -194,30 +179,6 @@ def _whole(target: Target) -> Target:
 def _plain(note: str) -> str:
     """On one line, and nothing in it that could be read as a length, a target or a repeat."""
     return " ".join(_GLUED.sub(lambda found: f"{found[0]} ", note).split())
-
-
-def _told(steps: Sequence[Item]) -> Iterator[str]:
-    for number, item in enumerate(steps, 1):
-        if isinstance(item, Repeat):
-            yield f"{number}. {item.times} times:"
-            yield from (f"   {_sentence(step)}" for step in item.steps)
-        else:
-            yield f"{number}. {_sentence(item)}"
-
-
-def _sentence(step: Step) -> str:
-    """Like `Recovery: 2:00, easy, able to talk`."""
-    step = _expressed(step)
-    long = {
-        DurationType.TIME: format_duration(step.duration.value or 0.0),
-        DurationType.DISTANCE: f"{step.duration.value or 0.0:.0f} m",
-        DurationType.OPEN: "until you press lap",
-    }[step.duration.type]
-    target = ""
-    if step.target.type is not TargetType.OPEN:
-        target = (_pace if step.target.type is TargetType.PACE else _beats)(step.target)
-    told = (long, target, step.note)
-    return f"{WORDS.get(step.kind, 'Run')}: {', '.join(filter(None, told))}"
 
 
 def _items(rows: Sequence[Json]) -> Iterator[Item]:

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from connectors.sandbox import garmin_partner_json as words
 from connectors.sandbox.forms import form
 from connectors.sandbox.garmin_partner_notices import Json, Notices
+from connectors.sandbox.garmin_partner_training import PERMISSION, Training
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.tokens import Grant
 from connectors.sandbox.webhooks import Webhooks
@@ -68,6 +69,9 @@ class GarminPartner:
         self.promised: dict[str, Promised] = {}
         self.told: dict[int, tuple[object, ...]] = {}  # by activity: its state when last told of
         self.asked: set[tuple[int, str, int, int]] = set()  # backfills
+        self.training = Training(
+            world.machine_now, lambda account: PERMISSION in self.allows(account)
+        )
         self._counts: Counter[str] = Counter()
         self._numbers = itertools.count(1)
 
@@ -81,6 +85,7 @@ class GarminPartner:
         yield Route(f"{REST}/activityFile", self._signed(self.file))
         yield Route(f"{REST}/backfill/{{kind}}", self._signed(self.backfill))
         yield Route(f"{REST}/{{kind}}", self._signed(self.pulled))
+        yield from self.training.routes(self._for_athlete)
 
     def steering(self) -> Iterator[BaseRoute]:
         from connectors.sandbox.garmin_partner_hand import PartnerHand
@@ -263,6 +268,14 @@ class GarminPartner:
     base = ""  # as seen by the partner; the hand sets it from the request it is steered by
 
     # Who asks, and how often
+
+    def _for_athlete(
+        self, handler: Callable[[Request, Account], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request, account: Account, _grant: Grant) -> Response:
+            return await handler(request, account)
+
+        return self._signed(answer)
 
     def _signed(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

@@ -39,18 +39,23 @@ class PartnerHand:
             "/permissions": self.permissions,
             "/send": self.send,
             "/sent": self.sent,
+            "/workouts": self.workouts,
         }
         for path, handler in posts.items():
             yield Route(path, told(handler), methods=["POST"])
 
     async def configure(self, request: Request, body: Json) -> Json:
-        """`urls` by kind ("*": all others), `pinged` kinds, `client_id`, `method`, `per_minute`."""
+        """`urls` by kind ("*": all others), `pinged` kinds, `client_id`, `method`, `per_minute`,
+        `workouts_per_day`.
+        """
         self._seen_at(request)
         self.notices.urls = dict(body.get("urls", self.notices.urls))
         self.notices.pinged = set(body.get("pinged", self.notices.pinged))
         self.notices.client_id = str(body.get("client_id", self.notices.client_id))
         self.notices.method = str(body.get("method", self.notices.method))
         self.partner.per_minute = int(body.get("per_minute", self.partner.per_minute))
+        training = self.partner.training
+        training.per_day = int(body.get("workouts_per_day", training.per_day))
         return {}
 
     async def tokens(self, _request: Request, body: Json) -> Json:
@@ -131,6 +136,21 @@ class PartnerHand:
             "sent": [
                 asdict(one) | {"sent_at": one.sent_at.isoformat()} for one in self.notices.sent
             ]
+        }
+
+    async def workouts(self, _request: Request, body: Json) -> Json:
+        """What stands in Garmin Connect, after the athlete's own hand on it: `workout` and
+        `schedule` by id with the fields to be changed, `remove` for ids of either.
+        """
+        training = self.partner.training
+        for known, changes in ((training.workouts, "workout"), (training.schedules, "schedule")):
+            for number, change in body.get(changes, {}).items():
+                known[int(number)] |= change
+            for number in body.get("remove", ()):
+                known.pop(int(number), None)
+        return {
+            "workouts": list(training.workouts.values()),
+            "schedules": list(training.schedules.values()),
         }
 
     def _moved(self, activity: RecordedRun) -> bool:

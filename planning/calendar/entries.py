@@ -162,6 +162,11 @@ def intended(
     )
 
 
+def begun(pending: EntryRecord, remote_id: str) -> EntryRecord:
+    """To be committed when the first part of what is being created is there, under this id."""
+    return replace(pending, remote_id=remote_id)
+
+
 def settled(pending: EntryRecord, seen: Observed, now: datetime) -> EntryRecord:
     """To be committed after a create or replace came back as `seen`, verified."""
     return replace(

@@ -201,12 +201,19 @@ def keep(
     """Store the connection, and ask the source at once; `up` does the asking."""
     from worker.cli.data import finish_erasing
     from worker.cli.failing import UsedWrongly
-    from worker.connections import connect
+    from worker.connections import connect, writing_there_already
     from worker.db import writing
     from worker.doomed import Scope
     from worker.owing import owe_publishing
     from worker.schedule import owe_poll
 
+    other = writing_there_already(at_work.runtime, at_work.athlete_id, connector, settings)
+    if other:
+        raise UsedWrongly(
+            f"The workouts go to that calendar through {other.connector} already, and two would "
+            f"undo each other's work: run `goalward disconnect {other.connector}` before, or "
+            "connect one of them without its calendar."
+        )
     finish_erasing(at_work.runtime, Scope(at_work.athlete_id, connector))  # else it takes this too
     try:
         connect(

@@ -28,6 +28,14 @@ def garmin_partner(
     port: Annotated[
         int, typer.Option(help="Garmin must have http://localhost:PORT/callback registered.")
     ] = PORT,
+    calendar: Annotated[
+        bool | None,
+        typer.Option(
+            "--calendar/--no-calendar",
+            help="Whether the planned workouts are written to the Garmin calendar, and so to the "
+            "watch; not, unless it is said. Not together with `connect garmin`.",
+        ),
+    ] = None,
     athlete: AthleteOption = None,
 ) -> None:
     """Garmin's developer programme, for companies that Garmin has admitted to it.
@@ -37,7 +45,7 @@ def garmin_partner(
     """
     import secrets
 
-    from connectors.garmin_partner import oauth
+    from connectors.garmin_partner import CALENDAR_SETTING, oauth
     from worker.cli.accounts import keep
     from worker.connections import link_settings
     from worker.web.callback import wait_for_code
@@ -51,8 +59,11 @@ def garmin_partner(
             webbrowser.open(url)
             code, _ = answer()
         now = at_work.runtime.clock.machine_now()
-        granted = oauth.exchange(settings, code, now, verifier=verifier, redirect_uri=back)
-        keep(at_work, "garmin_partner", granted.athlete_id, dict(granted.tokens))
+        granted = oauth.exchange(
+            settings, code, now, verifier=verifier, redirect_uri=back, calendar=bool(calendar)
+        )
+        said = None if calendar is None else {CALENDAR_SETTING: "yes" if calendar else "no"}
+        keep(at_work, "garmin_partner", granted.athlete_id, dict(granted.tokens), said)
         typer.echo("Garmin (partner) is connected.")
         for sentence in granted.lacking:
             typer.echo(sentence)

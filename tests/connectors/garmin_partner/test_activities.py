@@ -367,7 +367,12 @@ def test_files_do_not_wait_for_the_days_questions(control, heard, link):
         opened.activities.activity(heard.refs()[0])
     assert meter.spent == ["ask", "backfill", ""]
     days = {limit.name: limit.kind for limit in CONNECTOR.capabilities.limits}
-    assert days == {"minute": "", "day": "ask", "backfill": "backfill"}
+    assert days == {
+        "minute": "",
+        "day": "ask",
+        "backfill": "backfill",
+        "workouts": "workouts",
+    }
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "slow"])

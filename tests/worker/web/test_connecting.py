@@ -1,5 +1,6 @@
 """`goalward connect garmin-partner` and `connect webhook`, as a person uses them."""
 
+import json
 import os
 import socket
 import subprocess
@@ -51,13 +52,22 @@ def browser(tmp_path):
     return program
 
 
-def connect(home, browser):
+def connect(home, browser, *options):
     """A process of its own: which browser there is, is looked up once in each."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environ = {**os.environ, **home.environ, "BROWSER": f"{browser} %s"}
     return subprocess.run(
-        [sys.executable, "-m", "worker", "connect", "garmin-partner", "--port", str(port)],
+        [
+            sys.executable,
+            "-m",
+            "worker",
+            "connect",
+            "garmin-partner",
+            "--port",
+            str(port),
+            *options,
+        ],
         env=environ | {"GOALWARD_HOME": str(home.path)},
         capture_output=True,
         text=True,
@@ -83,6 +93,26 @@ def test_what_the_athlete_withholds_is_said(home, browser, control):
     control.post("partner/permissions", permissions=[])
     refused = connect(home, browser)
     assert (refused.returncode, "without activities" in refused.stderr) == (1, True)
+
+
+def test_workouts_are_written_for_whoever_says_so(home, browser, control, tmp_path):
+    control.post("partner/permissions", permissions=["ACTIVITY_EXPORT"])
+    assert "on your watch" not in connect(home, browser).stdout
+    assert home("calendar", "diff").status == 1
+    said = connect(home, browser, "--calendar")
+    assert "Without workouts on your watch: Open Garmin Connect" in said.stdout
+    assert "may not take workouts" in home("calendar", "diff").err
+    control.post("partner/permissions", permissions=["ACTIVITY_EXPORT", "WORKOUT_IMPORT"])
+    assert "on your watch" not in connect(home, browser).stdout  # it stays as it was said
+    home.environ["GOALWARD_GARMIN_API_URL"] = control.garmin_url
+    tokens = tmp_path / "garmin_tokens.json"
+    tokens.write_text(json.dumps(control.tokens()["garmin"]))
+    refused = home.wrong("connect", "garmin", "--tokens", tokens)
+    assert "goalward disconnect garmin_partner" in refused
+    assert connect(home, browser, "--no-calendar").returncode == 0
+    home.ok("connect", "garmin", "--tokens", tokens)
+    refused = connect(home, browser, "--calendar")
+    assert (refused.returncode, "goalward disconnect garmin" in refused.stderr) == (2, True)
 
 
 def test_without_an_application_it_is_said_what_is_missing(home, browser):
