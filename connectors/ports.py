@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from connectors.feed import Feed
 from planning.activity import Record, RecordKind, Sport, Streams
 from planning.calendar import Observed
 from planning.completeness import Withheld
@@ -326,13 +327,15 @@ class Link:
 
     `settings` holds the connector's own settings by their names without prefix, lower case:
     `strava_client_id`, `strava_api_url`, `garmin_api_url`, ... `external_athlete_id` is the
-    athlete's id in the service, when known. Every request is told to `meter` first.
+    athlete's id in the service, when known. Every request is told to `meter` first. `feed` is for a
+    calendar that no service keeps.
     """
 
     settings: Mapping[str, str]
     tokens: TokenStore
     external_athlete_id: str | None = None
     meter: Meter = field(default_factory=Unmetered)
+    feed: Feed | None = None
 
 
 @dataclass(frozen=True, slots=True)

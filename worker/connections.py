@@ -14,6 +14,7 @@ from connectors.errors import RateLimited, ServiceError, SignInNeeded
 from connectors.ports import Connector, Limit, Link, Opened
 from worker import outbox, store, tables
 from worker.db import reading, writing
+from worker.feeds import ConnectionFeed
 from worker.inbox import LEFT_ALONE
 from worker.rates import SharedMeter, Unasked, Whose
 from worker.settings import Settings
@@ -316,6 +317,7 @@ def link_of(
             limits_of(connector, settings),
             backfill=backfill,
         ),
+        ConnectionFeed(runtime.engine, athlete_id=connected.athlete_id, connection_id=connected.id),
     )
 
 

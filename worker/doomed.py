@@ -82,7 +82,7 @@ def _of_source(scope: Scope, source: str) -> list[tuple[Table, ColumnElement[boo
         (setting, setting.c.key == f"{source}_use"),
         *(
             (table, table.c.connection_id.in_(_connections(scope)))
-            for table in (tables.calendar_entry, tables.calendar_journal)
+            for table in (tables.calendar_entry, tables.calendar_journal, tables.feed_event)
         ),
     ]
     return [(table, and_(table.c.athlete_id == scope.athlete_id, where)) for table, where in found]

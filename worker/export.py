@@ -41,6 +41,7 @@ WHAT = {
     "outcome": "what was decided last: estimate, forecasts, plan",
     "calendar_entry": "workouts on calendars",
     "calendar_journal": "every write to a calendar",
+    "feed_event": "what stands in calendar feeds",
     "message": "what was told",
     "forecast_ledger": "forecasts, frozen when they were made",
     "change": "receipts of changes of the plan",

@@ -307,6 +307,22 @@ calendar_journal = _table(
     Column("after", Body),
 )
 
+feed_event = _table(  # what stands in a calendar feed; none is dropped: its sequence goes on
+    "feed_event",
+    _id(),
+    _athlete(),
+    _connection(),
+    Column("ident", String(200), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", String(100), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("status", String(20), nullable=False),  # CONFIRMED|CANCELLED
+    Column("changed_at", Instant, nullable=False),  # machine time
+    UniqueConstraint("connection_id", "ident"),
+)
+
 message = _table(
     "message",
     _id(),

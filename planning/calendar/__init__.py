@@ -10,7 +10,7 @@ by id, and `decide` acts on those reads alone. Whoever applies the actions commi
 it pending, and pending means: do not read intent into differences, write again.
 """
 
-from planning.calendar.cases import Views
+from planning.calendar.cases import KEPT, Views
 from planning.calendar.decision import Decision, decide, suspicions
 from planning.calendar.entries import (
     Action,
@@ -36,6 +36,7 @@ from planning.calendar.entries import (
 )
 
 __all__ = [
+    "KEPT",
     "Action",
     "Create",
     "Decision",

@@ -103,7 +103,7 @@ def test_migrating_says_its_steps_once(bare):
     said = []
     migrate(bare, on_step=said.append)
     migrate(bare, on_step=said.append)
-    assert [step.partition(" ")[0] for step in said] == ["0001", "0002", "0003", "0004"]
+    assert [step.partition(" ")[0] for step in said] == ["0001", "0002", "0003", "0004", "0005"]
     check_schema(bare)
 
 
@@ -115,7 +115,7 @@ def test_several_processes_may_migrate_at_once(bare_database_url):
     check_schema(engines[0])
     for engine in engines:
         engine.dispose()
-    assert len(said) == 4  # every step, by whoever was first
+    assert len(said) == int(HEAD)  # every step, by whoever was first
 
 
 def test_a_missing_schema_says_what_to_run(bare):

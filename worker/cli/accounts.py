@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worker.cli import partner
+from worker.cli import feed, partner
 from worker.cli.connecting import Connecting
 from worker.cli.session import AthleteOption, Session, session
 
@@ -38,6 +38,7 @@ all of it has to go. So this is what Goalward does:
 
 def add_to(app: typer.Typer) -> None:
     partner.add_to(connect_commands)
+    feed.add_to(connect_commands)
     app.add_typer(connect_commands, name="connect")
     app.command("disconnect")(disconnect)
 

@@ -27,6 +27,7 @@ from worker import outbox, tables
 from worker.db import database_now, reading
 from worker.inbox import Inbox
 from worker.telemetry import Metrics
+from worker.web.feeds import Feeds
 from worker.web.webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def create_app(
     return Starlette(
         routes=[
             Route("/webhooks/{connector}/{secret}", webhooks.answer, methods=list(METHODS)),
-            Route("/calendar/{token}.ics", _no_calendar, methods=["GET"]),
+            Route("/calendar/{token}.ics", Feeds(runtime).answer, methods=["GET"]),
             Route("/healthz", status.health, methods=["GET"]),
             Mount("/", OnlyHere(Router([Route("/metrics", status.metrics), *pages]))),
         ],
@@ -105,10 +106,6 @@ def is_from_here(scope: Scope) -> bool:
     host, _, port = headers.get("host", "").lower().rpartition(":")
     named = host if port.isdecimal() and host else headers.get("host", "").lower()
     return (mapped or address).is_loopback and named in HERE
-
-
-async def _no_calendar(_request: Request) -> Response:
-    return PlainTextResponse("Not Found", 404)
 
 
 class _Status:

@@ -83,7 +83,7 @@ def test_a_page_that_is_not_there_looks_the_same(app):
 
 
 @pytest.mark.parametrize("client", [HERE, ELSEWHERE])
-def test_calendar_feeds_are_kept_free(app, client):
+def test_a_calendar_feed_that_nobody_made_is_not_there(app, client):
     (answer,) = asked(app, ("GET", "/calendar/anything.ics", {"client": client}))
     assert answer.status == 404
 
