@@ -140,7 +140,8 @@ def disconnect(
     """Forget the tokens of a service and stop using it. What was learned from it stays.
 
     Unless --erase is given: then its runs, recordings, names and ids go too, and the plan is made
-    anew from what remains. Entries on its calendar stay (`goalward calendar remove-all` before).
+    anew from what remains. Entries on its calendar stay (`goalward calendar remove-all` before);
+    a calendar feed ends with its link.
     """
     from worker import connections
     from worker.cli.data import erase_source, give_back
