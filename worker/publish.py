@@ -1,7 +1,7 @@
 """One athlete and one calendar: look, decide, and write what differs, each write by itself."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
@@ -111,11 +111,18 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         _tell_over(runtime, connected)
 
 
-def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VANISH) -> int:
+def sync_now(
+    runtime: Runtime,
+    connected: Connected,
+    *,
+    may_vanish: int = MAY_VANISH,
+    wrote: Callable[[Action], object] = lambda _: None,
+) -> int:
     """For a command: write now, under the same lease as the workers. Returns the writes made.
 
-    `may_vanish`: how many of ours may be gone at once before that looks like a fault. Raises the
-    service's errors, and `Busy` when the plan is of another day or somebody else is writing.
+    `may_vanish`: how many of ours may be gone at once before that looks like a fault. `wrote` is
+    told of each write when it is made. Raises the service's errors, and `Busy` when the plan is of
+    another day or somebody else is writing.
     """
     done: list[Done] = []
     trouble: list[Exception] = []
@@ -123,7 +130,7 @@ def sync_now(runtime: Runtime, connected: Connected, *, may_vanish: int = MAY_VA
     def at_once(_: Runtime, _key: str, held: Held) -> None:
         trouble.clear()
         try:
-            done.append(_equalled(runtime, connected, held, may_vanish=may_vanish))
+            done.append(_equalled(runtime, connected, held, may_vanish=may_vanish, wrote=wrote))
             _concluded(done[-1])
         except Busy as error:
             trouble.append(error)
@@ -157,7 +164,12 @@ def _raise_as_told(error: Exception, done: Sequence[Done]) -> NoReturn:
 
 
 def _equalled(
-    runtime: Runtime, connected: Connected, held: Held, *, may_vanish: int = MAY_VANISH
+    runtime: Runtime,
+    connected: Connected,
+    held: Held,
+    *,
+    may_vanish: int = MAY_VANISH,
+    wrote: Callable[[Action], object] = lambda _: None,
 ) -> Done:
     """Make the calendar equal to the plan, as far as the service lets us."""
     with opened(runtime, connected) as use:
@@ -167,7 +179,7 @@ def _equalled(
         if look.why_not is None:
             writer = Writer(runtime, connected, use.calendar, held, look.records, look.direct)
             try:
-                return _all_applied(writer, look)
+                return _all_applied(writer, look, wrote)
             except Refused as error:
                 refused = error
         else:
@@ -175,7 +187,7 @@ def _equalled(
     raise refused  # outside, for it says nothing of the connection's health
 
 
-def _all_applied(writer: Writer, look: Look) -> Done:
+def _all_applied(writer: Writer, look: Look, wrote: Callable[[Action], object]) -> Done:
     """An entry that the service refuses does not hold up the others; an account that it refuses
     does, and is told by the same words about two workouts of different names.
     """
@@ -185,6 +197,7 @@ def _all_applied(writer: Writer, look: Look) -> Done:
         try:
             if writer.apply(action):
                 written, before = written + 1, None
+                wrote(action)
         except Refused as error:
             about = _name_of(action, look), str(error)
             if before and before[1] == about[1] and before[0] != about[0]:

@@ -56,26 +56,24 @@ def sync_(
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Make the calendar equal to the plan now, and wait for it."""
-    from worker.publish import MAY_VANISH, sync_now
+    """Make the calendar equal to the plan now, and wait for it.
 
+    Of several, one that fails holds up no other; what failed is the exit status, at the end.
+    """
     with session(athlete) as at_work:
         _read_what_came_in(at_work)
         at_work.outcome()
-        done = [
-            {
-                "calendar": connected.connector,
-                "written": sync_now(
-                    at_work.runtime, connected, may_vanish=1000 if removed_by_me else MAY_VANISH
-                ),
-            }
-            for connected in _calendars(at_work)
-        ]
+        done, statuses = [], []
+        for connected in _calendars(at_work):
+            one, status = _synced(at_work, connected, removed_by_me=removed_by_me)
+            done.append(one)
+            statuses.append(status)
+            if not json:
+                _print_synced(one)
         if json:
             print_json(done)
-            return
-        for one in done:
-            typer.echo(f"{one['calendar']}: {one['written']} written; it equals the plan.")
+        if failed := next(filter(None, statuses), 0):
+            raise typer.Exit(failed)
 
 
 @calendar_commands.command("reclaim")
@@ -144,6 +142,32 @@ def _calendars(at_work: Session) -> "Iterator[Connected]":
     if not writable:
         raise Failed("no calendar is connected: `goalward connect garmin`, or `connect intervals`")
     yield from writable
+
+
+def _synced(
+    at_work: Session, connected: "Connected", *, removed_by_me: bool
+) -> tuple[dict[str, Any], int]:
+    """What was done, or how far it came and why no further; and the exit status that makes."""
+    from connectors.errors import ServiceError
+    from worker.cli.failing import told
+    from worker.publish import MAY_VANISH, Busy, sync_now
+
+    written: list[Action] = []
+    may_vanish = 1000 if removed_by_me else MAY_VANISH
+    status, failed = 0, None
+    try:
+        sync_now(at_work.runtime, connected, may_vanish=may_vanish, wrote=written.append)
+    except (ServiceError, Busy) as error:
+        status, failed = told(error)
+    one = {"calendar": connected.connector, "written": len(written)}
+    return one | ({"failed": failed} if failed else {}), status
+
+
+def _print_synced(one: dict[str, Any]) -> None:
+    if why := one.get("failed"):
+        typer.echo(f"{one['calendar']}: {one['written']} written. {why}", err=True)
+    else:
+        typer.echo(f"{one['calendar']}: {one['written']} written; it equals the plan.")
 
 
 def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]:
