@@ -166,6 +166,14 @@ def test_a_deletion_that_broke_off_is_finished(control, link, there):
     assert there() == {"workouts": [], "schedules": []}
 
 
+def test_a_limit_in_the_middle_of_a_deletion_leaves_open_what_happened(control, calendar):
+    made = calendar.create(planned())
+    control.fault("partner", method="DELETE", path_contains=WORKOUT, status=429, retry_after=42)
+    with pytest.raises(Unavailable) as caught:
+        calendar.delete(made.remote_id)
+    assert caught.value.applied is None
+
+
 def test_a_workout_whose_answer_was_lost_is_never_on_a_day(control, link, there):
     """Nobody can find it again: workouts are in no listing. It is not on the calendar."""
     assert torn(control, link, kind="timeout_after", path=MADE) == []
@@ -471,6 +479,13 @@ def test_part_of_a_listing_is_never_returned(control, calendar, odd):
     control.fault("partner", method="GET", path_contains=SCHEDULE, status=200, body=odd)
     with pytest.raises(Unavailable, match="no known shape"):
         shown(calendar)
+
+
+def test_a_listing_that_shows_more_days_than_asked_for_is_cut(control, calendar):
+    workout_id, schedule_id = ids_of(calendar.create(planned()))
+    row = {"workoutId": workout_id, "scheduleId": schedule_id, "date": "2027-01-04"}
+    control.fault("partner", method="GET", path_contains=SCHEDULE, status=200, body=[row])
+    assert shown(calendar) == []
 
 
 @pytest.mark.parametrize("odd", [[1], {"workoutId": 1}, {"segments": 5}, {"segments": [5]}])
