@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from planning.goals.goal import Goal, GoalKind, Priority
 from planning.goals.season import (
+    LIGHT_EVERY,
+    MASTERS_LIGHT_EVERY,
     SeasonWeek,
     demand_of,
     full,
@@ -57,8 +59,9 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
     softened: dict[date, Softened] = {}
     for index, week in enumerate(weeks):
         peak_m = peaks[week.goal.id]
-        if _volume_m(ground, full(week), mileage, peak_m) <= ENOUGH_M:
-            week = full(week)  # noqa: PLW2901 - there is nothing yet to lighten
+        little = _volume_m(ground, full(week), mileage, peak_m) <= ENOUGH_M
+        if little or mileage.was_off(week.first_day, weeks=_rest_for(ground)):
+            week = full(week)  # noqa: PLW2901 - there is nothing to lighten
         lightens = not _hours_to_keep_up_m(ground, week.goal)
         lighter_m = lightest_m(week, planned, mileage) if lightens else math.inf
         volume_m = min(_volume_m(ground, week, mileage, peak_m), lighter_m)
@@ -128,7 +131,8 @@ def run_as_planned(mileage: Mileage, days: Sequence[PlanDay], today: date) -> Mi
     done nor missed), unless the athlete said they were not run.
     """
     for planned in days:
-        unknown = not mileage.is_known(planned.day) and planned.status is not DayStatus.SKIPPED
+        unknown = planned.status is DayStatus.UNKNOWN or not mileage.is_known(planned.day)
+        unknown = unknown and planned.status is not DayStatus.SKIPPED
         to_come = planned.day >= today or unknown
         if planned.workout and to_come and (metres := still_to_run_m(planned, mileage)):
             training = planned.workout.workout.kind is not Kind.RACE
@@ -141,6 +145,13 @@ def _hours_to_keep_up_m(ground: Ground, goal: Goal) -> float:
     if goal.kind is not GoalKind.HEALTH or goal.hours_per_week is None:
         return 0.0
     return MORE_THAN_EASY * goal.hours_per_week * 3600 * ground.paces.easy
+
+
+def _rest_for(ground: Ground) -> int:
+    """For so many weeks a break was rest enough: a lighter week that falls into them is a full one,
+    and yet no more follow each other than rule P-1 (of a master M-2) has.
+    """
+    return (MASTERS_LIGHT_EVERY if ground.master else LIGHT_EVERY) - 2
 
 
 def _peaks(ground: Ground, weeks: Sequence[SeasonWeek]) -> dict[str, float]:

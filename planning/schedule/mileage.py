@@ -1,7 +1,7 @@
 """How far the athlete has run and will have run: the ground on which all limits stand."""
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache, wraps
@@ -24,7 +24,8 @@ REMEMBERED_GAP_DAYS = 3 * FORGOTTEN_DAYS
 REMEMBERED_DAYS = 400
 # Eight weeks hold six full ones: a session missed here and there leads nobody down for good. Of
 # five weeks a miss counted twice, in its week and in the level that all later weeks rise from. Yet
-# who has run less for five weeks comes back to more by so much at most at once.
+# who has run less for five weeks comes back to more by so much at most at once: with what a new
+# week may rise by (rule P-3) that is a quarter.
 HELD_WEEKS, HELD_BEST = 8, 3
 LATELY_WEEKS, BACK_AT_ONCE = 5, 1.15
 DAY = timedelta(days=1)
@@ -123,7 +124,7 @@ class Mileage:
 
         Weeks with a break of 7 days and more are left out and looked behind; coming back takes
         about as long as the break was (rule R-3), from .8 of the level after one week to .5 after
-        three.
+        three. Then all of it counts again.
         """
         gap = self._last_gap(monday)
         if gap is None:
@@ -165,6 +166,11 @@ class Mileage:
         weeks = sorted(self.week_m(monday - timedelta(weeks=back)) for back in range(1, 9))
         return sum(weeks[-2:]) / 2
 
+    def was_off(self, monday: date, *, weeks: int) -> bool:
+        """Whether a known break of 7 days or more touches one of the `weeks` weeks before."""
+        since = monday - timedelta(weeks=weeks)
+        return any(last >= since for _, last in self._gaps(monday))
+
     @_remembered
     def regular_weeks(self, monday: date) -> int:
         """How many of the last 26 weeks had two runs or more."""
@@ -178,10 +184,11 @@ class Mileage:
         return sum(best) / len(best) if best else 0.0
 
     def _level_m(self, monday: date) -> float:
-        """The level of before a race comes back after it, as far as rule P-3 sees it: the best two
-        of eight weeks.
+        """The level of before a race comes back after it, and that of before a break once that is
+        run off, as far as rule P-3 sees it: the best two of eight weeks.
         """
-        behind = self._best_of(monday, self.rested_on) if self.rested_on else 0.0
+        left_out = self.rested_on | self._off_before(monday)
+        behind = self._best_of(monday, left_out) if left_out else 0.0
         return max(self._best_of(monday, frozenset()), min(behind, self.peak_m(monday)))
 
     def _best_of(self, monday: date, left_out: frozenset[date]) -> float:
@@ -205,19 +212,35 @@ class Mileage:
 
     def _last_gap(self, monday: date) -> tuple[date, date, int] | None:
         """First and last day of the last known break that is not yet run off, and the days since;
-        None without one. Days that nothing is known of are no break.
+        None without one.
+        """
+        for first, last in self._gaps(monday):
+            since = (monday - last).days - 1
+            if since <= (last - first).days + 1:
+                return first, last, since
+        return None
+
+    def _off_before(self, monday: date) -> frozenset[date]:
+        """The days of all known breaks that are remembered."""
+        return frozenset(
+            first + timedelta(days=n)
+            for first, last in self._gaps(monday)
+            for n in range((last - first).days + 1)
+        )
+
+    def _gaps(self, monday: date) -> Iterator[tuple[date, date]]:
+        """First and last day of known breaks before `monday`, the last one first. Days that nothing
+        is known of are no break.
         """
         back, off = monday - DAY, 0
         while (monday - back).days <= REMEMBERED_GAP_DAYS:
             if back in self.volume_m:
-                since = (monday - back).days - off - 1
-                if off >= GAP_DAYS and since <= off:
-                    return back + DAY, back + DAY * off, since
+                if off >= GAP_DAYS:
+                    yield back + DAY, back + DAY * off
                 off = 0
             elif self.is_known(back):
                 off += 1
             back -= DAY
-        return None
 
 
 def level_after(days_off: float) -> float:

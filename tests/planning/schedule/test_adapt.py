@@ -10,6 +10,7 @@ from planning.breaks import Break, BreakKind, Breaks
 from planning.fitness.ability import estimate
 from planning.goals.goal import HALF_M, TEN_K_M
 from planning.schedule.adapt import plan_for
+from planning.schedule.draft import run_as_planned
 from planning.schedule.effort import hard
 from planning.schedule.lint import lint
 from planning.schedule.mileage import mileage_of
@@ -507,6 +508,21 @@ def test_silence_is_neither_rest_nor_progress():
     fresh, _ = planned(ATHLETE, GOALS, HISTORY, late)
     held_m = mileage_of(HISTORY, today=late, complete_until=None).held_m(late - 2 * DAY)
     assert all(week.volume_m <= 1.005 * held_m for week in fresh.weeks)  # whole runs are rounded
+
+
+def test_a_run_that_may_still_arrive_is_ground_for_the_weeks_behind_it():
+    """Friday's run is known and Thursday's not yet: that is no week with a run less."""
+    week = PLAN.weeks[0]
+    first, last = [day for day in week.days if day.workout][:2]
+    unknown = replace(first, status=DayStatus.UNKNOWN)
+    ran = (*HISTORY, *as_planned(PLAN, last.day, last.day))
+    seen = mileage_of(ran, today=last.day, complete_until=first.day - DAY)
+    days = tuple(unknown if day.day == first.day else day for day in week.days)
+    whole = run_as_planned(seen, days, last.day + DAY).week_m(week.first_day)
+    assert whole == pytest.approx(week.volume_m, rel=0.02)
+    said = tuple(replace(d, status=DayStatus.SKIPPED) if d == unknown else d for d in days)
+    less = run_as_planned(seen, said, last.day + DAY).week_m(week.first_day)
+    assert less == pytest.approx(whole - first.workout.workout.distance_m)
 
 
 def test_a_run_counts_for_the_session_it_names():

@@ -75,10 +75,24 @@ def test_a_break_lowers_what_is_held_and_comes_back_over_its_own_length():
     assert two_off < back <= steady
 
 
+def test_once_a_break_is_run_off_the_weeks_of_it_no_longer_count():
+    """Three weeks off and four back (rule R-3): the level of before, within what P-3 sees of it."""
+    back = ground(weeks(*[50] * 8, 0, 0, 0, 25, 33, 42, 48))
+    assert back.held_m(TODAY) == pytest.approx(49_000)  # the best two of eight weeks
+
+
 def test_silence_is_no_break():
     """Two weeks without data that may yet arrive are not two weeks off."""
     known = ground(weeks(*[50] * 8, 0, 0), known=TODAY - 2 * WEEK)
     assert known.held_m(TODAY) == pytest.approx(50_000)
+
+
+def test_a_break_is_remembered_for_so_many_weeks():
+    off = ground(weeks(*[50] * 8, 0, 50))
+    assert off.was_off(TODAY, weeks=1)  # it ended on the Tuesday of that week
+    assert off.was_off(TODAY + WEEK, weeks=2)
+    assert not off.was_off(TODAY + WEEK, weeks=1)
+    assert not ground(weeks(*[50] * 8)).was_off(TODAY, weeks=2)
 
 
 def test_the_ceiling_is_half_more_than_the_best_month_of_the_year():

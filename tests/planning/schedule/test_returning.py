@@ -188,3 +188,14 @@ def test_no_lighter_week_right_behind_a_recovery(weeks):
     recovering = [n for n, week in enumerate(plan) if week.phase is Phase.RECOVERY]
     assert recovering
     assert not plan[recovering[-1] + 1].light
+
+
+@pytest.mark.parametrize("weeks", [18, 19, 20, 21])
+@pytest.mark.parametrize(("birth_year", "full"), [(None, 2), (1964, 1)])
+def test_right_after_a_break_no_week_is_lighter(weeks, birth_year, full):
+    """Whenever a lighter week is due (rules P-1, M-2): a fortnight off was rest enough."""
+    athlete, goals = replace(RUNNER, birth_year=birth_year), (goal_in(weeks, HALF_M),)
+    ran, today = history(60.0, 345.0), TODAY + 2 * WEEK
+    plan, _ = planned(athlete, goals, ran, today, complete_until=today - timedelta(days=1))
+    assert min(week.volume_m for week in plan.weeks[:full]) > 0.6 * 60_000  # .65 by rule R-3
+    assert not lint(plan, athlete=athlete, goals=goals, activities=ran, today=today)
