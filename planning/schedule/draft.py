@@ -239,7 +239,7 @@ def _wanted_m(
     held_m = mileage.held_m(week.first_day)
     allowed_m = max(FIRST_WEEK_M, PLANNED_WEEK_RISE * held_m, held_m + PLANNED_WEEK_RISE_M)
     if not mileage.grows:
-        allowed_m = max(held_m, FIRST_WEEK_M)
+        allowed_m = max(min(held_m, ground.mileage.held_m(ground.monday)), FIRST_WEEK_M)
     if week.phase is Phase.RECOVERY:
         before_m = max(min(mileage.peak_m(_before_race(ground, week)), most_m), FIRST_WEEK_M)
         return round(min(week.share * before_m, allowed_m), -2)

@@ -1,5 +1,6 @@
 """What the weeks of a plan stand on, and how the athlete runs on that ground."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -53,7 +54,7 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
     regular = mileage.regular_weeks(monday)
     held_m = mileage.held_m(monday)
     beginner = regular < ENOUGH_WEEKS or held_m < ENOUGH_M
-    usual = round(ground.mileage.runs_a_week(ground.monday)) or 3
+    usual = math.floor(ground.mileage.runs_a_week(ground.monday) + 0.5) or 3
     wished = _runs_to_keep_up(ground, monday)
     runs = max(athlete.runs_per_week or min(max(usual, 2), 7), wished)
     most = 3 if beginner and not athlete.runs_per_week else 7

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from planning.schedule.effort import FAST_SHARE, MOST_FAST, hard, too_hard
 from planning.schedule.library import SHORTEST_RUN_M, easy, long, note_of
+from planning.schedule.long_run import PLANNED_LONG_SHARE, most_long_share
 from planning.schedule.mileage import (
     ALWAYS_ALLOWED_M,
     PLANNED_LONGEST_RISE,
@@ -25,7 +26,6 @@ FREEZE_DAYS = 2  # today and tomorrow
 NOTHING = 0.01  # of a limit: so much over it is nothing
 ROUNDING_M = 500.0  # sessions are cut in steps
 DAYS_A_WEEK = 7
-LONG_SHARE, SMALL_WEEK_LONG_SHARE, LONG_SHARE_FROM_M = 0.5, 0.6, 40_000.0  # rule L-1
 
 
 TOO_LITTLE_EASY = Cause("what is left of the week has too little easy running beside it", "I-5")
@@ -167,6 +167,25 @@ def _week_within(
 
 
 def _given(giving: Sequence[PlanDay], excess_m: float, paces: Paces) -> dict[date, PlanDay]:
+    """The long run gives last, as the next ones are built on it (rule P-2), and all others the same
+    share; but it is no larger a part of what is left than in a new week (rule L-1).
+    """
+    long_run = next((each for each in reversed(giving) if _kind(each) is Kind.LONG), None)
+    if long_run is None or len(giving) == 1:
+        return _shared(giving, excess_m, paces)
+    all_m, long_m = sum(_metres(each) for each in giving), _metres(long_run)
+    left_m = max(all_m - excess_m - ROUNDING_M, 0.0)
+    most_m = PLANNED_LONG_SHARE * most_long_share(left_m) * left_m
+    kept_m = max(min(long_m, most_m), long_m * left_m / all_m)
+    shorter = cut(long_run, to_m=kept_m, paces=paces)
+    if shorter.workout is None:
+        return _shared(giving, excess_m, paces)
+    others = [each for each in giving if each is not long_run]
+    others_m = excess_m - (long_m - _metres(shorter))
+    return {long_run.day: shorter} | _shared(others, others_m, paces)
+
+
+def _shared(giving: Sequence[PlanDay], excess_m: float, paces: Paces) -> dict[date, PlanDay]:
     """Every run gives the same share. An easy one that would be too short goes as a whole, the
     shortest first, which leaves more to the others.
     """
@@ -191,8 +210,7 @@ def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softene
         if not _may_shrink(planned, room.today) or _kind(planned) is not Kind.LONG:
             continue
         others_m = sum(_held_m(each, days, room) for each in week_of(room.monday) if each != day)
-        small = others_m + _metres(planned) < LONG_SHARE_FROM_M
-        share = SMALL_WEEK_LONG_SHARE if small else LONG_SHARE
+        share = most_long_share(others_m + _metres(planned))
         most_m = share / (1 - share) * others_m
         if _metres(planned) > (share + NOTHING) * (others_m + _metres(planned)):
             fact = f"it would be over {100 * share:.0f} % of what is left of the week"

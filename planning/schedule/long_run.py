@@ -42,6 +42,9 @@ LEAST_FINISH_M = 1_500.0
 REHEARSED_M = 5_000.0
 SHORT_OF_M = 25_000.0  # who stays under it before a marathon is offered walking breaks (rule L-1)
 FAST_LONG_SHARE = 0.9  # of its length, with race pace in it, once it is as long as that
+SMALL_WEEK_M = 40_000.0
+PLANNED_LONG_SHARE = 0.95  # of what its share may be: the other runs are rounded down
+FINE_STEP_M = 100.0
 SECOND_SHARE = 0.6  # of the long run, on the day beside it
 SECOND_FROM_RUNS = 4
 BESIDE_SHARE = 0.1  # of the week, for each of its other runs
@@ -178,6 +181,11 @@ def _room_for_long(week: Week, day: date) -> bool:
     return all((race.day - day).days not in {0, 1} for race in week.races if race.distance_m)
 
 
+def most_long_share(week_m: float) -> float:
+    """The largest part of a week of `week_m` metres that its long run may be (rule L-1)."""
+    return 0.6 if week_m < SMALL_WEEK_M else 0.5
+
+
 def _long_m(week: Week, day: date) -> float:
     """The long run grows from where it stood to what the goal asks, within share, time and P-2."""
     season, demand = week.season, week.season.demand
@@ -208,9 +216,12 @@ def _long_m(week: Week, day: date) -> float:
         wanted_m = max(usual_m, min(aim_m, led_m) * season.share)
     if week.quiet:
         wanted_m = usual_m  # one is not led on in the week of coming back (rule R-1)
-    most_share = 0.56 if week.volume_m < 40_000 else 0.48
     limit_m = week.mileage.run_limit_m(day, rise=PLANNED_LONGEST_RISE)
-    return in_steps(min(wanted_m, far_m, most_share * week.volume_m, limit_m))
+    most_m = PLANNED_LONG_SHARE * most_long_share(week.volume_m) * week.volume_m
+    aimed_m = min(wanted_m, far_m, most_m)
+    if limit_m < aimed_m:  # of 8 % a week, whole half kilometres would take a third
+        return limit_m // FINE_STEP_M * FINE_STEP_M
+    return in_steps(aimed_m)
 
 
 def _fast_left_m(week: Week, menu: Menu) -> float:

@@ -26,7 +26,7 @@ REMEMBERED_DAYS = 400
 # five weeks a miss counted twice, in its week and in the level that all later weeks rise from. Yet
 # who has run less for five weeks comes back to more by so much at most at once: with what a new
 # week may rise by (rule P-3) that is a quarter.
-HELD_WEEKS, HELD_BEST = 8, 3
+HELD_WEEKS, HELD_BEST = 8, 2
 LATELY_WEEKS, BACK_AT_ONCE = 5, 1.15
 DAY = timedelta(days=1)
 
@@ -119,7 +119,7 @@ class Mileage:
 
     @_remembered
     def held_m(self, monday: date) -> float:
-        """The weekly volume really held before `monday`: the mean of the best three of eight weeks,
+        """The weekly volume really held before `monday`: the mean of the best two of eight weeks,
         at most 1.15 x that of the last five.
 
         Weeks with a break of 7 days and more are left out and looked behind; coming back takes
@@ -144,8 +144,8 @@ class Mileage:
         """The most a week may hold that stands already (rule P-3, a convention): 10 % or 3 km over
         the best two of eight weeks, while one comes back from a break over the level held.
 
-        New weeks rise from the level held, which is less: what stands is not cut for a session
-        missed here and there.
+        New weeks rise from the level held, which may be less: what stands is not cut for five weeks
+        with less running in them.
         """
         held = self.held_m(monday)
         if not self.grows:
@@ -178,8 +178,11 @@ class Mileage:
 
     @_remembered
     def runs_a_week(self, monday: date) -> float:
-        """Days with a run, a week, as really held: the mean of the best three of six weeks."""
-        counts = [self.runs_in(monday - timedelta(weeks=back)) for back in range(1, 7)]
+        """Days with a run, a week, as really held: the mean of the best two of eight weeks. Of
+        fewer weeks a run missed now and then would lead from three a week to two, and on to one.
+        """
+        back = range(1, HELD_WEEKS + 1)
+        counts = [self.runs_in(monday - timedelta(weeks=weeks)) for weeks in back]
         best = [count for count in sorted(counts)[-HELD_BEST:] if count]
         return sum(best) / len(best) if best else 0.0
 
@@ -199,16 +202,10 @@ class Mileage:
                 weeks.append(self.week_m(first))
             if len(weeks) == HELD_WEEKS:
                 break
-        count = self._weeks_to_go_by(monday)
         held, lately = (
-            sum(sorted(among)[-HELD_BEST:]) / count for among in (weeks, weeks[:LATELY_WEEKS])
+            sum(sorted(among)[-HELD_BEST:]) / HELD_BEST for among in (weeks, weeks[:LATELY_WEEKS])
         )
         return min(held, (BACK_AT_ONCE if self.grows else 1.0) * lately)
-
-    def _weeks_to_go_by(self, monday: date) -> int:
-        """Three; two for who first ran in one of the last two weeks: there is no third yet."""
-        begun = min(self.volume_m, default=monday)
-        return HELD_BEST if begun < monday - timedelta(weeks=HELD_BEST - 1) else HELD_BEST - 1
 
     def _last_gap(self, monday: date) -> tuple[date, date, int] | None:
         """First and last day of the last known break that is not yet run off, and the days since;

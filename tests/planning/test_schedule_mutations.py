@@ -24,7 +24,7 @@ def broken(name: str, module: str, old: str, new: str, tests: tuple[str, ...] = 
 
 MUTATIONS = (
     broken("P-2", MILEAGE, "PLANNED_LONGEST_RISE = 1.08", "PLANNED_LONGEST_RISE = 1.3"),
-    broken("P-2 long run", LONG, "most_share * week.volume_m, limit_m))", "most_share * week.volume_m))"),
+    broken("P-2 long run", LONG, "if limit_m < aimed_m:", "if limit_m < 0:"),
     broken(
         "P-2 hard session",
         WEEK,
@@ -64,7 +64,7 @@ MUTATIONS = (
         "P-5", DRAFT, "new_m = min(wanted_m, max(ceiling_m, held_m))", "new_m = 3 * wanted_m + 9e4"
     ),
     broken("P-5 one and a half", MILEAGE, "max(1.5 * max(means), least_m)", "max(3.0 * max(means), least_m + 3e4)"),
-    broken("L-1 length", LONG, "return in_steps(min(wanted_m, far_m,", "return in_steps(min(1.3 * max(wanted_m, far_m),"),
+    broken("L-1 length", LONG, "aimed_m = min(wanted_m, far_m, most_m)", "aimed_m = min(1.3 * max(wanted_m, far_m), most_m)"),
     broken("L-1 share in a taper", TAPER, "if long_m <= most_m:", "if True:"),
     broken("I-6 and M-2", GROUND, "3 if master else 2", "1"),
     broken("M-2", GROUND, "3 if master else 2", "2"),

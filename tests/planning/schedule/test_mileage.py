@@ -58,10 +58,24 @@ def test_treadmill_counts_and_a_ride_does_not():
     assert seen.week_m(TODAY - WEEK) == pytest.approx(10_000)
 
 
-def test_held_is_the_mean_of_the_best_three_of_eight():
-    assert ground(weeks(50, 40, 50, 30, 50)).held_m(TODAY) == pytest.approx(50_000)
+def test_held_is_the_mean_of_the_best_two_of_eight():
+    assert ground(weeks(50, 40, 30, 30, 50)).held_m(TODAY) == pytest.approx(50_000)
     old = weeks(90, 40, 30, 20, 40, 50, 60, 30, 20)
-    assert ground(old).held_m(TODAY) == pytest.approx(50_000)
+    assert ground(old).held_m(TODAY) == pytest.approx(55_000)
+
+
+def test_who_ran_less_for_five_weeks_comes_back_to_a_little_more_at_once():
+    assert ground(weeks(60, 60, 60, 30, 30, 30, 30, 30)).held_m(TODAY) == pytest.approx(34_500)
+
+
+def test_a_run_missed_in_most_weeks_is_no_run_a_week_less():
+    tuesdays, thursdays, sundays = (
+        [run(TODAY - n * WEEK + weekday * DAY, 5, 360) for n in range(1, 9)]
+        for weekday in (1, 3, 6)
+    )
+    now_and_then = [thursdays[3], thursdays[6]]
+    assert ground([*tuesdays, *sundays, *now_and_then]).runs_a_week(TODAY) == 3
+    assert ground([*tuesdays, *sundays]).runs_a_week(TODAY) == 2
 
 
 def test_a_break_lowers_what_is_held_and_comes_back_over_its_own_length():
