@@ -12,10 +12,11 @@ from planning.goals.season import season
 from planning.schedule.draft import run_as_planned
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import easy
-from planning.schedule.limits import Room, balanced, soften
-from planning.schedule.long_run import longest_s
+from planning.schedule.limits import Limit, Room, balanced, soften
+from planning.schedule.long_run import longest_s, most_long_share
 from planning.schedule.mileage import mileage_of
 from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
+from planning.schedule.receipt import Cause
 from planning.schedule.resting import before_it_m, lightest_m
 from planning.workout import Kind, PlannedWorkout
 from tests.planning.schedule.cases import ATHLETE, PACES, TODAY, goal_in, history, planned
@@ -83,6 +84,22 @@ def test_a_long_run_that_slower_paces_make_too_long_is_cut_to_its_time():
 def test_how_long_a_long_run_may_take(metres, ran_marathon, hours):
     goals = (goal_in(14, metres), goal_in(4, FIVE_K_M))
     assert longest_s(goals, ran_marathon=ran_marathon) == 3600 * hours
+
+
+@pytest.mark.parametrize("share", [0.9, 0.75, 0.6, 0.45])
+def test_the_long_run_gives_last_as_the_next_ones_are_built_on_it(share):
+    """Of a week over what may be run the other runs go first, down to the balance of rule L-1."""
+    rested = Limit(share * NEXT.volume_m, Cause("", "T-3"))
+    softer = soften(week(), replace(ROOM, rest=rested))
+    now = {**week(), **{day: soft.day for day, soft in softer.items()}}
+    left = [day.workout.workout for day in now.values() if day.workout]
+    left_m = sum(workout.distance_m for workout in left)
+    (long_m,) = (workout.distance_m for workout in left if workout.kind is Kind.LONG)
+    assert (share - 0.1) * NEXT.volume_m < left_m <= 1.01 * rested.most_m
+    if share > 0.7:  # there it is no larger a part of the week than it may be
+        assert long_m == NEXT_LONG.distance_m
+    assert share * NEXT_LONG.distance_m <= long_m + 500.0
+    assert long_m <= most_long_share(left_m) * left_m
 
 
 def test_what_a_week_gives_is_less_for_its_later_runs_to_build_on():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -199,3 +200,14 @@ def test_right_after_a_break_no_week_is_lighter(weeks, birth_year, full):
     plan, _ = planned(athlete, goals, ran, today, complete_until=today - timedelta(days=1))
     assert min(week.volume_m for week in plan.weeks[:full]) > 0.6 * 60_000  # .65 by rule R-3
     assert not lint(plan, athlete=athlete, goals=goals, activities=ran, today=today)
+
+
+def test_after_a_month_off_the_long_run_grows_by_eight_per_cent_a_week():
+    """Rule P-2 starts from 8 km there; in half kilometres the way to 16 km takes half as long again."""
+    goals, ran, today = (goal_in(24, HALF_M),), history(60.0, 345.0), TODAY + 4 * WEEK
+    known = {"complete_until": today - timedelta(days=1), "laid_out_weeks": 99}
+    plan, _ = planned(RUNNER, goals, ran, today, **known)
+    long_m = [longest(week) for week in plan.weeks[:11]]
+    assert long_m[0] == 8_000.0
+    assert all(1.06 < b / a <= 1.08 for a, b in pairwise(long_m))
+    assert long_m[-1] > 16_000.0
