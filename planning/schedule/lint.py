@@ -57,10 +57,13 @@ def lint(
     runs = [a for a in known if _counts(a) and a.day <= today]
     ran: dict[date, float] = {}
     trained: dict[date, float] = {}
+    raced: dict[date, float] = {}
     for run in runs:
         distance_m = run.distance_m or 0.0
         ran[run.day] = ran.get(run.day, 0.0) + distance_m
-        if not run.is_race:
+        if run.is_race:
+            raced[run.day] = raced.get(run.day, 0.0) + distance_m
+        else:
             trained[run.day] = max(trained.get(run.day, 0.0), distance_m)
     stands = [goal for goal in goals if goal.retired_on is None]
     days = tuple(plan.days())
@@ -70,6 +73,7 @@ def lint(
         races=tuple(goal for goal in stands if goal.distance_m),
         ran_m=ran,
         trained_m=trained,
+        raced_m=raced,
         today=today,
         days=days,
         by_day={planned.day: planned for planned in days},

@@ -80,7 +80,7 @@ class Standing:
             for planned in days
             if not (anew and planned.day >= known.thaw)
             and not _race_to_place(planned, known)
-            and not self._laid_anew(planned.day, breaks)
+            and not self._laid_anew(planned, breaks)
         ]
         off = time_off.with_days_off(stay, known.shaping, today=known.today)
         return {planned.day: planned for planned in off}
@@ -102,12 +102,12 @@ class Standing:
             hands_off=self.by_hand,
         )
 
-    def _laid_anew(self, day: date, breaks: Breaks) -> bool:
+    def _laid_anew(self, planned: PlanDay, breaks: Breaks) -> bool:
         """Less time for running takes from the frozen days, and puts nothing on them."""
-        shaped = time_off.shapes(breaks, day)
-        return shaped is not None and day >= (
-            self.known.today if shaped.is_off else self.known.thaw
-        )
+        shaped = time_off.shapes(breaks, planned.day)
+        if shaped is None or planned.day < self.known.today:
+            return False
+        return planned.day >= self.known.thaw or (shaped.is_off and planned.workout is not None)
 
     def _closed(self, planned: PlanDay, where: Mapping[str, date]) -> PlanDay:
         known, ident = self.known, planned.workout.ident if planned.workout else ""

@@ -25,6 +25,7 @@ class Case:
     races: tuple[Goal, ...]
     ran_m: dict[date, float]  # all running
     trained_m: dict[date, float]  # the longest run of a day, races left out
+    raced_m: dict[date, float]
     today: date
     days: tuple[PlanDay, ...]
     by_day: Mapping[date, PlanDay]  # the same; asked for so often that looking through them is slow
@@ -69,26 +70,30 @@ class Case:
         return sum(self.day_m(monday + timedelta(days=n)) for n in range(7))
 
     def day_m(self, day: date, *, planned_at_least: bool = False) -> float:
-        """Race metres count when run, not when planned (rule T-3)."""
+        """Race metres count when run, not when planned (rule T-3), as `as_training_m` has them."""
         planned = self.by_day.get(day)
         status = planned.status if planned else None
         open_still = day >= self.today or status is DayStatus.UNKNOWN
         open_still = open_still and status is not DayStatus.DONE  # be it on another day
         told = planned.workout.workout if planned and planned.workout else None
         told_m = told.distance_m if told and told.kind is not Kind.RACE else 0.0
-        ran_m = self.ran_m.get(day, 0.0)
+        raced_m = self.raced_m.get(day, 0.0)
+        ran_m = self.ran_m.get(day, 0.0) - raced_m
+        if raced_m:
+            ran_m += self.as_training_m(raced_m, day)
         return max(ran_m, told_m) if open_still or planned_at_least else ran_m
 
     def races_m(self, week: PlanWeek) -> float:
-        """What the week's races to come add to the level held: each at most as the longest training
-        run of the month before it, or 5 km.
-        """
-        to_come = [d for d in week.days if d.day >= self.today and is_race(d) and d.workout]
+        """What the week's races to come add to the level held."""
         return sum(
-            min(race.workout.workout.distance_m, max(self._longest_before(race.day), 5_000.0))
-            for race in to_come
-            if race.workout
+            self.as_training_m(race.workout.workout.distance_m, race.day)
+            for race in week.days
+            if race.workout and is_race(race) and race.day >= self.today
         )
+
+    def as_training_m(self, race_m: float, day: date) -> float:
+        """A race is no more training than the longest run of the month before it, or 5 km."""
+        return min(race_m, max(self._longest_before(day), 5_000.0))
 
     def _longest_before(self, day: date) -> float:
         planned = {

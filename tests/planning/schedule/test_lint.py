@@ -95,6 +95,16 @@ def test_too_much_in_a_week():
     assert "P-3" in rules(far)
 
 
+def test_a_race_that_was_run_is_no_more_training_than_the_longest_run_before_it():
+    """The long run of the next days stands after a race as it stood before it (rules P-3, T-3)."""
+    longs = {d.day for d in PLAN.days() if d.workout and d.workout.workout.kind is Kind.LONG}
+    only_long = with_days(PLAN, lambda d: None if d.day in longs else replace(d, workout=None))
+    raced = (*HISTORY, race(TODAY, 60.0, 6 * 3600))
+    ran = (*HISTORY, run(TODAY, 60.0, 360.0))
+    assert "P-3" in rules(only_long, activities=ran)
+    assert "P-3" not in rules(only_long, activities=raced)
+
+
 def test_too_little_of_it_easy():
     pace = Target(TargetType.PACE, 3.9, 4.0)
     fast = (Step(StepKind.WORK, Duration(DurationType.TIME, 7_200.0), pace, "hard"),)

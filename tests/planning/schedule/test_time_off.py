@@ -217,3 +217,15 @@ def test_less_time_from_today_on_puts_nothing_on_today_or_tomorrow():
     life.tomorrow()
     assert life.today == frozen[0]
     assert [life.plan.on(day).workout for day in frozen] == [None, None]
+
+
+@pytest.mark.parametrize("days", [1, 3])
+@pytest.mark.parametrize("ahead", [3, 4, 11])
+def test_the_way_back_from_a_short_break_puts_nothing_on_tomorrow(ahead, days):
+    """What falls out today and yesterday does not come back on a tomorrow that was a day of rest."""
+    life = Life().until(TODAY + ahead * DAY)
+    tomorrow = life.today + DAY
+    rest = life.plan.on(tomorrow).workout is None
+    life.breaks = Breaks((off("illness", life.today - (days - 1) * DAY, life.today),))
+    life.replanned()
+    assert not (rest and life.plan.on(tomorrow).workout)
