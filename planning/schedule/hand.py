@@ -136,7 +136,9 @@ def still_less(
 
 
 def _least(less: Less, now: PlanDay, paces: Paces) -> Less:
-    """The session as it is made now where that is shorter or easier; never longer for that."""
+    """The session as it is made now where that is shorter or easier; never longer for that, and a
+    hard one that had become an easy run stays one.
+    """
     if less.workout is None or now.workout is None:
         return replace(less, workout=None)
     least_m = less.workout.workout.distance_m
@@ -145,7 +147,9 @@ def _least(less: Less, now: PlanDay, paces: Paces) -> Less:
     if not (shorter or easier):
         return less
     now_m, plain = now.workout.workout.distance_m, not hard(now.workout.workout)
-    if shorter and plain and now.workout.workout.kind is less.workout.workout.kind:
+    same = plain and now.workout.workout.kind is less.workout.workout.kind
+    eased = not plain and not hard(less.workout.workout)
+    if shorter and (same or eased):
         # Its targets stay as they are: those made on another evening may round otherwise.
         had = replace(now, workout=less.workout)
         return replace(less, workout=cut(had, to_m=now_m, paces=paces).workout)

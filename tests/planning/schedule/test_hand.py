@@ -260,3 +260,14 @@ def test_what_the_hand_gives_back_is_given_back_for_tomorrow_as_well():
     back = as_yesterday([tomorrow], closing, [], but=(), today=today)
     assert said[0].workout == had.workout
     assert back == (tomorrow,)
+
+
+def test_a_hard_session_that_limits_made_easy_stays_easy_when_it_is_made_shorter():
+    hard_day = next(d for d in DAYS if d.day > TODAY and d.workout and hard(d.workout.workout))
+    shorter = replace(hard_day.workout.workout, distance_m=3_800.0)
+    eased = replace(hard_day.workout, workout=easy(4_000.0, PACES))
+    closing = replace(PLAN, less=(Less(hard_day.workout.ident, (), eased),))
+    made = replace(hard_day, workout=replace(hard_day.workout, workout=shorter))
+    (kept,) = still_less(closing, [made], [], as_it_is, PACES)
+    assert not hard(kept.workout.workout)
+    assert 3_000.0 <= kept.workout.workout.distance_m <= 3_800.0
