@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from planning.breaks import Break
 from planning.goals.goal import MARATHON_M
 from planning.schedule.effort import fast_time_s, hard
 from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
@@ -40,9 +41,10 @@ def volume(case: Case) -> Iterator[Finding]:
         week_m[monday] = case.week_m(monday) if week.days else week.volume_m
         raced_m = case.races_m(week)
         before = [monday - timedelta(weeks=n) for n in range(1, LOOKED_BACK_WEEKS + 1)]
+        run_m = {m: week_m[m] if m in week_m else case.week_m(m) for m in before}
         held = max(
-            _held_m([week_m[m] if m in week_m else case.week_m(m) for m in weeks])
-            for weeks in (before, _but_for_breaks(before, case))
+            share * _held_m([run_m[m] for m in weeks])
+            for share, weeks in ((1.0, before), *_but_for_breaks(before, case))
         )
         allowed = max(9_500.0, 1.10 * held, held + 3_000.0) * 1.02
         to_come = not week.days or any(
@@ -67,16 +69,26 @@ def _held_m(before: Sequence[float]) -> float:
     return max(_best_two_m(before[:HELD_WEEKS]), back * _best_two_m(behind))
 
 
-def _but_for_breaks(before: Sequence[date], case: Case) -> list[date]:
-    """The weeks, the last one first, without those of a break that the way back from, which takes
-    as long as the break did, lies behind (R-3).
+def _but_for_breaks(before: Sequence[date], case: Case) -> Iterator[tuple[float, list[date]]]:
+    """The weeks, the last one first, without those of breaks, and how much of them counts (R-3):
+    all of it where the way back, which takes as long as the break did, lies behind; half of it at
+    once behind the last break, if that took a week, and the rest bit by bit.
     """
-    over = [
-        one
+    monday = before[0] + WEEK
+    ended = [
+        (one, (monday - one.until_day).days - 1, one.days)
         for one in case.breaks.said
-        if one.is_off and one.until_day and one.until_day + (one.days or 0) * DAY < before[0] + WEEK
+        if one.is_off and one.days and one.until_day and one.until_day < monday
     ]
-    return [m for m in before if not any(one.holds(m + n * DAY) for one in over for n in range(7))]
+    over = [one for one, since, off in ended if since >= off]
+    yield 1.0, _without(before, over)
+    for one, since, off in ended:
+        if since < off and off >= WEEK.days:
+            yield 0.5 + 0.5 * since / off, _without(before, [*over, one])
+
+
+def _without(weeks: Sequence[date], breaks: Sequence[Break]) -> list[date]:
+    return [m for m in weeks if not any(one.holds(m + n * DAY) for one in breaks for n in range(7))]
 
 
 def _best_two_m(weeks: Sequence[float]) -> float:

@@ -469,6 +469,23 @@ def test_a_week_after_a_break_is_held_against_what_was_run_before_it_once_one_is
     assert "P-3" in findings_of(first - 8 * DAY)  # the way back takes thirteen days
 
 
+@pytest.mark.parametrize(
+    ("ill_days", "week_m", "broken"),
+    [(0, 35e3, True), (6, 53e3, True), (13, 45e3, False), (13, 53e3, True)],
+)
+def test_half_way_back_from_a_break_three_quarters_of_what_was_held_count(ill_days, week_m, broken):
+    """Eight days after thirteen without a run, 60 km before: 46 km, and the weeks alone say 30."""
+    first = PLAN.weeks[0].first_day
+    km = [20.0, 5.0, 5.0, *[30.0] * 5, *[60.0] * 10]  # the last week first
+    ran = tuple(run(first - timedelta(weeks=n), each, 330 * each) for n, each in enumerate(km, 1))
+    last = first - 8 * DAY
+    ill = Break("flu", BreakKind.ILLNESS, last - (ill_days - 1) * DAY, last)
+    weeks = (replace(PLAN.weeks[0], days=(), volume_m=week_m), *PLAN.weeks[1:])
+    breaks = Breaks((ill,)) if ill_days else NO_BREAKS
+    found = findings(replace(PLAN, weeks=weeks), activities=ran, breaks=breaks)
+    assert any(each.rule == "P-3" and each.day == first for each in found) is broken
+
+
 def test_a_season_beyond_what_was_ever_run():
     weeks = [replace(week, volume_m=60_000 + 4_000.0 * n) for n, week in enumerate(PLAN.weeks)]
     assert "P-5" in rules(replace(PLAN, weeks=tuple(weeks)))
