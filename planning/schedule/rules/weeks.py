@@ -1,11 +1,10 @@
 """Rules for weeks: volume, lighter weeks, easy share, hard sessions, and how much of it is long."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from planning.breaks import Break
 from planning.goals.goal import MARATHON_M
 from planning.schedule.effort import fast_time_s, hard
 from planning.schedule.plan import BY_HAND, DayStatus, Phase, PlanWeek
@@ -71,24 +70,40 @@ def _held_m(before: Sequence[float]) -> float:
 
 def _but_for_breaks(before: Sequence[date], case: Case) -> Iterator[tuple[float, list[date]]]:
     """The weeks, the last one first, without those of breaks, and how much of them counts (R-3):
-    all of it where the way back, which takes as long as the break did, lies behind; half of it at
-    once behind the last break, if that took a week, and the rest bit by bit.
+    all of it where the way back, which takes as long as the break did, lies behind; behind one of a
+    week .8 at once, of three weeks and more .5, and the rest bit by bit.
     """
     monday = before[0] + WEEK
-    ended = [
-        (one, (monday - one.until_day).days - 1, one.days)
-        for one in case.breaks.said
-        if one.is_off and one.days and one.until_day and one.until_day < monday
-    ]
-    over = [one for one, since, off in ended if since >= off]
+    ended = [(days, (monday - days[-1]).days - 1) for days in _time_off(case) if days[-1] < monday]
+    over = {day for days, since in ended for day in days if since >= len(days)}
     yield 1.0, _without(before, over)
-    for one, since, off in ended:
-        if since < off and off >= WEEK.days:
-            yield 0.5 + 0.5 * since / off, _without(before, [*over, one])
+    for days, since in ended:
+        if since < len(days) >= WEEK.days:
+            at_once = max(0.95 - 0.15 * len(days) / WEEK.days, 0.5)
+            share = at_once + (1 - at_once) * since / len(days)
+            yield share, _without(before, over.union(days))
 
 
-def _without(weeks: Sequence[date], breaks: Sequence[Break]) -> list[date]:
-    return [m for m in weeks if not any(one.holds(m + n * DAY) for one in breaks for n in range(7))]
+def _time_off(case: Case) -> Iterator[list[date]]:
+    """The days of each break that has an end, with those after it that went by without a run."""
+    for one in case.breaks.said:
+        if one.is_off and one.days and one.until_day:
+            days = [one.from_day + n * DAY for n in range(one.days)]
+            while (after := days[-1] + DAY) < case.today and after not in case.ran_m:
+                days.append(after)
+            yield days
+
+
+def _beyond_plan_m(week: PlanWeek, case: Case) -> float:
+    """What was run in the week, or is to be, beyond what is planned for it."""
+    if not week.days:
+        return 0.0
+    planned_m = sum(w.distance_m for w in workouts_of(week) if w.kind is not Kind.RACE)
+    return max(case.week_m(week.first_day) - planned_m, 0.0)
+
+
+def _without(weeks: Sequence[date], off: Collection[date]) -> list[date]:
+    return [monday for monday in weeks if not any(monday + n * DAY in off for n in range(7))]
 
 
 def _best_two_m(weeks: Sequence[float]) -> float:
@@ -115,8 +130,8 @@ def lighter(case: Case) -> Iterator[Finding]:
     """P-1, M-2: weeks undulate. After six weeks a lighter one is due, from 50 on after four; taper,
     recovery and race weeks are that as well. Nothing is to be lightened below 15 km a week, of
     hours to be kept up, or on the way back, under half of what was held within half a year (R-3).
-    A week counts as what it was before the athlete took from it by hand; one that a break made
-    smaller than those before it is a lighter one.
+    A week counts as what it was before the athlete took from it by hand, or as run where that was
+    more; one that a break made smaller than those before it is a lighter one.
     """
     if case.hours_asked:
         return
@@ -126,7 +141,7 @@ def lighter(case: Case) -> Iterator[Finding]:
     least_m = max(NOTHING_TO_LIGHTEN_M, 0.5 * _best_two_m(ran_m))
     weeks_m, full = list(reversed(ran_m[:3])), list[float]()
     for week in case.plan.weeks:
-        metres = week.volume_m
+        metres = week.volume_m + _beyond_plan_m(week, case)
         raced = any(is_race(day) for day in week.days)
         eased = raced or week.phase in {Phase.TAPER, Phase.RECOVERY}
         eased = eased or (bool(full) and metres < LIGHTER * max(full[-3:]))
