@@ -231,6 +231,18 @@ def as_it_read(
     return tuple(after)
 
 
+def given_back(
+    closing: Plan, made: Iterable[PlanDay], layers: Sequence[Layer]
+) -> tuple[PlanDay, ...]:
+    """The days of `closing`, where what limits took under a hand that is gone reads as `made`."""
+    said, as_made = {layer.statement for layer in layers}, _by_ident(made)
+    back = {each.ident for each in closing.less if not said.issuperset(each.under)}
+    return tuple(
+        _reads(day, as_made[ident]) if (ident := _ident(day)) in back and ident in as_made else day
+        for day in closing.days()
+    )
+
+
 def _given_back(closing: Plan, layers: Sequence[Layer]) -> set[str]:
     """Idents of sessions that read as made again: those of which something is no longer said, what
     they had changed places with, and what limits took something from under a hand that is gone.

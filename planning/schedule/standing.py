@@ -9,7 +9,16 @@ from planning.breaks import Breaks
 from planning.schedule import time_off
 from planning.schedule.as_run import was_hard
 from planning.schedule.execution import Matched, matched, soften_after_hard, unplanned_hard
-from planning.schedule.hand import as_it_read, left, pinned, placed, settled, untouched, with_layers
+from planning.schedule.hand import (
+    as_it_read,
+    given_back,
+    left,
+    pinned,
+    placed,
+    settled,
+    untouched,
+    with_layers,
+)
 from planning.schedule.heat import HEAT, for_weather
 from planning.schedule.known import Known
 from planning.schedule.limits import Softened
@@ -141,7 +150,7 @@ def _with_past(plan: Plan, closing: Plan, known: Known) -> tuple[PlanDay, ...]:
     idents = {w.ident for w in (*(d.workout for d in over), *taken) if w}
     past = {d.day: d for d in closing.days() if d.day < known.today}
     own = [past.get(d.day, d) for d in plan.days() if d.day >= known.monday]
-    return settled(own, tuple(closing.days()), idents)
+    return settled(own, given_back(closing, plan.days(), known.layers), idents)
 
 
 def _race_to_place(day: PlanDay, known: Known) -> bool:

@@ -12,6 +12,7 @@ from planning.goals.goal import HALF_M, TEN_K_M
 from planning.schedule.adapt import plan_for
 from planning.schedule.draft import run_as_planned
 from planning.schedule.effort import hard
+from planning.schedule.library import easy
 from planning.schedule.lint import lint
 from planning.schedule.mileage import mileage_of
 from planning.schedule.plan import ASKED, BY_HAND, DayStatus, Layer, LayerKind, Less
@@ -21,6 +22,7 @@ from planning.workout import Kind, TargetType, unrolled
 from tests.planning.athletes import race, run
 from tests.planning.schedule.cases import (
     ATHLETE,
+    PACES,
     TODAY,
     as_planned,
     goal_in,
@@ -588,3 +590,23 @@ def test_a_hard_run_that_was_not_planned_softens_the_hard_session_after_it():
     later, told = planned(athlete, GOALS, ran, today=eve + DAY, closing=plan)
     assert later.on(session.day) == plan.on(session.day)
     assert all(change.day != session.day for change in told)
+
+
+def test_what_limits_took_of_a_moved_session_comes_back_though_its_own_day_is_over():
+    """A second move had made its week too full; that one is taken back, the first stays said."""
+    days = [d for d in PLAN.days() if d.day > TODAY + DAY]
+    key = next(d for d in days if d.workout and hard(d.workout.workout))
+    to = next(d.day for d in days if d.day > key.day and not d.workout)
+    move, gone = Layer(LayerKind.MOVE, key.workout.ident, to), "another:taken back"
+    plan, _ = next_day(today=key.day, layers=(move,))
+    assert plan.on(to).workout.workout == key.workout.workout
+    eased = replace(plan.on(to).workout, workout=easy(4_000.0, PACES))
+
+    def under_both(day):
+        return replace(day, workout=eased) if day.day == to else day
+
+    weeks = tuple(replace(w, days=tuple(under_both(d) for d in w.days)) for w in plan.weeks)
+    less = (Less(key.workout.ident, (move.statement, gone), eased),)
+    closing = replace(plan, weeks=weeks, less=less, hand=(move.statement, gone))
+    after, _ = next_day(closing, key.day + DAY, layers=(move,))
+    assert after.on(to).workout.workout == key.workout.workout
