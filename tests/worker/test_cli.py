@@ -796,7 +796,7 @@ def test_help_teaches(home, path):
 WRITING = {
     "demo", "up", "web", "work", "schedule", "migrate", "sandbox", "disconnect", "export", "replay",
     "connect garmin", "connect strava", "connect folder", "connect garmin-partner",
-    "connect webhook", "athlete add", "athlete set", "activity split", "activity join",
+    "connect ics", "connect webhook", "athlete add", "athlete set", "activity split", "activity join",
     "activity exclude", "activity edit", "activity undo", "goal retire", "plan skip", "plan move",
     "plan undo", "plan pin", "plan accept", "plan decline", "calendar reclaim", "weather set", "weather forget",
     "break remove",
