@@ -1,11 +1,12 @@
 """What is written into every calendar alike: names with the day, notes with the marker. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from connectors.ports import MARKER
-from planning.workout import PlannedWorkout
+from planning.workout import Item, PlannedWorkout, Repeat, Step
 
 LONGEST_NAME = 45  # of what a watch lists
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -52,3 +53,24 @@ def cut(text: str, *, longest: int, size: Callable[[str], int] = len) -> str:
     while kept and size(f"{kept}…") > longest:
         kept = kept[:-1].rstrip()
     return f"{kept}…" if kept else ""
+
+
+def short_noted(
+    steps: Sequence[Item], *, longest: int, size: Callable[[str], int] = len
+) -> tuple[Item, ...]:
+    """With notes of at most `longest` as `size` counts; what is too long ends in an ellipsis."""
+
+    def short(step: Step) -> Step:
+        return replace(step, note=cut(step.note.strip(), longest=longest, size=size))
+
+    return tuple(
+        replace(item, steps=tuple(map(short, item.steps)))
+        if isinstance(item, Repeat)
+        else short(item)
+        for item in steps
+    )
+
+
+def letters(text: str) -> int:
+    """As Java counts them, to be on the safe side with Garmin: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2

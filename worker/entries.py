@@ -50,6 +50,7 @@ def _keep(conn: Connection, athlete_id: int, connection_id: int, entry: EntryRec
         "seen_name": entry.seen_name,
         "earlier_digests": sorted(entry.earlier_digests),
         "written_at": entry.written_at,
+        "worded_on": entry.worded_on,
     }
     upsert(conn, tables.calendar_entry, values, key=("connection_id", "ident"))
 
@@ -77,6 +78,7 @@ def _record(entry: Any) -> EntryRecord:
         seen_name=entry.seen_name,
         earlier_digests=frozenset(entry.earlier_digests),
         written_at=entry.written_at,
+        worded_on=entry.worded_on,
     )
 
 

@@ -177,7 +177,8 @@ def _equalled(
             raise Refused(f"{connected.connector} has no calendar to write to")
         look = look_at(runtime, connected, use.calendar, may_vanish=may_vanish)
         if look.why_not is None:
-            writer = Writer(runtime, connected, use.calendar, held, look.records, look.direct)
+            views = look.records, look.direct
+            writer = Writer(runtime, connected, use.calendar, held, *views, look.wanted.today)
             try:
                 return _all_applied(writer, look, wrote)
             except Refused as error:

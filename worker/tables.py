@@ -290,6 +290,7 @@ calendar_entry = _table(
     Column("earlier_digests", Body, nullable=False),
     Column("written_at", Instant),
     Column("version", Integer, nullable=False, server_default=text("0")),
+    Column("worded_on", Date),  # it stands there in words; its steps were last tried on this day
     UniqueConstraint("connection_id", "ident"),
 )
 

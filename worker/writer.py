@@ -55,6 +55,7 @@ class Writer:
     held: Held
     records: Mapping[str, EntryRecord]
     direct: Mapping[str, Observed | None]
+    today: date
 
     def apply(self, action: Action) -> bool:
         """True when the calendar was written. Raises the service's errors, and LeaseLost."""
@@ -92,7 +93,7 @@ class Writer:
         with self._storing() as conn:
             if pending:
                 now = self.runtime.clock.machine_now()
-                entries.keep(conn, self.connected, settled(pending, seen, now))
+                entries.keep(conn, self.connected, settled(pending, seen, now, today=self.today))
             self._journal(conn, action, seen.remote_id, before, to_body(planned))
             if seen.in_words:
                 self._tell_words(conn, planned, seen.in_words)

@@ -11,13 +11,15 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from connectors.calls import begun, patiently
+from connectors.calls import begun, in_shape
 from connectors.comparing import ident_in
 from connectors.errors import Refused, ServiceError, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
 from connectors.garmin.listing import Entry, Listing, etag_of, read_listing
 from connectors.garmin.workouts import differences, parse, render, shown_name
+from connectors.in_words import as_text
+from connectors.read_back import Manner, NotKept, kept
 from connectors.written import dated, day_in, undated
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
@@ -84,9 +86,8 @@ class GarminCalendar:
         """The template keeps its id and so its entries; the day moves if it has to."""
         workout_id, schedule_id = _ids(remote_id)
         self._require_ours(workout_id)
-        content = render(workout)
         try:
-            self._wire.write(lambda: self._garmin.update_workout(workout_id, content))
+            self._write_over(workout_id, workout)
         except Gone as error:
             raise Unavailable(
                 f"{remote_id} vanished meanwhile: look again", applied=False
@@ -200,6 +201,10 @@ class GarminCalendar:
 
     # Writing
 
+    def _write_over(self, workout_id: int, planned: PlannedWorkout) -> None:
+        content = render(planned)
+        self._wire.write(lambda: self._garmin.update_workout(workout_id, content))
+
     def _put_on_day(self, workout_id: int, day: date) -> str:
         made = self._wire.write(lambda: self._garmin.schedule_workout(workout_id, day.isoformat()))
         return f"{workout_id}/{_id_of(made, 'workoutScheduleId')}"
@@ -222,24 +227,26 @@ class GarminCalendar:
         return f"{workout_id}/{schedule_id}"
 
     def _verified(self, remote_id: str, planned: PlannedWorkout) -> Observed:
-        """What Garmin keeps, read back. Raises Refused if any step is not what was sent.
+        """As Garmin keeps it. What is soon is to be on the watch, as steps or as text."""
+        manners = {Manner.STEPS: planned, Manner.WORDS: as_text(planned)}
 
-        Read again for some seconds first: a copy that Garmin reads from may lag.
-        """
-        workout_id, schedule_id = _ids(remote_id)
+        def write(remote_id: str, manner: Manner) -> str:
+            workout_id, schedule_id = _ids(remote_id)
+            self._write_over(workout_id, manners[manner])
+            return self._moved(workout_id, schedule_id, planned.day)
 
-        def read_back() -> Observed:
+        def look(remote_id: str, manner: Manner) -> Observed:
+            workout_id, schedule_id = _ids(remote_id)
             workout = self._workout(workout_id)
             day = _day(self._schedule(schedule_id)) if schedule_id is not None else None
-            faults = _faults(planned, workout, day)
+            with in_shape("The steps of a workout of Garmin's", otherwise=Unavailable):
+                faults = _faults(manners[manner], workout, day)
             if faults:
-                raise _NotYet("; ".join(faults))
+                raise NotKept(faults)
             return _observed(remote_id, workout, day, content=workout)
 
         try:
-            seen = patiently(read_back, on=_NotYet)
-        except _NotYet as error:
-            raise Refused(f"Garmin keeps {planned.workout.name!r} differently: {error}") from error
+            seen = kept(remote_id, planned.workout.name, service="Garmin", write=write, look=look)
         except Gone as error:
             raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
         self._soon |= is_soon(planned.day, self._clock())
@@ -255,10 +262,6 @@ def is_soon(day: date, now: datetime) -> bool:
     midnight = datetime.combine(day, time(), UTC)
     over = midnight + timedelta(days=1) + LATEST
     return midnight - EARLIEST <= now + SOON and now <= over
-
-
-class _NotYet(Exception):
-    """What was read back is not what was written."""
 
 
 def _faults(planned: PlannedWorkout, workout: Mapping[str, Any], day: date | None) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors import comparing
 from connectors.comparing import ident_in
-from connectors.written import dated, described, undated
+from connectors.written import dated, described, letters, short_noted, undated
 from planning.workout import (
     OPEN_TARGET,
     Duration,
@@ -67,14 +67,16 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
     orders = count(1)
     return {
         "workoutName": dated(planned.workout.name, planned.day),
-        "description": described(planned, longest=LONGEST_DESCRIPTION),
+        "description": described(planned, longest=LONGEST_DESCRIPTION, size=letters),
         "sportType": RUNNING,
         "estimatedDurationInSecs": round(planned.workout.duration_s),
         "workoutSegments": [
             {
                 "segmentOrder": 1,
                 "sportType": RUNNING,
-                "workoutSteps": [_render(item, orders) for item in planned.workout.steps],
+                "workoutSteps": [
+                    _render(item, orders) for item in expressed(planned.workout.steps)
+                ],
             }
         ],
     }
@@ -100,7 +102,12 @@ def shown_name(head: Json) -> str:
 
 def differences(wanted: Sequence[Item], stored: Sequence[Item]) -> list[str]:
     """Where what Garmin keeps is not what was sent, in words; empty when all is well."""
-    return comparing.differences(wanted, stored, longest_note=LONGEST_STEP_NOTE)
+    return comparing.differences(expressed(wanted), stored)
+
+
+def expressed(steps: Sequence[Item]) -> tuple[Item, ...]:
+    """As well as Garmin can say it: a step's text that is too long ends in an ellipsis."""
+    return short_noted(steps, longest=LONGEST_STEP_NOTE, size=letters)
 
 
 def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:
@@ -128,8 +135,8 @@ def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:
     }
     if item.duration.value is not None:
         step["endConditionValue"] = round(item.duration.value, 1)
-    if item.note.strip():
-        step["description"] = item.note.strip()[:LONGEST_STEP_NOTE]
+    if item.note:
+        step["description"] = item.note
     return step | _bounds(item.target)
 
 

@@ -8,11 +8,11 @@ finds it by that alone ("<workout>") after a crash in between.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.calls import begun, in_shape, patiently
+from connectors.calls import begun, in_shape
 from connectors.comparing import ident_in
 from connectors.errors import Refused, Unavailable
 from connectors.garmin_partner.addresses import MADE, SCHEDULE, WORKOUT
@@ -21,12 +21,13 @@ from connectors.garmin_partner.errors import Gone
 from connectors.garmin_partner.workouts import (
     content_of,
     differences,
-    in_words,
     parse,
     render,
     shown_name,
     too_long,
 )
+from connectors.in_words import as_text
+from connectors.read_back import Manner, NotKept, kept
 from connectors.written import dated, undated
 from planning.activity import content_id
 from planning.calendar import Observed
@@ -220,54 +221,35 @@ class PartnerCalendar:
         return f"{workout_id}/{schedule_id}"
 
     def _verified(self, remote_id: str, planned: PlannedWorkout) -> Observed:
-        """As Garmin keeps it, read back. What it keeps differently is sent once more, then in words
-        only. Raises Refused if not even those are kept.
-        """
-        why = too_long(planned.workout.steps)
-        try:
-            if not why:
-                with suppress(_NotYet):
-                    return self._read_back(remote_id, planned)
-                remote_id = self._sent_again(remote_id, planned)
-                try:
-                    return self._read_back(remote_id, planned)
-                except _NotYet as error:
-                    why = f"Garmin keeps its steps differently: {error}"
-                remote_id = self._sent_again(remote_id, in_words(planned))
-            seen = self._read_back(remote_id, in_words(planned))
-        except _NotYet as error:
-            name = planned.workout.name
-            raise Refused(f"Garmin keeps {name!r} differently: {error}") from error
-        except Gone as error:
-            raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
-        return replace(seen, in_words=why)
+        """As Garmin keeps it. What has more steps than it takes was sent in words."""
+        manners = {Manner.STEPS: planned, Manner.WORDS: as_text(planned)}
 
-    def _sent_again(self, remote_id: str, planned: PlannedWorkout) -> str:
-        workout_id, schedule_id = _ids(remote_id)
-        self._write_over(workout_id, planned)
-        return self._moved(workout_id, schedule_id, planned.day)
+        def write(remote_id: str, manner: Manner) -> str:
+            workout_id, schedule_id = _ids(remote_id)
+            self._write_over(workout_id, manners[manner])
+            return self._moved(workout_id, schedule_id, planned.day)
 
-    def _read_back(self, remote_id: str, planned: PlannedWorkout) -> Observed:
-        """Read again for some seconds: a copy that Garmin reads from may lag."""
-        workout_id, schedule_id = _ids(remote_id)
-
-        def look() -> Observed:
+        def look(remote_id: str, manner: Manner) -> Observed:
+            workout_id, schedule_id = _ids(remote_id)
             workout, day = self._workout(workout_id), self._day_of(schedule_id)
             with in_shape("The steps of a workout of Garmin's", otherwise=Unavailable):
-                found = _faults(planned, workout, day)
-            if found:
-                raise _NotYet("; ".join(found))
+                faults = _faults(manners[manner], workout, day)
+            if faults:
+                raise NotKept(faults)
             return _observed(remote_id, workout, day, direct=True)
 
-        return patiently(look, on=_NotYet)
-
-
-class _NotYet(Exception):
-    """What was read back is not what was written."""
+        too_much = too_long(planned.workout.steps)
+        name = planned.workout.name
+        try:
+            return kept(
+                remote_id, name, service="Garmin", write=write, look=look, too_much=too_much
+            )
+        except Gone as error:
+            raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
 
 
 def _in_short(planned: PlannedWorkout) -> PlannedWorkout:
-    return in_words(planned) if too_long(planned.workout.steps) else planned
+    return as_text(planned) if too_long(planned.workout.steps) else planned
 
 
 def _faults(planned: PlannedWorkout, workout: Json, day: date | None) -> list[str]:

@@ -12,8 +12,7 @@ from typing import Any
 
 from connectors import comparing
 from connectors.comparing import ident_in
-from connectors.in_words import sentences
-from connectors.written import cut, dated, described, undated
+from connectors.written import dated, described, letters, short_noted, undated
 from planning.workout import (
     OPEN_TARGET,
     Duration,
@@ -65,7 +64,7 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
     orders = count(1)
     return {
         "workoutName": dated(planned.workout.name, planned.day),
-        "description": described(planned, longest=LONGEST_DESCRIPTION, size=_size),
+        "description": described(planned, longest=LONGEST_DESCRIPTION, size=letters),
         "sport": RUNNING,
         "workoutProvider": PROVIDER,
         "workoutSourceId": PROVIDER,
@@ -78,14 +77,6 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
             }
         ],
     }
-
-
-def in_words(planned: PlannedWorkout) -> PlannedWorkout:
-    """The same as one open step of text, for when Garmin does not keep its steps."""
-    told = "\n".join(sentences(planned.workout.steps))
-    text = Step(StepKind.WORK, Duration(DurationType.OPEN), note=told)
-    note = f"{told}\n\n{planned.note}".strip()
-    return replace(planned, workout=replace(planned.workout, steps=(text,)), note=note)
 
 
 def too_long(steps: Sequence[Item]) -> str:
@@ -125,21 +116,7 @@ def differences(wanted: Sequence[Item], stored: Sequence[Item]) -> list[str]:
 
 def expressed(steps: Sequence[Item]) -> tuple[Item, ...]:
     """As well as Garmin can say it: a step's text that is too long ends in an ellipsis."""
-    return tuple(
-        replace(item, steps=tuple(map(_expressed, item.steps)))
-        if isinstance(item, Repeat)
-        else _expressed(item)
-        for item in steps
-    )
-
-
-def _expressed(step: Step) -> Step:
-    return replace(step, note=cut(step.note.strip(), longest=LONGEST_STEP_NOTE, size=_size))
-
-
-def _size(text: str) -> int:
-    """Letters as Java counts them, to be on the safe side: an emoji is two."""
-    return len(text.encode("utf-16-le")) // 2
+    return short_noted(steps, longest=LONGEST_STEP_NOTE, size=letters)
 
 
 def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:

@@ -4,18 +4,18 @@ A session of ours is one event with our marker in its description; intervals.icu
 athlete's watch. It reads a workout from the text, so each one is read back as it was understood.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from connectors.calls import begun, in_shape, patiently
+from connectors.calls import begun, in_shape
 from connectors.comparing import ident_in
 from connectors.errors import Refused, Unavailable
 from connectors.intervals.client import Client
 from connectors.intervals.errors import Gone, NotAllowed
 from connectors.intervals.workouts import in_words, misread, parse, render, shown_name, steps_in
+from connectors.read_back import Manner, NotKept, kept
 from planning.activity import content_id
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
@@ -23,7 +23,6 @@ from planning.workout import Kind, PlannedWorkout, Workout, digest
 EVENTS = "/athlete/0/events"
 
 type Event = Mapping[str, Any]
-type Faults = Callable[[Event], list[str]]
 
 
 class IntervalsCalendar:
@@ -130,43 +129,28 @@ class IntervalsCalendar:
             self._client.write("PUT", f"{EVENTS}/{remote_id}", body)
 
     def _verified(self, remote_id: str, planned: PlannedWorkout) -> Observed:
-        """As intervals.icu understood it, read back. What it misread is sent once more, then in
-        words only. Raises Refused if not even those are kept.
-        """
+        """As intervals.icu understood it."""
         self._ours.add(remote_id)
-        try:
-            with suppress(_NotYet):
-                return self._read_back(remote_id, planned, lambda event: misread(planned, event))
-            self._put(remote_id, render(planned))
-            try:
-                return self._read_back(remote_id, planned, lambda event: misread(planned, event))
-            except _NotYet as error:
-                why = str(error)
-            self._put(remote_id, in_words(planned))
-            seen = self._read_back(remote_id, planned, _steps_left)
-        except _NotYet as error:
-            name = planned.workout.name
-            raise Refused(f"intervals.icu keeps {name!r} differently: {error}") from error
-        except Gone as error:
-            raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
-        return replace(seen, in_words=f"intervals.icu misread its steps: {why}")
 
-    def _read_back(self, remote_id: str, planned: PlannedWorkout, faults: Faults) -> Observed:
-        """Read again for some seconds: a copy that is read from may lag."""
+        def write(remote_id: str, manner: Manner) -> str:
+            words = manner is Manner.WORDS
+            self._put(remote_id, in_words(planned) if words else render(planned))
+            return remote_id
 
-        def look() -> Observed:
+        def look(remote_id: str, manner: Manner) -> Observed:
             event = self._event(remote_id)
             with in_shape("The steps of an event of intervals.icu", otherwise=Unavailable):
-                found = [*faults(event), *_misplaced(planned, event)]
-            if found:
-                raise _NotYet("; ".join(found))
+                faults = _steps_left(event) if manner is Manner.WORDS else misread(planned, event)
+                faults += _misplaced(planned, event)
+            if faults:
+                raise NotKept(faults)
             return _observed(event, direct=True)
 
-        return patiently(look, on=_NotYet)
-
-
-class _NotYet(Exception):
-    """What was read back is not what was written."""
+        name = planned.workout.name
+        try:
+            return kept(remote_id, name, service="intervals.icu", write=write, look=look)
+        except Gone as error:
+            raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
 
 
 @contextmanager

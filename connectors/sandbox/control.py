@@ -145,8 +145,11 @@ class Control:
         times: int = 1,
         delay_s: float = 0.0,
         body: Json | list[Any] | None = None,
+        how: str | None = None,
     ) -> None:
-        """Queues a fault. `kind`: status, timeout_before, timeout_after, slow, short, stale."""
+        """Queues a fault. `kind`: status, timeout_before, timeout_after, slow, short, stale,
+        misread.
+        """
         told = {
             "service": service,
             "kind": kind,
@@ -157,6 +160,7 @@ class Control:
             "times": times,
             "delay_s": delay_s,
             "body": body,
+            "how": how,
         }
         self._json("POST", "faults", json={key: v for key, v in told.items() if v is not None})
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-KINDS = ("status", "timeout_before", "timeout_after", "slow", "short", "stale")
+from connectors.sandbox.misreading import SCOPE as MISREAD
+
+KINDS = ("status", "timeout_before", "timeout_after", "slow", "short", "stale", "misread")
 MOST_LISTINGS = 64  # that are remembered
 SERVICES = ("strava", "garmin", "personal", "partner", "intervals", "weather")
 
@@ -19,7 +21,8 @@ class Fault:
     `status`: answered so, without effect. `timeout_before`: never handled, the line goes dead
     after `delay_s`. `timeout_after`: handled, then the same. `slow`: handled after `delay_s`.
     `short`: the first half of a listing; whoever goes on by what came finds the rest. `stale`: a
-    listing as it was when the same was asked for the last time.
+    listing as it was when the same was asked for the last time. `misread`: handled, and the steps
+    of the workout in it are taken for others, as `how` says (`misreading.HOWS`).
     """
 
     service: str  # one of SERVICES
@@ -31,6 +34,7 @@ class Fault:
     times: int = 1
     delay_s: float = 0.0
     body: dict[str, Any] | list[Any] | None = None  # of a `status`; None: a plain fault
+    how: str = ""
 
     def fits(self, service: str, method: str, path: str) -> bool:
         return (
@@ -85,8 +89,8 @@ class Faulty:
             case "stale" if (known := self._listings.get(_question(scope))) is not None:
                 for message in known:
                     await send(message)
-            case "stale":
-                await self._answered(scope, receive, send)
+            case "stale" | "misread":
+                await self._answered({**scope, MISREAD: fault.how}, receive, send)
             case "timeout_after":
                 await self.app(scope, receive, _nowhere)
                 await _hang_up(fault, scope)

@@ -13,6 +13,8 @@ from connectors.sandbox import garmin_json
 from connectors.sandbox.garmin_calendar import Unknown, entry_json, event_json, grid, month_json
 from connectors.sandbox.garmin_wellness import GarminWellness
 from connectors.sandbox.garmin_workouts import CONDITIONS, SPORTS, STEPS, TARGETS, Invalid, head
+from connectors.sandbox.misreading import GARMIN, misread
+from connectors.sandbox.misreading import SCOPE as MISREAD
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.world import Account, World
 
@@ -192,10 +194,10 @@ class Garmin:
         return JSONResponse(account.calendar.workout(request.path_params["id"]))
 
     async def create(self, request: Request, account: Account) -> Response:
-        return JSONResponse(account.calendar.create(await request.json()))
+        return JSONResponse(account.calendar.create(await _understood(request)))
 
     async def replace(self, request: Request, account: Account) -> Response:
-        account.calendar.replace(request.path_params["id"], await request.json())
+        account.calendar.replace(request.path_params["id"], await _understood(request))
         return Response(status_code=204)
 
     async def delete(self, request: Request, account: Account) -> Response:
@@ -322,6 +324,15 @@ def _page(account: Account, first: date, last: date, *, year: int, month: int) -
     ]
     others = [*done, *calendar.notes, *calendar.events]
     return month_json(calendar.listed, others, first=first, last=last, year=year, month=month)
+
+
+async def _understood(request: Request) -> dict[str, Any]:
+    """The workout that was sent, or what a fault makes of it."""
+    sent: dict[str, Any] = await request.json()
+    for segment in sent.get("workoutSegments") or ():
+        steps = segment.get("workoutSteps") or []
+        segment["workoutSteps"] = misread(steps, request.scope.get(MISREAD, ""), GARMIN)
+    return sent
 
 
 def _workout_id(workout: dict[str, Any]) -> int:

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from connectors.sandbox.misreading import PARTNER, misread
+from connectors.sandbox.misreading import SCOPE as MISREAD
 from connectors.sandbox.world import Account
 
 PERMISSION = "WORKOUT_IMPORT"
@@ -68,7 +70,7 @@ class Training:
         """The same twice makes two."""
         identity, now = next(self._numbers), self.machine_now().isoformat()
         told = {"workoutId": identity, "ownerId": account.profile_id, "createdDate": now}
-        self.workouts[identity] = {**told, **checked(await request.json()), "updatedDate": now}
+        self.workouts[identity] = {**told, **await _understood(request), "updatedDate": now}
         return JSONResponse(self.workouts[identity])
 
     async def workout(self, request: Request, account: Account) -> Response:
@@ -81,7 +83,7 @@ class Training:
             return _fault(404, "workout not found")
         if told.get("ownerId") != account.profile_id or told.get("workoutId") != found["workoutId"]:
             raise Invalid("workoutId and ownerId are required")
-        found |= {**checked(told), "updatedDate": self.machine_now().isoformat()}
+        found |= {**await _understood(request), "updatedDate": self.machine_now().isoformat()}
         return Response(status_code=204)
 
     async def deleted(self, request: Request, account: Account) -> Response:
@@ -175,6 +177,14 @@ class Training:
                 return _fault(400, str(error))
 
         return answer
+
+
+async def _understood(request: Request) -> Json:
+    """The workout that was sent, or what a fault makes of it."""
+    kept = checked(await request.json())
+    for segment in kept["segments"]:
+        segment["steps"] = misread(segment["steps"], request.scope.get(MISREAD, ""), PARTNER)
+    return kept
 
 
 def checked(told: Any) -> Json:

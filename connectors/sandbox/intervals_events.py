@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from connectors.sandbox.intervals_workout import workout_doc
+from connectors.sandbox.misreading import INTERVALS, misread
+from connectors.sandbox.misreading import SCOPE as MISREAD
 from connectors.sandbox.world import Account
 
 CATEGORIES = ("WORKOUT", "RACE_A", "RACE_B", "RACE_C", "NOTE", "HOLIDAY", "SICK", "INJURED")
@@ -48,7 +50,7 @@ class IntervalsEvents:
         """All or nothing. With `upsert`, what has the `external_id` of one of ours replaces it."""
         upsert = request.query_params.get("upsert") == "true"
         try:
-            told = [_checked(event) for event in await request.json()]
+            told = [_checked(event, request) for event in await request.json()]
         except Invalid as error:
             return _invalid(str(error))
         kept = [self._kept(account, event, upsert=upsert, app=_app(request)) for event in told]
@@ -58,9 +60,8 @@ class IntervalsEvents:
     async def created(self, request: Request, account: Account) -> Response:
         """The same twice makes two."""
         try:
-            event = self._kept(
-                account, _checked(await request.json()), upsert=False, app=_app(request)
-            )
+            told = _checked(await request.json(), request)
+            event = self._kept(account, told, upsert=False, app=_app(request))
         except Invalid as error:
             return _invalid(str(error))
         self.tell(account, [event], [])
@@ -76,7 +77,7 @@ class IntervalsEvents:
         if event is None:
             return _not_found()
         try:
-            event |= _checked({**event, **await request.json()})
+            event |= _checked({**event, **await request.json()}, request)
         except Invalid as error:
             return _invalid(str(error))
         self.tell(account, [event], [])
@@ -116,15 +117,18 @@ class IntervalsEvents:
         return there[identity]
 
 
-def _checked(told: Any) -> Json:
-    """Raises Invalid. The day is told as midnight, and nothing else."""
+def _checked(told: Any, request: Request) -> Json:
+    """Raises Invalid. The day is told as midnight, and nothing else. A fault may misread steps."""
     if not isinstance(told, dict) or told.get("category") not in CATEGORIES:
         raise Invalid("category is required")
     if not str(told.get("start_date_local", "")).endswith("T00:00:00"):
         raise Invalid("start_date_local must end in T00:00:00")
     names = ("category", "start_date_local", "type", "name", "description", "external_id")
     event = {name: told[name] for name in names if name in told}
-    event["workout_doc"] = workout_doc(told.get("description") or "")
+    doc = workout_doc(told.get("description") or "")
+    event["workout_doc"] = doc | {
+        "steps": misread(doc["steps"], request.scope.get(MISREAD, ""), INTERVALS)
+    }
     return event
 
 

@@ -16,6 +16,7 @@ from connectors.sandbox.faults import KINDS, Fault
 from connectors.sandbox.garmin import Garmin
 from connectors.sandbox.garmin_sign_in import GarminSignIn
 from connectors.sandbox.garmin_workouts import marker, parse
+from connectors.sandbox.misreading import HOWS
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.strava_json import series
 from connectors.sandbox.tokens import GARMIN_CLIENT_ID
@@ -174,6 +175,8 @@ class Steering:
         fault = Fault(**body)
         if fault.kind not in KINDS:
             raise ValueError(f"no such kind of fault: {fault.kind}")
+        if (fault.kind == "misread") != (fault.how in HOWS):
+            raise ValueError(f"no such misreading: {fault.how}")
         self.world.faults.append(fault)
         return {}
 

@@ -37,6 +37,7 @@ class Case:
     day: date  # the first it is about
     past: bool = False  # what we wrote stood on a day that is over
     outlived: bool = False  # and has been for longer than we remember
+    again: bool = False  # it stands there in words, and its steps were not tried today
 
     @property
     def state(self) -> EntryState | None:
@@ -82,7 +83,8 @@ class Case:
         """Listing and plan are just as we left them: nothing to read, nothing to do."""
         match self.state, self.listed:
             case EntryState.SETTLED, (head,):
-                return self.knows(head) and self.planned is not None and self.holds(self.planned)
+                held = self.planned is not None and self.holds(self.planned)
+                return held and self.knows(head) and not self.again
             case EntryState.ATHLETES, ():
                 return self.planned is not None
             case EntryState.ATHLETES, (head,):
@@ -122,7 +124,10 @@ def _case(
     unfinished = record is not None and record.state is EntryState.PENDING and bool(listed)
     if record is None or record.day >= today or stands_ahead or unfinished:
         past = record is not None and record.day < today
-        return Case(ident, wanted, record, listed, day=min(days, default=today), past=past)
+        worded_on = record.worded_on if record else None
+        again = worded_on is not None and worded_on < today
+        first = min(days, default=today)
+        return Case(ident, wanted, record, listed, day=first, past=past, again=again)
     if wanted is None and record.day < today - KEPT:
         return Case(ident, None, record, (), day=record.day, past=True, outlived=True)
     if wanted is not None and record.state is not EntryState.ATHLETES:

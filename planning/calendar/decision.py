@@ -107,6 +107,8 @@ def _table(case: Case, entry: Observed | None) -> Action | None:  # noqa: C901, 
             return Replace(entry.remote_id, planned, "an older version of ours came back")
         case EntryState.SETTLED, Observed(), PlannedWorkout() if not case.holds(planned):
             return Replace(entry.remote_id, planned, "changed in the plan")
+        case EntryState.SETTLED, Observed(), PlannedWorkout() if case.again:
+            return Replace(entry.remote_id, planned, "in words so far: its steps are tried again")
         case EntryState.SETTLED, Observed(), PlannedWorkout():
             return _remember(case)  # nobody did anything: the service touched its own head
         case _:

@@ -20,6 +20,7 @@ class Observed:
     None while the content was not read (a listing shows heads only). `direct` says that this was a
     read by id and not a line of a listing. A listing names each remote id once. `in_words`, after
     a write: why what was written stands there as text that no watch follows; empty: all is well.
+    `for_good`: its steps can never stand there, so that nobody needs to try again.
     """
 
     remote_id: str
@@ -30,6 +31,7 @@ class Observed:
     digest: str | None = None
     direct: bool = False
     in_words: str = ""
+    for_good: bool = False
 
 
 class EntryState(StrEnum):
@@ -55,6 +57,7 @@ class EntryRecord:
     earlier_digests: frozenset[str] = frozenset()  # versions we wrote, or saw after writing
     written_at: datetime | None = None  # machine time of the last intent or write
     seen_name: str | None = None  # None: not known, so not compared
+    worded_on: date | None = None  # it stands there in words; its steps were last tried on this day
 
 
 class How(StrEnum):
@@ -167,8 +170,14 @@ def begun(pending: EntryRecord, remote_id: str) -> EntryRecord:
     return replace(pending, remote_id=remote_id)
 
 
-def settled(pending: EntryRecord, seen: Observed, now: datetime) -> EntryRecord:
-    """To be committed after a create or replace came back as `seen`, verified."""
+def settled(
+    pending: EntryRecord, seen: Observed, now: datetime, *, today: date | None = None
+) -> EntryRecord:
+    """To be committed after a create or replace came back as `seen`, verified.
+
+    What came back in words is tried again on a day after `today`; None: only when the plan moves.
+    """
+    again = seen.in_words and not seen.for_good
     return replace(
         pending,
         state=EntryState.SETTLED,
@@ -178,6 +187,7 @@ def settled(pending: EntryRecord, seen: Observed, now: datetime) -> EntryRecord:
         seen_etag=seen.etag,
         seen_name=seen.name,
         written_at=now,
+        worded_on=today if again else None,
     )
 
 

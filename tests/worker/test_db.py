@@ -103,7 +103,14 @@ def test_migrating_says_its_steps_once(bare):
     said = []
     migrate(bare, on_step=said.append)
     migrate(bare, on_step=said.append)
-    assert [step.partition(" ")[0] for step in said] == ["0001", "0002", "0003", "0004", "0005"]
+    assert [step.partition(" ")[0] for step in said] == [
+        "0001",
+        "0002",
+        "0003",
+        "0004",
+        "0005",
+        "0006",
+    ]
     check_schema(bare)
 
 

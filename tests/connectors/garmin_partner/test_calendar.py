@@ -10,7 +10,8 @@ from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
 from connectors.garmin_partner import CONNECTOR
 from connectors.garmin_partner.calendar import PartnerCalendar
 from connectors.garmin_partner.client import Wire
-from connectors.garmin_partner.workouts import expressed, in_words
+from connectors.garmin_partner.workouts import expressed
+from connectors.in_words import as_text
 from connectors.ports import CreatesInParts, Link
 from planning.workout import Repeat, digest
 from tests.connectors.garmin.sessions import FAST, SLOW, planned
@@ -307,51 +308,6 @@ class Misreading(Wire):
         return found
 
 
-def step_of(workout, *place):
-    row = workout.get("segments", [{}])[0]
-    for number in place:
-        row = row["steps"][number] if row else {}
-    return row
-
-
-CHANGES = {
-    "order": lambda found: step_of(found, 2).update(stepOrder=0),
-    "count": lambda found: step_of(found, 1).update(repeatValue=4),
-    "duration": lambda found: step_of(found, 0).update(durationValue=800),
-    "kind": lambda found: step_of(found, 1, 0).update(targetType="OPEN"),
-    "low": lambda found: step_of(found, 1, 0).update(targetValueLow=3.0),
-    "high": lambda found: step_of(found, 1, 0).update(targetValueHigh=5.0),
-}
-
-
-def of_steps(change):
-    """Only where there are steps to be misread."""
-    return lambda found: change(found) if len(step_of(found).get("steps", ())) > 1 else None
-
-
-@pytest.mark.parametrize("change", ["count", "low"])
-def test_what_was_misread_is_mended_once(link, change):
-    session = planned()
-    wire = Misreading(link, of_steps(CHANGES[change]), 1)
-    seen = PartnerCalendar(wire).create(session)
-    assert (seen.digest, seen.in_words) == (digest(session), "")
-    assert wire.sent == 2
-
-
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_what_is_misread_again_stands_there_in_words_and_is_told(link, there, change):
-    session = planned()
-    wire = Misreading(link, of_steps(change), 2)
-    seen = PartnerCalendar(wire).create(session)
-    assert seen.in_words.startswith("Garmin keeps its steps differently: ")
-    ((workout,), (_,)) = there().values()
-    ((step,),) = (one["steps"] for one in workout["segments"])
-    assert "1. Warm up: 15:00, 120-140 bpm" in step["description"]
-    assert step["description"] in workout["description"]
-    assert (seen.ident, seen.day, wire.sent) == (session.ident, session.day, 3)
-    assert fresh(link).read(seen.remote_id) == replace(seen, in_words="")
-
-
 @pytest.mark.parametrize("write", ["create", "replace"])
 def test_what_has_too_many_steps_stands_there_in_words_at_once(control, calendar, write):
     session = planned()
@@ -362,7 +318,7 @@ def test_what_has_too_many_steps_stands_there_in_words_at_once(control, calendar
     else:
         seen = calendar.replace(calendar.create(session).remote_id, long)
     assert seen.in_words == "it has 102 steps, and Garmin takes 100"
-    words = in_words(long).workout
+    words = as_text(long).workout
     kept = replace(long, workout=replace(words, steps=expressed(words.steps)))
     assert seen.digest == digest(kept)
 

@@ -13,12 +13,12 @@ from connectors.garmin_partner.workouts import (
     PROVIDER,
     differences,
     expressed,
-    in_words,
     parse,
     render,
     shown_name,
     too_long,
 )
+from connectors.in_words import as_text
 from connectors.sandbox.garmin_partner_training import Invalid, checked
 from planning.schedule.library import SESSIONS
 from planning.workout import (
@@ -138,7 +138,7 @@ def test_the_library_at_anybodys_paces_comes_back_as_it_is(session):
 @MANY
 def test_whatever_a_step_may_be_it_comes_back_within_garmins_limits(session):
     if too_long(session.workout.steps):
-        session = in_words(session)
+        session = as_text(session)
     ident, _, steps = parse(kept(session))
     assert ident == session.ident
     assert differences(session.workout.steps, steps) == []
@@ -166,11 +166,11 @@ def test_more_steps_than_garmin_takes_are_counted_with_their_repeats():
     assert why == f"it has 101 steps, and Garmin takes {MOST_STEPS}"
     with pytest.raises(Invalid, match="100"):
         kept(of(*repeats, WARMUP, COOLDOWN))
-    assert not too_long(in_words(of(*repeats, WARMUP, COOLDOWN)).workout.steps)
+    assert not too_long(as_text(of(*repeats, WARMUP, COOLDOWN)).workout.steps)
 
 
 def test_told_in_words_all_is_in_the_step_and_in_the_note():
-    words = in_words(of(WARMUP, Repeat(5, (FAST, SLOW)), COOLDOWN))
+    words = as_text(of(WARMUP, Repeat(5, (FAST, SLOW)), COOLDOWN))
     (step,) = words.workout.steps
     assert step.duration == OPEN_END
     assert step.note.splitlines() == [
@@ -251,15 +251,15 @@ def test_steps_are_run_in_the_order_that_they_say():
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        (lambda steps: steps[0].update(durationValue=800), "800.0"),
-        (lambda steps: steps[0].update(durationType="OPEN"), "open"),
-        (lambda steps: steps[0].update(targetValueHigh=150), "150.0"),
+        (lambda steps: steps[0].update(durationValue=800), "15:00 became 13:20"),
+        (lambda steps: steps[0].update(durationType="OPEN"), "press lap"),
+        (lambda steps: steps[0].update(targetValueHigh=150), "120-150 bpm"),
         (lambda steps: steps[0].update(intensity="ACTIVE"), "warmup became work"),
         (lambda steps: steps[1].update(repeatValue=4), "12 steps became 10"),
-        (lambda steps: steps[1]["steps"][0].update(durationValue=900), "900.0"),
+        (lambda steps: steps[1]["steps"][0].update(durationValue=900), "1000 m became 900 m"),
         (lambda steps: steps[1]["steps"][0].update(targetValueLow=3.91), "became"),
         (lambda steps: steps[1]["steps"][0].update(targetValueHigh=4.17), "became"),
-        (lambda steps: steps[1]["steps"][0].update(targetType="HEART_RATE"), "heart_rate"),
+        (lambda steps: steps[1]["steps"][0].update(targetType="HEART_RATE"), "bpm"),
         (lambda steps: steps[1]["steps"][0].update(description=None), "relaxed arms"),
         (lambda steps: steps[1]["steps"][0].update(stepOrder=9), "step 2"),
         (lambda steps: steps.clear(), "12 steps became 0"),

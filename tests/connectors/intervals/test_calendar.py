@@ -225,39 +225,6 @@ class Misreading(Client):
         return found
 
 
-CHANGES = {
-    "order": lambda event: event["workout_doc"]["steps"].reverse(),
-    "count": lambda event: event["workout_doc"]["steps"][1].update(reps=4),
-    "duration": lambda event: event["workout_doc"]["steps"][0].update(duration=800),
-    "kind": lambda event: event["workout_doc"]["steps"][1]["steps"][0].pop("pace"),
-    "bound": lambda event: event["workout_doc"]["steps"][1]["steps"][0]["pace"].update(end=300),
-    "lost": lambda event: event.update(workout_doc=None),
-}
-
-
-@pytest.mark.parametrize("change", ["count", "lost"])
-def test_what_was_misread_is_mended_once(control, link, change):
-    session = planned()
-    client = Misreading(link, CHANGES[change], 1)
-    seen = IntervalsCalendar(client).create(session)
-    assert (seen.digest, seen.in_words) == (digest(session), "")
-    assert client.sent == writes(control) == 2
-
-
-@pytest.mark.parametrize("change", list(CHANGES.values())[:-1], ids=list(CHANGES)[:-1])
-def test_what_is_misread_again_stands_there_in_words_and_is_told(athlete, link, change):
-    session = planned()
-    client = Misreading(link, change, 2)
-    seen = IntervalsCalendar(client).create(session)
-    assert seen.in_words.startswith("intervals.icu misread its steps: ")
-    event = athlete("GET", f"/{seen.remote_id}")
-    assert event["workout_doc"]["steps"] == []
-    assert "1. Warm up: 15:00, 120-140 bpm" in event["description"]
-    assert (seen.ident, seen.day, client.sent) == (session.ident, session.day, 3)
-    again = fresh(link).read(seen.remote_id)
-    assert (again.digest, again.etag) == (seen.digest, seen.etag)
-
-
 @pytest.mark.parametrize(
     ("change", "says"),
     [
