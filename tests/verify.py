@@ -122,6 +122,7 @@ def properties():
         "order": ("tests/worker/test_order.py", 200),
         "damage": ("tests/connectors/files/test_damage.py", 3000),
         "workouts": ("tests/connectors/garmin/test_workouts.py", 3000),
+        "round-trips": ("tests/connectors/test_round_trips.py", 2000),
     }
     return [
         tests(name, f"{size} cases", file, examples=size, seed=1)

@@ -5,7 +5,8 @@ The same on every calendar that takes steps over HTTP, by the real clients, agai
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from connectors.sandbox.misreading import HOWS
 from connectors.tokens import MemoryTokens
 from planning.workout import digest
 from tests.connectors.garmin.sessions import planned
+from tests.connectors.library import one_of_each
 from tests.connectors.linked import NOW, TODAY, link_to, machine_now
 
 SHOWN = [how for how in HOWS if how != "finely"]
@@ -86,7 +88,7 @@ def _garmin(control):
 
 
 def _partner(control):
-    control.post("partner/configure", per_minute=10_000)
+    control.post("partner/configure", per_minute=10_000, workouts_per_day=10_000)
     tokens = control.post("partner/tokens")
     user_id = tokens.pop("user_id")
     told = {
@@ -127,6 +129,19 @@ def service(request):
         Control(base_url) as control,
     ):
         yield SERVICES[request.param](control)
+
+
+def test_every_session_of_the_library_is_kept_as_planned(service):
+    """At once, and none of them in words."""
+    found = one_of_each()
+    with service.calendar() as calendar:
+        for number, (ident, workout) in enumerate(found.items()):
+            session = replace(planned(ident, days=number % 14), workout=workout)
+            seen = calendar.create(session)
+            assert (seen.digest, seen.in_words) == (digest(session), ""), ident
+        last = TODAY + timedelta(days=13)
+        assert len(calendar.entries(TODAY, last, frozenset())) == len(found)
+    assert service.writes() == len(found)
 
 
 @pytest.mark.parametrize("how", SHOWN)

@@ -1,12 +1,10 @@
 """Workouts as FIT, written by us and read by two decoders that know nothing of each other."""
 
-import io
 from dataclasses import replace
 from datetime import date
 
-import fitdecode
 import pytest
-from garmin_fit_sdk import Decoder, Encoder, Profile, Stream
+from garmin_fit_sdk import Encoder, Profile
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +21,10 @@ from planning.workout import (
     Repeat,
     Step,
     StepKind,
-    Target,
-    TargetType,
     Workout,
     digest,
 )
+from tests.connectors.formats import by_fitdecode, by_the_sdk, fit_steps
 from tests.connectors.garmin.sessions import COOLDOWN, FAST, SLOW, WARMUP, planned, sessions
 from tests.planning.schedule.cases import PACES, UNSURE, goal_in
 from tests.sizes import FIXED, examples
@@ -35,35 +32,9 @@ from tests.sizes import FIXED, examples
 MANY = settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
 CREATED_S = 1_164_000_000
 SPEEDS = ("easy_low", "easy_high", "marathon", "threshold", "interval", "repetition", "race")
-KINDS = {
-    "active": StepKind.WORK,
-    "rest": StepKind.REST,
-    "warmup": StepKind.WARMUP,
-    "cooldown": StepKind.COOLDOWN,
-    "recovery": StepKind.RECOVERY,
-}
 
 
 # --- the format, worked by hand -------------------------------------------------------------------
-
-
-def by_the_sdk(content):
-    """Names and units as the official decoder gives them."""
-    assert Decoder(Stream.from_byte_array(bytearray(content))).check_integrity()
-    messages, errors = Decoder(Stream.from_byte_array(bytearray(content))).read()
-    assert errors == []
-    return {name.removesuffix("_mesgs"): found for name, found in messages.items()}
-
-
-def by_fitdecode(content):
-    """The same by a decoder of other authors."""
-    found = {}
-    with fitdecode.FitReader(io.BytesIO(content), check_crc=fitdecode.CrcCheck.RAISE) as reader:
-        for frame in reader:
-            if isinstance(frame, fitdecode.FitDataMessage):
-                told = {field.name: field.value for field in frame.fields}
-                found.setdefault(frame.name, []).append(told)
-    return found
 
 
 DECODERS = pytest.mark.parametrize("decoded", [by_the_sdk, by_fitdecode])
@@ -98,40 +69,6 @@ def test_five_times_a_kilometre_in_the_words_of_the_format(decoded):
 # --- there and back -------------------------------------------------------------------------------
 
 
-def steps_of(found):
-    """Written for this test, from the decoders' own names and units; shares nothing with ours."""
-    items, begins = [], []
-    for index, told in enumerate(found["workout_step"]):
-        if told["duration_type"] == "repeat_until_steps_cmplt":
-            at = begins.index(told["duration_step"])
-            items[at:] = [Repeat(told["repeat_steps"], tuple(items[at:]))]
-            begins[at:] = [begins[at]]
-        else:
-            items.append(step_of(told))
-            begins.append(index)
-    return tuple(items)
-
-
-def step_of(told):
-    match told["duration_type"]:
-        case "time":
-            duration = Duration(DurationType.TIME, told["duration_time"])
-        case "distance":
-            duration = Duration(DurationType.DISTANCE, told["duration_distance"])
-        case "open":
-            duration = Duration(DurationType.OPEN)
-    match told["target_type"]:
-        case "speed":
-            low, high = told["custom_target_speed_low"], told["custom_target_speed_high"]
-            target = Target(TargetType.PACE, low, high)
-        case "heart_rate":
-            low, high = (told[f"custom_target_heart_rate_{end}"] - 100 for end in ("low", "high"))
-            target = Target(TargetType.HEART_RATE, low, high)
-        case "open":
-            target = Target()
-    return Step(KINDS[told["intensity"]], duration, target, told.get("notes") or "")
-
-
 def holds(session):
     """What is in the file is what was planned, by our reading and by both decoders'."""
     content = written(session, created_s=CREATED_S)
@@ -142,8 +79,8 @@ def holds(session):
     assert len(ours.steps) == len(steps)  # repeats stay repeats
     for decoded in (by_the_sdk, by_fitdecode):
         found = decoded(content)
-        assert differences(steps, steps_of(found)) == []
-        assert [type(item) for item in steps_of(found)] == [type(item) for item in steps]
+        assert differences(steps, fit_steps(found)) == []
+        assert [type(item) for item in fit_steps(found)] == [type(item) for item in steps]
         assert len(found["workout_step"]) == found["workout"][0]["num_valid_steps"]
     return ours
 
