@@ -9,30 +9,38 @@ from connectors.ports import MARKER
 from planning.workout import Item, PlannedWorkout, Repeat, Step
 
 LONGEST_NAME = 45  # of what a watch lists
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DATED = re.compile(rf"^(?:{'|'.join(DAYS)}) ([1-9]|[12]\d|3[01]) ({'|'.join(MONTHS)}) ")
+_DATED = re.compile(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]) ")
+# As names began until they were made to sort; such entries are still ours.
+_SPELLED = re.compile(
+    rf"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([1-9]|[12]\d|3[01]) ({'|'.join(MONTHS)}) "
+)
 
 
 def dated(name: str, day: date) -> str:
-    """The name on the watch: equal names and contents collide there, so it carries the day."""
-    told = f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {name}"
-    return told[:LONGEST_NAME].rstrip()
+    """The name on the watch, like `11-25 5 x 1 km threshold`. Equal names and contents collide
+    there, so it carries the day: month and day, so that a list by name is one by day (only New
+    Year's days come before December's), and short, for a watch shows 15 to 20 letters.
+    """
+    return cut(f"{day:%m-%d} {name}", longest=LONGEST_NAME)
 
 
 def undated(name: str) -> str:
-    return _DATED.sub("", name)
+    return (_DATED if _DATED.match(name) else _SPELLED).sub("", name)
 
 
 def day_in(name: str, near: date) -> date | None:
     """The day that a name of ours carries; of the years it may be in, the one nearest to `near`."""
-    found = _DATED.match(name)
-    if not found:
+    if found := _DATED.match(name):
+        month, number = int(found[1]), int(found[2])
+    elif found := _SPELLED.match(name):
+        month, number = MONTHS.index(found[2]) + 1, int(found[1])
+    else:
         return None
     days = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:
-            days.append(date(year, MONTHS.index(found[2]) + 1, int(found[1])))
+            days.append(date(year, month, number))
         except ValueError:  # 29 February
             continue
     return min(days, key=lambda day: abs(day - near), default=None)

@@ -6,10 +6,12 @@ Speeds are m/s with low < high, heart rates bpm, durations seconds or metres by 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from planning.athlete import Units
 
 
 class Kind(StrEnum):
@@ -100,6 +102,7 @@ class PlannedWorkout:
     day: date
     workout: Workout
     note: str = ""  # reason and easier option, for the watch's description; not in the digest
+    units: Units = field(default=Units.METRIC, repr=False)  # of its texts, on a calendar
 
 
 def unrolled(steps: Sequence[Item]) -> Iterator[Step]:

@@ -91,3 +91,11 @@ def changes_of(
         return [from_body(Change, change.body) for change in ended]
     before = [from_body(Change, c.body) for c in ended if c.made_on != latest.day]
     return [*latest.changes, *before]
+
+
+def changes_ahead(conn: Connection, athlete_id: int, latest: Outcome) -> list[Change]:
+    """Those of today and of days to come, the newest first."""
+    row = tables.change
+    ahead = row.c.athlete_id == athlete_id, row.c.day >= latest.day, row.c.made_on < latest.day
+    query = select(row.c.body).where(*ahead).order_by(row.c.made_on.desc(), row.c.id.desc())
+    return [*latest.changes, *(from_body(Change, body) for body in conn.scalars(query))]

@@ -25,13 +25,14 @@ from planning.calendar import (
 from planning.replan import Outcome
 from planning.schedule.lint import lint
 from planning.schedule.plan import DayStatus, Plan
+from planning.schedule.shown import shown
 from planning.workout import PlannedWorkout
 from worker import entries, outbox, store, tables
 from worker.app import Runtime
 from worker.connections import CONNECTED, Connected, connection, opened, writes_calendar
 from worker.db import reading, writing
 from worker.outbox import LeaseLost
-from worker.outcomes import latest_outcome
+from worker.outcomes import changes_ahead, latest_outcome
 from worker.owing import owe_message
 from worker.perform import Heartbeat, Held, Snooze, perform
 from worker.writer import Writer
@@ -257,12 +258,18 @@ def _wanted(runtime: Runtime, conn: Connection, athlete_id: int, outcome: Outcom
     if plan is None:
         return Wanted(today, last, (), frozenset(), ())
     days = [day for day in plan.days() if today <= day.day <= last and day.workout]
+    changes = changes_ahead(conn, athlete_id, outcome)
     begun = {
         day.workout.ident
         for day in days
         if day.workout and day.status in {DayStatus.DONE, DayStatus.PARTLY}
     }
-    desired = tuple(day.workout for day in days if day.workout and day.workout.ident not in begun)
+    desired = tuple(
+        shown(day.workout, focus=week.focus, changes=changes, units=profile.units)
+        for week in plan.weeks
+        for day in week.days
+        if day in days and day.workout and day.workout.ident not in begun
+    )
     faults = _faults(conn, athlete_id, plan, profile, today)
     return Wanted(today, last, desired, frozenset(begun), faults)
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from connectors import comparing
 from connectors.comparing import ident_in
+from connectors.in_words import in_miles
 from connectors.written import dated, described, letters, short_noted, undated
+from planning.athlete import Units
 from planning.workout import (
     OPEN_TARGET,
     Duration,
@@ -45,6 +47,7 @@ CONDITIONS = {
     DurationType.TIME: (2, "time"),
     DurationType.DISTANCE: (3, "distance"),
 }
+MILES = {"unitId": 4, "unitKey": "mile", "factor": 160_934.4}  # how it is shown, in centimetres
 FIXED_REST = 8  # the same as time
 DURATIONS = {
     **{number: kind for kind, (number, _) in CONDITIONS.items()},
@@ -75,7 +78,8 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
                 "segmentOrder": 1,
                 "sportType": RUNNING,
                 "workoutSteps": [
-                    _render(item, orders) for item in expressed(planned.workout.steps)
+                    _render(item, orders, planned.units)
+                    for item in expressed(planned.workout.steps)
                 ],
             }
         ],
@@ -110,7 +114,7 @@ def expressed(steps: Sequence[Item]) -> tuple[Item, ...]:
     return short_noted(steps, longest=LONGEST_STEP_NOTE, size=letters)
 
 
-def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:
+def _render(item: Item, orders: Iterator[int], units: Units) -> dict[str, Any]:
     if isinstance(item, Repeat):
         return {
             "type": "RepeatGroupDTO",
@@ -121,7 +125,7 @@ def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:
             "skipLastRestStep": False,
             "endCondition": {"conditionTypeId": 7, "conditionTypeKey": "iterations"},
             "endConditionValue": item.times,
-            "workoutSteps": [_render(step, orders) for step in item.steps],
+            "workoutSteps": [_render(step, orders, units) for step in item.steps],
         }
     type_id, type_key = STEP_TYPES[item.kind]
     condition_id, condition_key = CONDITIONS[item.duration.type]
@@ -135,6 +139,8 @@ def _render(item: Item, orders: Iterator[int]) -> dict[str, Any]:
     }
     if item.duration.value is not None:
         step["endConditionValue"] = round(item.duration.value, 1)
+    if in_miles(item.duration, units):
+        step["preferredEndConditionUnit"] = MILES
     if item.note:
         step["description"] = item.note
     return step | _bounds(item.target)

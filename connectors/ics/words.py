@@ -11,7 +11,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")  # RFC 5545 knows none but th
 
 def text_of(planned: PlannedWorkout) -> str:
     """The note, then the steps, one a line."""
-    parts = (planned.note.strip(), "\n".join(sentences(planned.workout.steps)))
+    parts = (planned.note.strip(), "\n".join(sentences(planned.workout.steps, planned.units)))
     return clean("\n\n".join(filter(None, parts)))
 
 

@@ -57,7 +57,7 @@ def render(planned: PlannedWorkout) -> dict[str, Any]:
 
 def in_words(planned: PlannedWorkout) -> dict[str, Any]:
     """The same as text that no service takes for steps, for when it misreads them."""
-    return _event(planned, "\n".join(sentences(expressed(planned.workout.steps))))
+    return _event(planned, "\n".join(sentences(expressed(planned.workout.steps), planned.units)))
 
 
 def parse(event: Json) -> tuple[str | None, str, tuple[Item, ...]]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from planning.activity import content_id
+from planning.athlete import Units
 from planning.goals.goal import FIVE_K_M, HALF_M, MARATHON_M, TEN_K_M
 from planning.schedule.effort import Effort, effort_of
+from planning.units import MILE_M
 from planning.workout import DurationType, Item, Kind, Repeat, Step, StepKind
 
 _WORD = {
@@ -36,26 +38,32 @@ def _letters(goal_id: str) -> str:
     return goal_id if plain else content_id(goal_id)
 
 
-def session_name(kind: Kind, steps: Sequence[Item], distance_m: float) -> str:
-    """Like `5 x 1 km threshold`, `Long 24 km, 2 x 4 km race pace`, `Easy 8 km, 6 strides`."""
+def session_name(
+    kind: Kind, steps: Sequence[Item], distance_m: float, *, units: Units = Units.METRIC
+) -> str:
+    """Like `5 x 1 km threshold`, `Long 24 km, 2 x 4 km race pace`, `Easy 8 km, 6 strides`.
+
+    How far an easy or long run goes is told in `units`; a piece of work is what its step says.
+    """
+    far = about(distance_m, units)
     walk = next((item for item in steps if _has_walking(item)), None)
     work = _rising(steps) or next((found for item in steps if (found := _work(item))), "")
     match kind:
         case Kind.EASY if isinstance(walk, Repeat):
             return f"Run-walk {walk.times} x {_lengths(walk.steps)}"
         case Kind.EASY:
-            return f"Easy {kilometres(distance_m)}"
+            return f"Easy {far}"
         case Kind.STRIDES:
             times = next((item.times for item in steps if isinstance(item, Repeat)), 0)
             uphill = (
                 "hill " if any(_effort_in(item) is Effort.HILL_STRIDE for item in steps) else ""
             )
-            return f"Easy {kilometres(distance_m)}, {times} {uphill}strides"
+            return f"Easy {far}, {times} {uphill}strides"
         case Kind.LONG if isinstance(walk, Repeat):
-            return f"Long {kilometres(distance_m)}, run-walk {_lengths(walk.steps)}"
+            return f"Long {far}, run-walk {_lengths(walk.steps)}"
         case Kind.LONG:
             tail = f", {work} race pace" if work else ""
-            return f"Long {kilometres(distance_m)}{tail}"
+            return f"Long {far}{tail}"
         case _:
             word = "race pace" if _is_race_pace(steps) else _WORD[kind]
             return f"{work} {word}".strip()
@@ -64,6 +72,13 @@ def session_name(kind: Kind, steps: Sequence[Item], distance_m: float) -> str:
 def kilometres(distance_m: float) -> str:
     """To half a kilometre: `8 km`, `9.5 km`."""
     return f"{round(distance_m / 500) / 2:g} km"
+
+
+def about(distance_m: float, units: Units) -> str:
+    """To half a kilometre or half a mile: `9.5 km`, `6 mi`."""
+    if units is Units.IMPERIAL:
+        return f"{round(2 * distance_m / MILE_M) / 2:g} mi"
+    return kilometres(distance_m)
 
 
 def distance_name(distance_m: float) -> str:

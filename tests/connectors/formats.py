@@ -206,7 +206,7 @@ def _fit_step(told):
     return Step(FIT_KINDS[told["intensity"]], duration, target, told.get("notes") or "")
 
 
-def _fit(decoded):
+def fit_kept(decoded):
     def keeps(planned):
         found = decoded(written(planned, created_s=CREATED_S))
         (head,) = found["workout"]
@@ -240,7 +240,7 @@ FORMATS = {
     "garmin": Format(by_garmin, 10.0, _digits),
     "garmin_partner": Format(by_partner, 10.0, _digits),
     "intervals": Format(by_intervals, 1.0, _s_per_km),
-    "workout_files": Format(_fit(by_the_sdk), 100.0, _mm_per_s),
-    "workout_files, fitdecode": Format(_fit(by_fitdecode), 100.0, _mm_per_s),
+    "workout_files": Format(fit_kept(by_the_sdk), 100.0, _mm_per_s),
+    "workout_files, fitdecode": Format(fit_kept(by_fitdecode), 100.0, _mm_per_s),
 }
 FEED = Format(by_feed, 1.0, _s_per_km)

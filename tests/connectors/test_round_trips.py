@@ -152,9 +152,7 @@ def note_is_cut(kept, longest=1024):
 
 def in_one_step(kept):
     (step,) = kept.steps
-    first = (
-        "1. 2 times:\n   Run: 1000 m, 3:20-4:10/km, relaxed arms\n   Recovery: 2:00\n2. 2 times:"
-    )
+    first = "1. 2 times:\n   Run: 1 km, 3:20-4:10/km, relaxed arms\n   Recovery: 2:00\n2. 2 times:"
     return step.duration.type is DurationType.OPEN and step.note.startswith(first)
 
 
@@ -172,7 +170,7 @@ DEGRADED = {  # what a cell says, by what is to be seen
     "whole beats": lambda kept: "120-140 bpm" in kept.note or ends(kept) == [(120.0, 140.0)],
     "tenths": lambda kept: lengths(kept) == [900.1, 1000.1],
     "whole ones": lambda kept: (
-        lengths(kept) == [900.0, 1000.0] or ("15:00" in kept.note and "1000 m" in kept.note)
+        lengths(kept) == [900.0, 1000.0] or ("15:00" in kept.note and "Run: 1 km" in kept.note)
     ),
     "ms, cm": lambda kept: lengths(kept) == [900.123, 1000.12],
     "one step until the lap button with all as text; told": in_one_step,
@@ -184,7 +182,7 @@ DEGRADED = {  # what a cell says, by what is to be seen
     ),
     "cut, with an ellipsis; never the marker": note_is_cut,
     "254 bytes, with an ellipsis; never the marker": note_is_cut,
-    "cut": lambda kept: len(kept.name) == 45,
+    "45 letters, with an ellipsis": lambda kept: len(kept.name) == 45 and kept.name[-1] == "…",
 }
 READ = {  # what looks otherwise there and is read back the same
     "as it is, drawn as ten minutes",

@@ -1,13 +1,13 @@
 """What every calendar is given alike: names that carry the day, notes that carry the marker."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.comparing import ident_in
-from connectors.written import cut, dated, day_in, described, undated
+from connectors.written import LONGEST_NAME, cut, dated, day_in, described, undated
 from tests.connectors.garmin.sessions import planned, sessions
 from tests.sizes import FIXED, examples
 
@@ -23,7 +23,8 @@ def test_the_day_in_a_name_is_found_again(day, away):
 
 
 @pytest.mark.parametrize(
-    "name", ["Easy", "Mon", "Monday 3 Nov Easy", "Mon 32 Nov x", "Fri 3 November x"]
+    "name",
+    ["Easy", "Mon", "Monday 3 Nov Easy", "Mon 32 Nov x", "Fri 3 November x", "13-01 x", "1-5 x"],
 )
 def test_the_athletes_own_names_carry_no_day_of_ours(name):
     assert undated(name) == name
@@ -54,3 +55,22 @@ def test_a_note_that_fits_is_whole():
     assert described(planned(note=" because "), longest=254) == (
         "because\n\n[goalward:g1-w40-quality]"
     )
+
+
+@pytest.mark.parametrize("name", ["11-25 5 x 1 km", "Wed 25 Nov 5 x 1 km"])
+def test_names_as_they_were_spelled_before_are_still_ours(name):
+    assert undated(name) == "5 x 1 km"
+    assert day_in(name, date(2026, 11, 1)) == date(2026, 11, 25)
+
+
+def test_a_list_by_name_is_one_by_day_and_a_short_screen_shows_the_session():
+    days = [date(2027, 1, 31) + timedelta(days=n) for n in range(300)]
+    names = [dated("6 x 1 km threshold", day) for day in days]
+    assert names == sorted(names)
+    assert len(set(names)) == len(names)
+    assert names[0][:18] == "01-31 6 x 1 km thr"
+
+
+def test_a_name_that_is_too_long_ends_in_an_ellipsis():
+    told = dated("Long 24 km, 2 x 4 km race pace and some more of it", date(2026, 11, 25))
+    assert (len(told), told[-1]) == (LONGEST_NAME, "…")

@@ -40,7 +40,7 @@ MANY = settings(deadline=None, derandomize=FIXED, max_examples=examples(60))
 
 def test_five_times_a_kilometre_as_garmin_wants_it():
     sent = render(planned())
-    assert sent["workoutName"] == "Wed 25 Nov 5 x 1 km"
+    assert sent["workoutName"] == "11-25 5 x 1 km"
     assert sent["description"] == "because\n\n[goalward:g1-w40-quality]"
     assert sent["estimatedDurationInSecs"] == 3600
     warmup, group, fast, slow, cooldown = every_step(sent)
@@ -155,7 +155,7 @@ def test_nothing_is_read_from_nothing():
     ("stored", "fault"),
     [
         (replace(FAST, kind=StepKind.REST), "work became rest"),
-        (replace(FAST, duration=Duration(DurationType.DISTANCE, 1001.0)), "1001 m"),
+        (replace(FAST, duration=Duration(DurationType.DISTANCE, 1001.0)), "1.001 km"),
         (replace(FAST, duration=Duration(DurationType.TIME, 1000.0)), "16:40"),
         (replace(FAST, duration=Duration(DurationType.OPEN)), "press lap"),
         (replace(FAST, target=Target()), "no target"),

@@ -57,7 +57,7 @@ def read(*rows, **segment):
 def test_five_times_a_kilometre_as_garmin_wants_it():
     sent = render(planned())
     assert {key: sent[key] for key in sent if key != "segments"} == {
-        "workoutName": "Wed 25 Nov 5 x 1 km",
+        "workoutName": "11-25 5 x 1 km",
         "description": "because\n\n[goalward:g1-w40-quality]",
         "sport": "RUNNING",
         "workoutProvider": "Goalward",
@@ -176,7 +176,7 @@ def test_told_in_words_all_is_in_the_step_and_in_the_note():
     assert step.note.splitlines() == [
         "1. Warm up: 15:00, 120-140 bpm",
         "2. 5 times:",
-        "   Run: 1000 m, 4:00-4:15/km, relaxed arms",
+        "   Run: 1 km, 4:00-4:15/km, relaxed arms",
         "   Recovery: 2:00",
         "3. Cool down: until you press lap",
     ]
@@ -256,7 +256,7 @@ def test_steps_are_run_in_the_order_that_they_say():
         (lambda steps: steps[0].update(targetValueHigh=150), "120-150 bpm"),
         (lambda steps: steps[0].update(intensity="ACTIVE"), "warmup became work"),
         (lambda steps: steps[1].update(repeatValue=4), "12 steps became 10"),
-        (lambda steps: steps[1]["steps"][0].update(durationValue=900), "1000 m became 900 m"),
+        (lambda steps: steps[1]["steps"][0].update(durationValue=900), "1 km became 900 m"),
         (lambda steps: steps[1]["steps"][0].update(targetValueLow=3.91), "became"),
         (lambda steps: steps[1]["steps"][0].update(targetValueHigh=4.17), "became"),
         (lambda steps: steps[1]["steps"][0].update(targetType="HEART_RATE"), "bpm"),

@@ -107,7 +107,7 @@ def test_an_event_is_a_day_with_name_note_and_steps(feed, calendar):
     assert event["SUMMARY"] == "5 x 1 km, hard; or not"
     assert event["DESCRIPTION"] == (
         "Because\nit helps\n\n1. Warm up: 15:00, 120-140 bpm\n2. 5 times:\n"
-        "   Run: 1000 m, 4:00-4:15/km, relaxed arms\n   Recovery: 2:00\n"
+        "   Run: 1 km, 4:00-4:15/km, relaxed arms\n   Recovery: 2:00\n"
         "3. Cool down: until you press lap"
     )
     assert (event["STATUS"], event["SEQUENCE"], event["TRANSP"]) == ("CONFIRMED", 0, "TRANSPARENT")

@@ -141,7 +141,7 @@ def test_words_tell_all_that_the_steps_would():
     assert told.splitlines()[2:-2] == [
         "1. Warm up: 15:00, 120-140 bpm",
         "2. 5 times:",
-        "   Run: 1000 m, 4:00-4:15/km, relaxed arms",
+        "   Run: 1 km, 4:00-4:15/km, relaxed arms",
         "   Recovery: 2:00",
         "3. Cool down: until you press lap",
     ]
@@ -261,7 +261,7 @@ def test_beats_that_the_service_keeps_are_a_target():
         (lambda rows: rows[0].update(text="120-150 bpm"), "120-150 bpm"),
         (lambda rows: rows[0].pop("warmup"), "warmup became work"),
         (lambda rows: rows[1].update(reps=4), "12 steps became 10"),
-        (lambda rows: rows[1]["steps"][0].update(distance=900), "1000 m became 900 m"),
+        (lambda rows: rows[1]["steps"][0].update(distance=900), "1 km became 900 m"),
         (lambda rows: rows[1]["steps"][0]["pace"].update(start=239), "became"),
         (lambda rows: rows[1]["steps"][0]["pace"].update(end=256), "became"),
         (lambda rows: rows[1]["steps"][0].pop("pace"), "no target"),

@@ -46,7 +46,7 @@ def test_five_times_a_kilometre_in_the_words_of_the_format(decoded):
     (file_id,), (head,) = found["file_id"], found["workout"]
     assert (file_id["type"], file_id["manufacturer"]) == ("workout", "development")
     assert file_id["serial_number"] > 0
-    assert head["wkt_name"] == "Wed 25 Nov 5 x 1 km"
+    assert head["wkt_name"] == "11-25 5 x 1 km"
     assert head["wkt_description"] == "because\n\n[goalward:g1-w40-quality]"
     assert (head["sport"], head["num_valid_steps"]) == ("running", 5)
     warmup, fast, slow, repeat, cooldown = found["workout_step"]
