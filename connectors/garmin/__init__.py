@@ -43,13 +43,15 @@ class Garmin:
         clock = running(now)
         wire = Wire(signed_in(link, clock), clock)
         calendar = GarminCalendar(wire, clock)
-        yield Opened(
-            GarminActivities(wire, clock),
-            calendar,
-            wellness=GarminWellness(wire),
-            races=GarminRaces(wire),
-        )
-        calendar.send_to_watch()
+        try:
+            yield Opened(
+                GarminActivities(wire, clock),
+                calendar,
+                wellness=GarminWellness(wire),
+                races=GarminRaces(wire),
+            )
+        finally:  # what was written before a fault is not written again
+            calendar.send_to_watch()
 
     def receiver(self, settings: Mapping[str, str]) -> WebhookReceiver | None:  # noqa: ARG002 - port
         """Garmin tells nobody but companies: this connection is polled."""

@@ -24,7 +24,7 @@ from connectors.written import dated, day_in, undated
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
 
-SOON = timedelta(days=2)  # what is to be run that soon is sent to the watch at once
+SOON = timedelta(days=2)  # what changes of runs that soon is sent to the watch at once
 EARLIEST, LATEST = timedelta(hours=14), timedelta(hours=12)  # where days begin first, and end last
 SCHEDULE = "/workout-service/schedule"
 
@@ -40,7 +40,7 @@ class GarminCalendar:
         self._clock = clock
         self._listing: Listing | None = None
         self._ours: set[int] = set()  # templates with our marker, or whose id is in our records
-        self._soon = False
+        self._soon = False  # something of the next two days was written or taken off
 
     # What the port asks for
 
@@ -105,6 +105,7 @@ class GarminCalendar:
         elsewhere = self._elsewhere(workout_id, schedule_id)
         if schedule_id is not None:
             self._unless_gone(lambda: self._garmin.unschedule_workout(schedule_id))
+            self._note_soon(self._listed_day(schedule_id))
         if not elsewhere:
             with begun():
                 self._unless_gone(lambda: self._garmin.delete_workout(workout_id))
@@ -121,11 +122,12 @@ class GarminCalendar:
         ]
 
     def send_to_watch(self) -> None:
-        """Once, after all writes: whatever was written for the next two days should not wait for
-        the watch to ask. Best effort: the watch asks anyway.
+        """Once, after all writes: whatever was written for the next two days, moved out of them or
+        taken off should not wait for the watch to ask. Best effort: the watch asks anyway.
         """
         if not self._soon:
             return
+        self._soon = False
         try:
             self._wire.write(self._garmin.send_scheduled_workouts_to_devices)
         except ServiceError as error:
@@ -191,6 +193,11 @@ class GarminCalendar:
             )
         return bool(listing.schedules.get(workout_id, frozenset()) - {schedule_id})
 
+    def _listed_day(self, schedule_id: int) -> date | None:
+        """None: on no day near today."""
+        entries = self._listing.entries if self._listing else ()
+        return next((entry.day for entry in entries if entry.id == schedule_id), None)
+
     def _require_ours(self, workout_id: int) -> None:
         """What carries neither our marker nor an id of our records is the athlete's own."""
         if workout_id in self._ours:
@@ -216,7 +223,8 @@ class GarminCalendar:
             entry = self._schedule(schedule_id)
         except Gone:  # taken off its day meanwhile
             return self._put_on_day(workout_id, day)
-        if _day(entry) != day:
+        if (before := _day(entry)) != day:
+            self._note_soon(before)
             body = {
                 **entry,
                 "calendarDate": day.isoformat(),
@@ -249,8 +257,11 @@ class GarminCalendar:
             seen = kept(remote_id, planned.workout.name, service="Garmin", write=write, look=look)
         except Gone as error:
             raise Unavailable(f"{remote_id} vanished meanwhile: look again") from error
-        self._soon |= is_soon(planned.day, self._clock())
+        self._note_soon(planned.day)
         return seen
+
+    def _note_soon(self, day: date | None) -> None:
+        self._soon |= day is not None and is_soon(day, self._clock())
 
     def _unless_gone(self, write: Callable[[], Any]) -> None:
         with suppress(Gone):

@@ -357,6 +357,51 @@ def test_pitfall_11_what_is_to_be_run_soon_is_sent_to_the_watch_once(control, li
     assert control.dump()["sent_to_devices"] == sent
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sent"),
+    [
+        (1, 9, 1),  # out of the next two days
+        (9, 1, 1),  # into them
+        (1, None, 1),  # taken off
+        (9, 8, 0),
+        (9, None, 0),
+    ],
+)
+def test_what_leaves_the_next_days_leaves_the_watch_as_well(control, link, before, after, sent):
+    made = fresh_calendar(link).create(planned(days=before))
+    with CONNECTOR.open(link, NOW) as opened:
+        shown(opened.calendar)
+        if after is None:
+            opened.calendar.delete(made.remote_id)
+        else:
+            opened.calendar.replace(made.remote_id, planned(days=after))
+    assert control.dump()["sent_to_devices"] == sent
+
+
+def test_looking_sends_nothing_and_a_deletion_without_a_look_does(control, link):
+    made = fresh_calendar(link).create(planned(days=0))
+    with CONNECTOR.open(link, NOW) as opened:
+        shown(opened.calendar)
+    assert control.dump()["sent_to_devices"] == 0
+    with CONNECTOR.open(link, NOW) as opened:
+        opened.calendar.delete(made.remote_id)
+    assert control.dump()["sent_to_devices"] == 1
+
+
+def test_what_was_written_before_a_fault_is_sent_all_the_same(control, link):
+    """It is settled, and nobody writes it again."""
+
+    def write_two():
+        with CONNECTOR.open(link, NOW) as opened:
+            opened.calendar.create(planned(days=0))
+            control.fault("garmin", method="POST", status=500)
+            opened.calendar.create(planned("other", days=1))
+
+    with pytest.raises(Unavailable):
+        write_two()
+    assert control.dump()["sent_to_devices"] == 1
+
+
 def test_a_watch_that_cannot_be_reached_is_no_fault(control, link):
     control.fault("garmin", path_contains="sendtodevices", status=500)
     with CONNECTOR.open(link, NOW) as opened:
