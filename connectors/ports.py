@@ -246,6 +246,15 @@ class CreatesInParts(Protocol):
         ...
 
 
+@runtime_checkable
+class FeedsDevice(Protocol):
+    """A calendar of which a device takes only so many entries (`Capabilities.device_entries`)."""
+
+    def taken(self, first: date, last: date) -> int:
+        """How many workouts of the athlete's own stand on these days, by the last listing."""
+        ...
+
+
 MARKER = "[goalward:{ident}]"
 
 
@@ -372,6 +381,7 @@ class Capabilities:
     races: bool = False
     calendar_setting: str = ""  # of a connection: "yes" where its calendar is to be written
     calendar_place: str = ""  # whose calendar it is, where several connectors lead to it
+    device_entries: int | None = None  # how many a device takes of the calendar, all in all
     settings: tuple[str, ...] = field(default=())  # settings without which it cannot be opened
     limits: tuple[Limit, ...] = ()
     terms: Terms = field(default_factory=Terms)

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NoReturn
 
 from sqlalchemy import Connection, func, select
 
 from connectors.errors import Refused
-from connectors.ports import WorkoutCalendar
+from connectors.ports import FeedsDevice, WorkoutCalendar
 from planning.athlete import Athlete, Autonomy
 from planning.calendar import (
     Action,
@@ -18,8 +18,10 @@ from planning.calendar import (
     EntryRecord,
     Observed,
     Replace,
+    Room,
     Views,
     decide,
+    room_for,
     suspicions,
 )
 from planning.replan import Outcome
@@ -71,6 +73,8 @@ class Look:
     observed: Sequence[Observed]
     direct: Mapping[str, Observed | None]  # reads by remote id
     decision: Decision
+    waiting: tuple[PlannedWorkout, ...] = ()  # what a device has no room for yet
+    theirs: int = 0  # of the athlete's own on that device
 
     @property
     def why_not(self) -> str | None:
@@ -235,7 +239,10 @@ def look_at(
         records = entries.entries_of(conn, connected.id)
     known = frozenset(record.remote_id for record in records if record.remote_id)
     observed = calendar.entries(wanted.today - LISTED_BACK, wanted.last, known)
-    views = Views(wanted.desired, observed, records, wanted.today, wanted.under_way)
+    room, theirs = _room(runtime, connected, calendar, wanted)
+    wanted = replace(wanted, desired=room.fits)
+    waiting = frozenset(each.ident for each in room.waiting)
+    views = Views(room.fits, observed, records, wanted.today, wanted.under_way, waiting)
     direct = {remote_id: calendar.read(remote_id) for remote_id in sorted(suspicions(views))}
     decision = decide(
         views,
@@ -244,7 +251,23 @@ def look_at(
         settle_s=runtime.settings.calendar_settle_s,
         may_vanish=may_vanish,
     )
-    return Look(wanted, {record.ident: record for record in records}, observed, direct, decision)
+    by_ident = {record.ident: record for record in records}
+    return Look(wanted, by_ident, observed, direct, decision, room.waiting, theirs)
+
+
+def _room(
+    runtime: Runtime, connected: Connected, calendar: WorkoutCalendar, wanted: Wanted
+) -> tuple[Room, int]:
+    """What of it is written now where a device takes only so many, and how many there are theirs.
+
+    What is under way stands there as well.
+    """
+    most = runtime.connectors[connected.connector].capabilities.device_entries
+    if most is None or not isinstance(calendar, FeedsDevice):
+        return Room(wanted.desired), 0
+    theirs = calendar.taken(wanted.today, wanted.last)
+    taken = theirs + len(wanted.under_way)
+    return room_for(wanted.desired, theirs=taken, most=most, today=wanted.today), theirs
 
 
 def _wanted(runtime: Runtime, conn: Connection, athlete_id: int, outcome: Outcome | None) -> Wanted:

@@ -18,6 +18,7 @@ CAPABILITIES = Capabilities(
     activities=True,
     calendar=True,
     calendar_place="Garmin Connect",
+    device_entries=30,
     wellness=True,
     races=True,
     limits=LIMITS,

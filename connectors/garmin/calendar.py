@@ -111,15 +111,23 @@ class GarminCalendar:
                 self._unless_gone(lambda: self._garmin.delete_workout(workout_id))
 
     def foreign(self, first: date, last: date) -> Sequence[str]:
-        listing = self._listing
-        if listing is None or (listing.first, listing.last) != (first, last):
-            listing = read_listing(self._wire, first, last)
+        listing = self._listing_of(first, last)
         ours = self._idents(listing, frozenset()).keys() | self._ours
         return [
             entry.title
-            for entry in listing.inside()
-            if entry.workout_id not in ours or entry.is_protected
+            for entry in listing.entries
+            if first <= entry.day <= last and (entry.workout_id not in ours or entry.is_protected)
         ]
+
+    def taken(self, first: date, last: date) -> int:
+        """Races and notes take no place on a watch."""
+        listing = self._listing_of(first, last)
+        ours = self._idents(listing, frozenset()).keys() | self._ours
+        return sum(
+            first <= entry.day <= last and (entry.workout_id not in ours or entry.is_protected)
+            for entry in listing.entries
+            if entry.workout_id is not None
+        )
 
     def send_to_watch(self) -> None:
         """Once, after all writes: whatever was written for the next two days, moved out of them or
@@ -134,6 +142,13 @@ class GarminCalendar:
             log.info("Garmin did not send the workouts to the watch at once: %s", error)
 
     # Reading
+
+    def _listing_of(self, first: date, last: date) -> Listing:
+        """The last one, if it holds these days."""
+        known = self._listing
+        if known is not None and known.first <= first and last <= known.last:
+            return known
+        return read_listing(self._wire, first, last)
 
     def _idents(self, listing: Listing, known: frozenset[str]) -> Mapping[int, str | None]:
         """Templates of ours: by marker, or (ident None) because our records know their id."""

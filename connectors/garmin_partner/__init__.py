@@ -28,6 +28,7 @@ CAPABILITIES = Capabilities(
     calendar=True,
     calendar_setting=CALENDAR_SETTING,  # not unasked: the same watch may get them in another way
     calendar_place="Garmin Connect",
+    device_entries=30,
     wellness=True,
     settings=("garmin_partner_client_id", "garmin_partner_client_secret"),
     limits=(  # of an evaluation key; a production key has thirty times as much, of workouts five

@@ -136,14 +136,19 @@ class PartnerCalendar:
     def foreign(self, first: date, last: date) -> Sequence[str]:
         """Of the athlete's own Garmin shows us nothing: here is only what of ours became theirs."""
         listing = self._listing
-        if listing is None or (listing.first, listing.last) != (first, last):
+        if listing is None or not (listing.first <= first and last <= listing.last):
             listing = self._listed(first, last)
-        workouts = ((one, self._read.get(one) or self._there(one)) for one, _ in listing.days)
+        inside = (one for (one, _), day in listing.days.items() if first <= day <= last)
+        workouts = ((one, self._read.get(one) or self._there(one)) for one in inside)
         return [
             shown_name(workout)
             for workout_id, workout in workouts
             if workout and not self._is_ours(workout_id, workout)
         ]
+
+    def taken(self, first: date, last: date) -> int:
+        """As far as a partner can see: what else the athlete has there is not shown to it."""
+        return len(self.foreign(first, last))
 
     # Reading
 

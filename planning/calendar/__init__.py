@@ -34,6 +34,7 @@ from planning.calendar.entries import (
     settled,
     version,
 )
+from planning.calendar.room import Room, room_for
 
 __all__ = [
     "KEPT",
@@ -50,6 +51,7 @@ __all__ = [
     "Observed",
     "Remember",
     "Replace",
+    "Room",
     "Views",
     "begun",
     "decide",
@@ -58,6 +60,7 @@ __all__ = [
     "not_applied",
     "reclaimed",
     "remembered",
+    "room_for",
     "settled",
     "suspicions",
     "version",

@@ -15,8 +15,9 @@ KEPT = timedelta(days=28)  # how long what stood on a past day is remembered bef
 class Views:
     """The three views of one calendar. `observed` is a complete listing from `today` on.
 
-    Days before `today` and the idents `under_way` are never touched. Foreign entries have neither
-    a marker nor an id in our records, so no action can name them.
+    Days before `today` and the idents `under_way` are never touched. Those `waiting` are planned,
+    but not for now. Foreign entries have neither a marker nor an id in our records, so no action
+    can name them.
     """
 
     desired: Sequence[PlannedWorkout]
@@ -24,6 +25,7 @@ class Views:
     records: Sequence[EntryRecord]
     today: date
     under_way: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Case:
     past: bool = False  # what we wrote stood on a day that is over
     outlived: bool = False  # and has been for longer than we remember
     again: bool = False  # it stands there in words, and its steps were not tried today
+    waits: bool = False  # it is planned, and there is no room for it yet
 
     @property
     def state(self) -> EntryState | None:
@@ -104,7 +107,7 @@ def suspicious_cases(views: Views) -> tuple[Case, ...]:
         if ident is not None and (entry.day is None or entry.day >= views.today):
             listed[ident].append(entry)
     cases = (
-        _case(ident, wanted.get(ident), records.get(ident), tuple(listed[ident]), views.today)
+        _case(views, ident, wanted.get(ident), records.get(ident), tuple(listed[ident]))
         for ident in (wanted.keys() | records.keys() | listed.keys()) - views.under_way
     )
     found = [case for case in cases if case is not None and not case.as_expected]
@@ -112,13 +115,14 @@ def suspicious_cases(views: Views) -> tuple[Case, ...]:
 
 
 def _case(
+    views: Views,
     ident: str,
     wanted: PlannedWorkout | None,
     record: EntryRecord | None,
     listed: tuple[Observed, ...],
-    today: date,
 ) -> Case | None:
     """None: its day is over, so it is left alone."""
+    today, waits = views.today, ident in views.waiting
     days = [each.day for each in (wanted, record, *listed) if each and each.day]
     stands_ahead = any(entry.day for entry in listed)  # what stands on past days is not listed
     unfinished = record is not None and record.state is EntryState.PENDING and bool(listed)
@@ -127,7 +131,7 @@ def _case(
         worded_on = record.worded_on if record else None
         again = worded_on is not None and worded_on < today
         first = min(days, default=today)
-        return Case(ident, wanted, record, listed, day=first, past=past, again=again)
+        return Case(ident, wanted, record, listed, first, past=past, again=again, waits=waits)
     if wanted is None and record.day < today - KEPT:
         return Case(ident, None, record, (), day=record.day, past=True, outlived=True)
     if wanted is not None and record.state is not EntryState.ATHLETES:

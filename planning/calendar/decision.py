@@ -102,7 +102,8 @@ def _table(case: Case, entry: Observed | None) -> Action | None:  # noqa: C901, 
         case EntryState.SETTLED, Observed(), _ if not case.wrote(entry):
             return _hand_over(case, entry)
         case EntryState.SETTLED, Observed(), None:
-            return Delete(ident, entry.remote_id, "no longer planned")
+            because = "no room for it on the watch yet" if case.waits else "no longer planned"
+            return Delete(ident, entry.remote_id, because)
         case EntryState.SETTLED, Observed(), PlannedWorkout() if not case.saw(entry):
             return Replace(entry.remote_id, planned, "an older version of ours came back")
         case EntryState.SETTLED, Observed(), PlannedWorkout() if not case.holds(planned):

@@ -9,13 +9,20 @@ from planning.schedule.plan import Layer, LayerKind
 from tests.worker.published import (
     a_published_life,
     coming,
+    connected,
     does,
     on_calendar,
     outdated,
     plan,
     publishes,
 )
-from worker import hand
+from worker import hand, tables
+from worker.cli.calendars import _print_diff as print_difference
+from worker.cli.calendars import _shown as shown_by
+from worker.connections import opened
+from worker.db import writing
+from worker.owing import owe_replan
+from worker.publish import look_at
 
 
 def sent(lived):
@@ -52,3 +59,69 @@ def test_what_is_skipped_soon_leaves_the_watch_as_well(sqlite_url, tmp_path):
         does(lived, hand.by_command, Layer(LayerKind.SKIP, far.ident, None, "by command"))
         assert far.ident not in {ident for ident, _, _ in on_calendar(lived)}
         assert sent(lived) == before + 1
+
+
+def own(lived, number):
+    """Workouts of the athlete's own, on the days to come."""
+    for n in range(number):
+        lived.control.add_entry(f"Gym {n}", lived.today + timedelta(days=n % 14))
+
+
+def ours(lived):
+    return [day for _, day, _ in on_calendar(lived)]
+
+
+def test_a_watch_holds_so_many_entries_and_the_soonest_of_ours_are_among_them(sqlite_url, tmp_path):
+    with a_published_life(sqlite_url, tmp_path) as lived:
+        days = sorted(ours(lived))
+        theirs = looked(lived).theirs
+        own(lived, 30 - theirs - 5)
+        publishes(lived)
+        assert sorted(ours(lived)) == days[:5]
+        publishes(lived)
+        look = looked(lived)
+        assert not look.decision.actions
+        assert [one.day.isoformat() for one in look.waiting] == days[5:]
+        assert look.theirs == 25
+        wrote = lived.rows(tables.calendar_journal, action="delete")
+        assert {row.reason for row in wrote} == {"no room for it on the watch yet"}
+        assert lived.rows(tables.message) == []
+        assert lived.rows(tables.layer) == []  # it is nobody's skip
+
+        own(lived, 30)
+        publishes(lived)
+        soon = (lived.today + timedelta(days=3)).isoformat()
+        assert sorted(ours(lived)) == [day for day in days if day < soon]
+
+
+def test_what_waits_is_written_as_days_pass(sqlite_url, tmp_path):
+    with a_published_life(sqlite_url, tmp_path) as lived:
+        own(lived, 30 - looked(lived).theirs - 5)
+        publishes(lived)
+        first = looked(lived).waiting[0]
+        lived.clock.later(days=2)
+        lived.control.day(lived.today)
+        with writing(lived.engine) as conn:
+            owe_replan(lived.runtime, conn, 1)
+        lived.work()
+        assert first.day.isoformat() in ours(lived)
+
+
+def looked(lived):
+    with opened(lived.runtime, connected(lived)) as use:
+        return look_at(lived.runtime, connected(lived), use.calendar)
+
+
+def test_the_difference_tells_what_waits_and_nobody_is_alarmed(sqlite_url, tmp_path, capsys):
+    with a_published_life(sqlite_url, tmp_path) as lived:
+        own(lived, 30 - looked(lived).theirs - 4)
+        publishes(lived)
+        look = looked(lived)
+        one = shown_by(connected(lived), look, look.theirs)
+        waiting = [workout.ident for workout in look.waiting]
+        assert [each["ident"] for each in one["waiting"]] == waiting
+        print_difference(one)
+        told = capsys.readouterr().out
+        first = look.waiting[0].day
+        assert f"{len(waiting)} workouts from {first} on not written yet: beside yours" in told
+        assert f"nothing to do, 4 of ours there, {look.theirs} of yours untouched" in told

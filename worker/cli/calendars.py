@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from planning.units import counted
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
     from planning.calendar import Action
+    from planning.workout import PlannedWorkout
     from worker.connections import Connected
     from worker.publish import Look
 
@@ -176,8 +178,14 @@ def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]
         "actions": [_action(action, look) for action in look.decision.actions],
         "ours": sum(1 for entry in look.observed if entry.day is not None),
         "foreign": foreign,
+        **({"waiting": [_waiting(each) for each in look.waiting]} if look.waiting else {}),
         **({"refusal": look.why_not} if look.why_not else {}),
     }
+
+
+def _waiting(planned: "PlannedWorkout") -> dict[str, Any]:
+    name = planned.workout.name
+    return {"day": planned.day.isoformat(), "ident": planned.ident, "name": name}
 
 
 def _action(action: "Action", look: "Look") -> dict[str, Any]:
@@ -206,6 +214,12 @@ def _print_diff(one: dict[str, Any]) -> None:
         )
     if one.get("refusal"):
         typer.echo(one["refusal"])
+    if waiting := one.get("waiting"):
+        several, first = counted(len(waiting), "workout"), waiting[0]["day"]
+        typer.echo(
+            f"{several} from {first} on not written yet: beside yours a watch has no more room. "
+            "Those follow as days pass."
+        )
     count = len(one["actions"])
     typer.echo(
         f"{one['calendar']}: {count or 'nothing'} to do, {one['ours']} of ours there, "

@@ -219,6 +219,15 @@ def test_the_athletes_own_plans_are_named_and_their_runs_are_not(control, calend
     ]
 
 
+def test_of_the_athletes_own_workouts_take_a_place_on_the_watch_and_nothing_else(control, calendar):
+    calendar.create(planned())
+    shown(calendar)
+    before = count(control, "garmin")
+    assert calendar.taken(FIRST, LAST) == 4  # no race, no notes
+    assert calendar.taken(TODAY, TODAY + timedelta(days=3)) == 1
+    assert count(control, "garmin") == before
+
+
 def test_replacing_what_vanished_meanwhile_asks_for_another_look(control, calendar):
     made = calendar.create(planned())
     control.delete_entry(made.ident, template=True)

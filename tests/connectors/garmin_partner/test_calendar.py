@@ -180,7 +180,7 @@ def test_replacing_keeps_the_ids_and_moves_content_and_day(calendar, there):
     assert (seen.remote_id, seen.digest) == (made.remote_id, digest(session))
     assert [(entry.ident, entry.day) for entry in shown(calendar)] == [(session.ident, session.day)]
     (workout,) = there()["workouts"]
-    assert workout["workoutName"] == "Sat 28 Nov 3 x 1 km"
+    assert workout["workoutName"] == "11-28 3 x 1 km"
 
 
 def test_what_was_taken_off_its_day_is_put_back_by_a_replacement(calendar, there):
