@@ -123,6 +123,7 @@ def properties():
         "damage": ("tests/connectors/files/test_damage.py", 3000),
         "workouts": ("tests/connectors/garmin/test_workouts.py", 3000),
         "round-trips": ("tests/connectors/test_round_trips.py", 2000),
+        "pruning": ("tests/worker/test_pruning_templates.py", 52),
     }
     return [
         tests(name, f"{size} cases", file, examples=size, seed=1)

@@ -25,6 +25,7 @@ from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
 
 SOON = timedelta(days=2)  # what changes of runs that soon is sent to the watch at once
+AROUND = timedelta(days=31)  # where to look for a template's other days before it is deleted
 EARLIEST, LATEST = timedelta(hours=14), timedelta(hours=12)  # where days begin first, and end last
 SCHEDULE = "/workout-service/schedule"
 
@@ -67,19 +68,25 @@ class GarminCalendar:
         return scheduled + loose
 
     def read(self, remote_id: str) -> Observed | None:
+        """Of a template that is off its day, day None; None if the listing shows it on another."""
         workout_id, schedule_id = _ids(remote_id)
         try:
-            day = None if schedule_id is None else _day(self._schedule(schedule_id))
-            workout = self._workout(workout_id)
+            day = self._day_of(schedule_id)
+            if day is None and self._standing(workout_id) - {schedule_id}:
+                return None  # it is shown by the id that it has there
+            return _observed(remote_id, (found := self._workout(workout_id)), day, content=found)
         except Gone:
             return None
-        return _observed(remote_id, workout, day, content=workout)
 
     def create(self, workout: PlannedWorkout) -> Observed:
-        made = self._wire.write(lambda: self._garmin.upload_workout(render(workout)))
-        workout_id = _id_of(made, "workoutId")
+        return self.create_in_parts(workout, lambda _: None)
+
+    def create_in_parts(self, workout: PlannedWorkout, made: Callable[[str], None]) -> Observed:
+        told = self._wire.write(lambda: self._garmin.upload_workout(render(workout)))
+        workout_id = _id_of(told, "workoutId")
         self._ours.add(workout_id)
         with begun():
+            made(str(workout_id))
             return self._verified(self._put_on_day(workout_id, workout.day), workout)
 
     def replace(self, remote_id: str, workout: PlannedWorkout) -> Observed:
@@ -102,7 +109,10 @@ class GarminCalendar:
             self._require_ours(workout_id)
         except Gone:
             return
-        elsewhere = self._elsewhere(workout_id, schedule_id)
+        if self._listing is None:
+            around = self._clock().date()
+            self._listing = read_listing(self._wire, around - AROUND, around + AROUND)
+        elsewhere = self._standing(workout_id) - {schedule_id}
         if schedule_id is not None:
             self._unless_gone(lambda: self._garmin.unschedule_workout(schedule_id))
             self._note_soon(self._listed_day(schedule_id))
@@ -198,15 +208,19 @@ class GarminCalendar:
             raise Unavailable("Garmin showed the calendar entry in no known shape")
         return found
 
-    def _elsewhere(self, workout_id: int, schedule_id: int | None) -> bool:
-        """Whether the template stands on another day, as far as the last listing shows."""
-        listing = self._listing
-        if listing is None:
-            around = self._clock().date()
-            listing = self._listing = read_listing(
-                self._wire, around - timedelta(days=31), around + timedelta(days=31)
-            )
-        return bool(listing.schedules.get(workout_id, frozenset()) - {schedule_id})
+    def _day_of(self, schedule_id: int | None) -> date | None:
+        """None: it stands on no day, or not on this one any more."""
+        if schedule_id is None:
+            return None
+        try:
+            return _day(self._schedule(schedule_id))
+        except Gone:
+            return None
+
+    def _standing(self, workout_id: int) -> frozenset[int]:
+        """Its entries, as far as the last listing shows."""
+        listed = self._listing.schedules if self._listing else {}
+        return listed.get(workout_id, frozenset())
 
     def _listed_day(self, schedule_id: int) -> date | None:
         """None: on no day near today."""

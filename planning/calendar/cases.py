@@ -67,6 +67,17 @@ class Case:
         ours = versions(self.record) if self.record else frozenset()
         return version(entry.day, entry.digest) in ours | planned
 
+    def left_over(self, entry: Observed) -> bool:
+        """Still as we wrote it, be it that the athlete moved it or took it off its day; or the rest
+        of a write that broke off.
+        """
+        seen = self.record.seen_etag if self.record else None
+        if seen and (entry.remote_id, entry.etag) == (self.remote_id, seen):
+            return True
+        if self.state is EntryState.ATHLETES:
+            return False
+        return self.wrote(entry) or (self.state is EntryState.PENDING and entry.day is None)
+
     def holds(self, planned: PlannedWorkout) -> bool:
         """What we wrote last is what the plan wants now."""
         return self.record is not None and self.record.plan_digest == digest(planned)

@@ -121,7 +121,7 @@ def _outlived(case: Case, entry: Observed | None, today: date) -> Action | None:
     match entry:
         case Observed(day=date() as day) if day >= today:
             return None  # dragged to a day to come: it is judged when the listing reaches it
-        case Observed() if case.wrote(entry) and case.state is not EntryState.ATHLETES:
+        case Observed() if case.left_over(entry):
             return Delete(case.ident, entry.remote_id, "long past")
         case _:
             return Forget(case.ident, "long past")

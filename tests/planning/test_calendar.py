@@ -665,3 +665,35 @@ def test_an_intent_keeps_what_we_wrote_before():
     assert intended(None, Delete("easy", "1"), START) is None
     assert isinstance(done, EntryRecord)
     assert isinstance(done.day, date)
+
+
+LONG_AGO = TODAY - timedelta(days=40)
+OLD = EntryRecord("old", EntryState.SETTLED, LONG_AGO, "7", "plan", "2026-10-14/c", "stamp")
+THERE = Observed("7", "old", LONG_AGO, "Easy 8 km", "stamp", "c", direct=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "action"),
+    [
+        (EntryState.SETTLED, {}, Delete),
+        (EntryState.SETTLED, {"day": None, "digest": "x"}, Delete),  # taken off its day
+        (EntryState.SETTLED, {"day": None, "digest": "x", "etag": "later"}, Forget),  # and changed
+        (
+            EntryState.ATHLETES,
+            {"day": LONG_AGO + timedelta(days=1), "digest": "x"},
+            Delete,
+        ),  # moved
+        (EntryState.ATHLETES, {"digest": "x", "etag": "later"}, Forget),  # changed
+        (EntryState.ATHLETES, {"remote_id": "8"}, Forget),  # a copy
+        (EntryState.PENDING, {"day": None, "digest": "x", "etag": "later"}, Delete),  # broke off
+    ],
+)
+def test_pitfall_11_what_is_long_past_goes_unless_the_athlete_made_it_another(state, found, action):
+    record = replace(OLD, state=state, remote_id=found.get("remote_id", "7"))
+    seen = {"remote_id": record.remote_id, **found}
+    if "remote_id" in found:  # known by another id than what was written
+        seen["etag"] = "copied"
+    views = Views((), (), (record,), TODAY)
+    direct = {record.remote_id: replace(THERE, **seen)}
+    (done,) = decide(views, direct, now=START).actions
+    assert isinstance(done, action)

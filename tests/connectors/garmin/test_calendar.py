@@ -95,7 +95,46 @@ def test_the_athletes_hand_is_seen(control, calendar):
     control.edit_entry(made.ident, name="11-25 Mine now")
     assert calendar.read(made.remote_id).name == "Mine now"
     control.delete_entry(made.ident)
+    off = calendar.read(made.remote_id)
+    assert (off.ident, off.day, off.name) == (made.ident, None, "Mine now")
+    calendar._garmin.delete_workout(made.remote_id.split("/")[0])
     assert calendar.read(made.remote_id) is None
+
+
+def test_what_was_put_on_another_day_anew_is_shown_there_alone(control, calendar):
+    """Taken off its day, and on the calendar again under an id of its own."""
+    made = calendar.create(planned())
+    control.delete_entry(made.ident)
+    assert calendar.read(made.remote_id).day is None
+    workout_id = made.remote_id.split("/")[0]
+    calendar._garmin.schedule_workout(workout_id, (TODAY + timedelta(days=6)).isoformat())
+    (there,) = shown(calendar, {made.remote_id})
+    assert there.day == TODAY + timedelta(days=6)
+    assert calendar.read(made.remote_id) is None
+    assert calendar.read(there.remote_id).day == there.day
+
+
+def test_the_id_of_a_template_is_told_before_it_is_put_on_its_day(control, calendar):
+    told = []
+
+    def made(remote_id):
+        told.append((remote_id, calendar.read(remote_id).day))
+
+    seen = calendar.create_in_parts(planned(), made)
+    assert told == [(seen.remote_id.split("/")[0], None)]
+
+
+def test_a_deletion_that_broke_off_is_seen_by_its_id_and_finished(control, link):
+    made = fresh_calendar(link).create(planned())
+    control.fault("garmin", method="DELETE", path_contains="/workout-service/workout", status=500)
+    with pytest.raises(Unavailable):
+        fresh_calendar(link).delete(made.remote_id)
+    calendar = fresh_calendar(link)
+    assert shown(calendar, {made.remote_id}) == []
+    assert calendar.read(made.remote_id).day is None
+    calendar.delete(made.remote_id)
+    assert calendar.read(made.remote_id) is None
+    assert control.dump()["templates"] == []
 
 
 def test_an_entry_without_marker_is_shown_by_its_known_id_only(control, calendar):
