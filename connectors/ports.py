@@ -236,7 +236,7 @@ class WorkoutCalendar(Protocol):
 
 @runtime_checkable
 class CreatesInParts(Protocol):
-    """A calendar where the first part of an entry is in no listing, so that only its id finds it.
+    """A calendar where an entry is made of parts, and the first is in no listing, or in a late one.
 
     Whoever creates keeps that id at once, and after a crash hands it back as `known`.
     """
