@@ -248,7 +248,9 @@ def _wanted_m(
     aim_m = start_m + (peak_m - start_m) * min(lead * week.build_up, 1.0)
     # The first weeks of all, and the hours to be kept up: below them nothing is lightened.
     least_m = max(FIRST_WEEK_M, min(_hours_to_keep_up_m(ground, week.goal), peak_m))
-    full_m = min(max(aim_m, held_m, least_m), allowed_m, most_m)
+    # A race in it may lift the level held over the peak: no later week goes there (rule P-5).
+    level_m = min(held_m, max(peak_m, start_m))
+    full_m = min(max(aim_m, level_m, least_m), allowed_m, most_m)
     full_m = max(week.share * full_m, min(full_m, least_m))
     return round(_beside_races_m(week, full_m), -2)
 

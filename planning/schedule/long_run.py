@@ -7,7 +7,12 @@ from datetime import date, timedelta
 from planning.goals.course import is_mountain
 from planning.goals.goal import FIVE_K_M, Goal, Priority
 from planning.goals.needs import longest_run_gate
-from planning.goals.season import FIRST_MARATHON_LESS_S, MARATHON_LIKE_M, no_hard_days
+from planning.goals.season import (
+    FIRST_MARATHON_LESS_S,
+    MARATHON_LIKE_M,
+    demand_of,
+    no_hard_days,
+)
 from planning.schedule import library
 from planning.schedule.days import far_enough
 from planning.schedule.library import Family, family_of
@@ -137,13 +142,17 @@ def _day_beside(week: Week, placed: Placed, long_day: date, runs: int) -> date |
     """The day before the long run, else the day after it, for a second one; None without need."""
     if not two_long_runs(week.season) or runs < SECOND_FROM_RUNS:
         return None
-    season = week.season
-    tapered_days = 7 * len(season.demand.taper_shares)
-    if (season.goal.day - week.first_day).days < tapered_days + 6:  # it begins within this week
+    before = [race for race in week.races if race.priority is Priority.A]
+    if any(_tapers(week, race) for race in (week.season.goal, *before)):
         return None
     free = set(free_days(week, placed))
     beside = (long_day + timedelta(days=n) for n in (-1, 1))
     return next((day for day in beside if day in free and _room_for_long(week, day)), None)
+
+
+def _tapers(week: Week, race: Goal) -> bool:
+    """Whether the taper before the race begins within this week, or has begun."""
+    return 0 <= (race.day - week.first_day).days < 7 * len(demand_of(race).taper_shares) + 6
 
 
 def _long_day(week: Week, placed: Placed) -> date | None:

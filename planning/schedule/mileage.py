@@ -19,6 +19,7 @@ WEEK_RISE, WEEK_RISE_M = 1.10, 3_000.0  # rule P-3
 PLANNED_LONGEST_RISE = 1.08
 PLANNED_WEEK_RISE, PLANNED_WEEK_RISE_M = 1.07, 2_500.0
 GAP_DAYS = 7  # so many days without a run are a break (rule R-3)
+SEEN_DAYS = 2 * GAP_DAYS - 1  # of so many days one week is empty from Monday to Sunday
 FORGOTTEN_DAYS = 56
 REMEMBERED_GAP_DAYS = 3 * FORGOTTEN_DAYS
 REMEMBERED_DAYS = 400
@@ -136,9 +137,13 @@ class Mileage:
         start = level_after(days_off)
         returned = min(start + (1 - start) * back_days / days_off, 1.0)
         touched = frozenset(first + timedelta(days=day) for day in range(days_off))
-        return max(
+        level = max(
             returned * self._best_of(monday, touched), self._best_of(monday, frozenset()) / 2
         )
+        # Of a short break that nobody told, no whole week may be without a run: then rule P-3 sees
+        # no break, and looks back no further than eight weeks.
+        seen = days_off >= SEEN_DAYS or touched <= self.off_on
+        return level if seen else min(level, self.peak_m(monday))
 
     def week_limit_m(self, monday: date) -> float:
         """The most a week may hold that stands already (rule P-3, a convention): 10 % or 3 km over

@@ -39,14 +39,17 @@ def lightest_m(
     """The most metres a lighter week may hold after the full weeks `before` it, as planned or as
     run where that was more; no limit to others, nor where these hold too little.
     """
+    if week.share >= 1.0 or week.phase in {Phase.TAPER, Phase.RECOVERY}:
+        return math.inf
     full = takewhile(lambda pair: pair[0].share >= 1.0, reversed(before))
     held = (
         max(each.volume_m, mileage.week_m(each.first_day))
         for _, each in islice(full, LIGHTENED_WEEKS)
     )
     full_m = max(held, default=0.0)
-    lightens = week.share < 1.0 and week.phase not in {Phase.TAPER, Phase.RECOVERY}
-    return LIGHTER_THAN * full_m if lightens and full_m >= ENOUGH_M else math.inf
+    # Of weeks that were lighter than it is meant to be there is nothing to rest from.
+    least_m = max(ENOUGH_M, week.share * mileage.held_m(week.first_day))
+    return LIGHTER_THAN * full_m if full_m >= least_m else math.inf
 
 
 def before_it_m(week: SeasonWeek, mileage: Mileage, standing: Mapping[date, PlanDay]) -> float:

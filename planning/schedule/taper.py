@@ -8,6 +8,7 @@ from planning.goals.season import demand_of
 from planning.schedule.easy_week import before_race_m, quiet_run
 from planning.schedule.effort import hard, too_hard
 from planning.schedule.library import SHORTEST_RUN_M, easy, long
+from planning.schedule.long_run import LEAST_LONG_M
 from planning.schedule.mileage import as_training_m
 from planning.schedule.reshape import shortened
 from planning.schedule.shape import Placed, Week, in_steps
@@ -57,8 +58,8 @@ def _shortened_by(week: Week, placed: Placed, giving: Sequence[date], less_m: fl
 
 def _easy_enough(week: Week, placed: Placed) -> Placed:
     """What is left of a week may be too little for its hard sessions: first the long run loses what
-    was added at its end, then from the last on they become easy runs (rules I-5, I-6). The week of
-    a race keeps its sharpness (rule T-1).
+    was added at its end, then from the last on they become easy runs, a long one a plain long run
+    (rules I-5, I-6). The week of a race keeps its sharpness (rule T-1).
     """
     standing = [day.workout.workout for day in week.taken.values() if day.workout]
     if week.season.races:
@@ -71,7 +72,9 @@ def _easy_enough(week: Week, placed: Placed) -> Placed:
             placed = {**placed, day: (slot, long(in_steps(workout.distance_m), week.paces))}
         elif hard(workout):
             metres = in_steps(min(workout.distance_m, before_race_m(week, day)))
-            placed = {**placed, day: (slot, quiet_run(week, metres))}
+            plain = workout.kind is Kind.LONG and metres >= LEAST_LONG_M
+            run = long(metres, week.paces) if plain else quiet_run(week, metres)
+            placed = {**placed, day: (slot, run)}
     return placed
 
 

@@ -4,6 +4,7 @@ Yields what is wrong as (what, told), like the checks of the pure seasons.
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -32,13 +33,26 @@ def wrong_at_the_end(season):
     """On the morning after: what was known on each evening, and the chain of days from the facts."""
     for day, told in season.told.items():
         state, today = known_as_of(season.lived.runtime, 1, told.at)
-        then = told.evening.state
+        state, then = _without_words(state), _without_words(told.evening.state)
         if (state, today) != (then, day):
             yield "known at", f"{day}: {', '.join(_differing(state, then))} differ"
     with reading(season.engine) as conn:
         last = store.last_closed(conn, 1, before=season.lived.today)
     yield from _closed(season, last.closing if last else None, season.lived.today)
     yield from _from_the_facts(season)
+
+
+def _without_words(state):
+    """As it is when the terms of the sources are over: Strava's titles are not kept for longer."""
+    return replace(state, activities=tuple(map(_untitled, state.activities)))
+
+
+def _untitled(activity):
+    source = activity.provenance.get("name")
+    if source is not None and not source.startswith("strava:"):
+        return activity
+    told = {what: whose for what, whose in activity.provenance.items() if what != "name"}
+    return replace(activity, name="", provenance=told)
 
 
 def _decided(evening):

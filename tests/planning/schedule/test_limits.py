@@ -181,7 +181,8 @@ def test_what_nobody_knows_of_yet_counts_as_planned():
 
 
 def of(first_day, volume_m, share=1.0, phase=Phase.BASE):
-    return SimpleNamespace(share=share, phase=phase), PlanWeek(first_day, phase, "", volume_m, 0.0)
+    week = SimpleNamespace(share=share, phase=phase, first_day=first_day)
+    return week, PlanWeek(first_day, phase, "", volume_m, 0.0)
 
 
 def test_a_lighter_week_is_lighter_than_the_full_ones_since_the_last_lighter_one():
@@ -199,6 +200,14 @@ def test_a_lighter_week_is_lighter_than_the_full_ones_since_the_last_lighter_one
     assert lightest_m(light, small, nothing) == math.inf
     run = replace(nothing, volume_m={TODAY + DAY: 50e3})  # more than was planned of that week
     assert lightest_m(light, [of(TODAY, 14e3)], run) == pytest.approx(45e3)
+
+
+@pytest.mark.parametrize(("ran_m", "most_m"), [(30e3, math.inf), (36e3, 32.4e3)])
+def test_a_lighter_week_is_none_lighter_than_weeks_that_were_light_by_themselves(ran_m, most_m):
+    held = {TODAY - n * DAY: 11e3 for n in range(1, 57) if n % 7 in {1, 2, 4, 6}}
+    mileage = replace(mileage_of((), today=TODAY, complete_until=TODAY), volume_m=held)
+    light, _ = of(TODAY + 7 * DAY, 0.0, 0.75)
+    assert lightest_m(light, [of(TODAY, ran_m)], mileage) == pytest.approx(most_m)
 
 
 def test_a_race_on_saturday_counts_its_week_of_taper_from_sunday_on():

@@ -46,6 +46,7 @@ def lived(athlete, goals, activities, days, *, share, fitness=None):
         closing, today = plan, today + DAY
 
 
+KEPT_SEEDS = (11,)  # a week without a run from a Wednesday on, long after the best weeks
 CASES = [
     (30.0, FIVE_K_M, 3),
     (50.0, HALF_M, 4),
@@ -74,7 +75,7 @@ def test_someone_who_does_the_plan_hears_of_no_change(km, distance_m, runs_a_wee
     assert {plan.peaks_m for _, plan, _ in seen} == {seen[0][1].peaks_m}
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", sorted({*range(SEEDS), *KEPT_SEEDS}))
 @pytest.mark.parametrize(("km", "distance_m", "runs_a_week"), CASES)
 def test_life_happens_and_every_evening_is_lawful(km, distance_m, runs_a_week, seed):
     """Runs are a little off, one in eight is missed, and once ten days fall out."""
