@@ -16,6 +16,7 @@ from planning.calendar import (
     Create,
     Decision,
     EntryRecord,
+    EntryState,
     Observed,
     Replace,
     Room,
@@ -239,7 +240,8 @@ def look_at(
         records = entries.entries_of(conn, connected.id)
     known = frozenset(record.remote_id for record in records if record.remote_id)
     observed = calendar.entries(wanted.today - LISTED_BACK, wanted.last, known)
-    room, theirs = _room(runtime, connected, calendar, wanted)
+    handed = frozenset(each.ident for each in records if each.state is EntryState.ATHLETES)
+    room, theirs = _room(runtime, connected, calendar, wanted, handed)
     wanted = replace(wanted, desired=room.fits)
     waiting = frozenset(each.ident for each in room.waiting)
     views = Views(room.fits, observed, records, wanted.today, wanted.under_way, waiting)
@@ -256,18 +258,25 @@ def look_at(
 
 
 def _room(
-    runtime: Runtime, connected: Connected, calendar: WorkoutCalendar, wanted: Wanted
+    runtime: Runtime,
+    connected: Connected,
+    calendar: WorkoutCalendar,
+    wanted: Wanted,
+    handed: frozenset[str],
 ) -> tuple[Room, int]:
     """What of it is written now where a device takes only so many, and how many there are theirs.
 
-    What is under way stands there as well.
+    What is under way stands there as well, and what was handed over: that never waits.
     """
     most = runtime.connectors[connected.connector].capabilities.device_entries
     if most is None or not isinstance(calendar, FeedsDevice):
         return Room(wanted.desired), 0
     theirs = calendar.taken(wanted.today, wanted.last)
-    taken = theirs + len(wanted.under_way)
-    return room_for(wanted.desired, theirs=taken, most=most, today=wanted.today), theirs
+    kept = tuple(each for each in wanted.desired if each.ident in handed)
+    ours = [each for each in wanted.desired if each.ident not in handed]
+    taken = theirs + len(wanted.under_way) + len(kept)
+    room = room_for(ours, theirs=taken, most=most, today=wanted.today)
+    return Room((*kept, *room.fits), room.waiting), theirs
 
 
 def _wanted(runtime: Runtime, conn: Connection, athlete_id: int, outcome: Outcome | None) -> Wanted:

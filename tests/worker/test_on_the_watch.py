@@ -11,10 +11,13 @@ from tests.worker.published import (
     coming,
     connected,
     does,
+    edits,
     on_calendar,
     outdated,
     plan,
     publishes,
+    record_of,
+    removes,
 )
 from worker import hand, tables
 from worker.cli.calendars import _print_diff as print_difference
@@ -92,6 +95,23 @@ def test_a_watch_holds_so_many_entries_and_the_soonest_of_ours_are_among_them(sq
         publishes(lived)
         soon = (lived.today + timedelta(days=3)).isoformat()
         assert sorted(ours(lived)) == [day for day in days if day < soon]
+
+
+def test_what_was_handed_over_takes_its_place_and_never_waits(sqlite_url, tmp_path):
+    """Else it would be forgotten, and written anew once there is room."""
+    with a_published_life(sqlite_url, tmp_path) as lived:
+        last = coming(lived)[-1]
+        edits(lived, last)
+        publishes(lived)
+        assert record_of(lived, last.ident).state == "athletes"
+        own(lived, 30 - looked(lived).theirs - 5)
+        publishes(lived)
+        look = looked(lived)
+        assert last.ident not in {one.ident for one in look.waiting}
+        assert len(look.wanted.desired) == 5
+        removes(lived, last)
+        publishes(lived)
+        assert record_of(lived, last.ident).state == "athletes"
 
 
 def test_what_waits_is_written_as_days_pass(sqlite_url, tmp_path):
