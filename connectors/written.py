@@ -22,7 +22,7 @@ def dated(name: str, day: date) -> str:
     there, so it carries the day: month and day, so that a list by name is one by day (only New
     Year's days come before December's), and short, for a watch shows 15 to 20 letters.
     """
-    return cut(f"{day:%m-%d} {name}", longest=LONGEST_NAME)
+    return cut(f"{day:%m-%d} {name.strip()}", longest=LONGEST_NAME)
 
 
 def undated(name: str) -> str:

@@ -262,8 +262,9 @@ def _faults(planned: PlannedWorkout, workout: Json, day: date | None) -> list[st
     faults = differences(planned.workout.steps, steps)
     if ident != planned.ident:
         faults.append(f"the marker became {ident}")
-    if name != undated(dated(planned.workout.name, planned.day)):
-        faults.append(f"the name became {name!r}")
+    wanted, kept = dated(planned.workout.name, planned.day), workout.get("workoutName")
+    if name != undated(wanted) or kept != wanted:  # another sport, another day, another name
+        faults.append(f"the name became {kept!r}")
     if day != planned.day:
         faults.append(f"the day became {day}")
     return faults

@@ -330,6 +330,7 @@ class Forgetful:
     ("change", "says"),
     [
         ({"workoutName": "Lost"}, "name"),
+        ({"workoutName": "11-24 3 x 1 km"}, "name"),  # of another day
         ({"description": ""}, "marker"),
         ({"workoutSegments": render(planned())["workoutSegments"]}, "1 steps became 12"),
     ],

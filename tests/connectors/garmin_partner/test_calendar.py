@@ -317,6 +317,7 @@ def test_what_has_too_many_steps_stands_there_in_words_at_once(control, calendar
     ("change", "says"),
     [
         (lambda found: found.update(workoutName="Lost"), "name"),
+        (lambda found: found.update(workoutName="11-24 5 x 1 km"), "name"),  # of another day
         (lambda found: found.update(description=""), "marker"),
         (lambda found: found.update(date="2026-11-26"), "day"),
         (lambda found: found.update(segments=[]), "steps became 0"),
