@@ -65,7 +65,7 @@ MUTATIONS = (
     ),
     broken("P-5 one and a half", MILEAGE, "max(1.5 * max(means), least_m)", "max(3.0 * max(means), least_m + 3e4)"),
     broken("L-1 length", LONG, "aimed_m = min(wanted_m, far_m, most_m)", "aimed_m = min(1.3 * max(wanted_m, far_m), most_m)"),
-    broken("L-1 share in a taper", TAPER, "if long_m <= most_m:", "if True:"),
+    broken("L-1 share in a taper", TAPER, "if long_m <= most_m:", "if True:", GRID),
     broken("I-6 and M-2", GROUND, "3 if master else 2", "1"),
     broken("M-2", GROUND, "3 if master else 2", "2"),
     broken("I-6 days", DAYS, "if far_enough(days, from_days=around, gap=gap)", "if True"),
