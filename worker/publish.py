@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import NoReturn
 
 from sqlalchemy import Connection, func, select
 
@@ -30,14 +29,14 @@ from planning.schedule.lint import lint
 from planning.schedule.plan import DayStatus, Plan
 from planning.schedule.shown import shown
 from planning.workout import PlannedWorkout
-from worker import entries, outbox, store, tables
+from worker import entries, store, tables
 from worker.app import Runtime
+from worker.at_once import Busy, at_once
 from worker.connections import CONNECTED, Connected, connection, opened, writes_calendar
 from worker.db import reading, writing
-from worker.outbox import LeaseLost
 from worker.outcomes import changes_ahead, latest_outcome
 from worker.owing import owe_message
-from worker.perform import Heartbeat, Held, Snooze, perform
+from worker.perform import Held, Snooze
 from worker.writer import Writer
 
 MAY_VANISH = 3
@@ -46,12 +45,7 @@ NOT_EQUAL = "Your calendar does not follow the plan"
 EQUAL_AGAIN = "Your calendar follows the plan again"
 IT_WAS_ME = "If it was you, run `goalward calendar sync --removed-by-me`."
 UNDECIDED = "today's plan is not decided yet; look again in a moment"
-TAKEN = "a worker is writing this calendar right now; look again in a moment"
 LAGGING = "written, but the calendar may still be catching up: look again in two minutes"
-
-
-class Busy(Exception):
-    """Not now. The text says why, and when to look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,42 +125,18 @@ def sync_now(
     another day or somebody else is writing.
     """
     done: list[Done] = []
-    trouble: list[Exception] = []
 
-    def at_once(_: Runtime, _key: str, held: Held) -> None:
-        trouble.clear()
-        try:
-            done.append(_equalled(runtime, connected, held, may_vanish=may_vanish, wrote=wrote))
-            _concluded(done[-1])
-        except Busy as error:
-            trouble.append(error)
-        except Exception as error:
-            trouble.append(error)
-            raise
+    def equalled(held: Held) -> None:
+        done.append(_equalled(runtime, connected, held, may_vanish=may_vanish, wrote=wrote))
+        _concluded(done[-1])
 
-    with writing(runtime.engine) as conn:
-        now = runtime.clock.machine_now()
-        row_id = outbox.push(conn, "publish", str(connected.id), due_at=now)
-    with Heartbeat(runtime.engine) as heartbeat:
-        perform(runtime, row_id, actors={"publish": at_once}, heartbeat=heartbeat)
-    if trouble:
-        _raise_as_told(trouble[0], done)
-    if not done:
-        raise Busy(TAKEN)
+    try:
+        at_once(runtime, connected, equalled)
+    except Snooze as error:
+        if done and done[-1].refused:
+            raise done[-1].refused[0] from error
+        raise Busy(LAGGING) from error
     return sum(each.written for each in done)
-
-
-def _raise_as_told(error: Exception, done: Sequence[Done]) -> NoReturn:
-    """What a person is told of what a worker would see to by itself."""
-    match error:
-        case Snooze() if done and done[-1].refused:
-            raise done[-1].refused[0]
-        case Snooze():
-            raise Busy(LAGGING) from error
-        case LeaseLost():
-            raise Busy(TAKEN) from error
-        case _:
-            raise error
 
 
 def _equalled(

@@ -33,10 +33,11 @@ from tests.worker.published import (
 )
 from worker import hand, outbox, tables
 from worker.actors import as_of
+from worker.at_once import Busy
 from worker.connections import opened
 from worker.db import writing
 from worker.owing import owe_publishing, owe_replan
-from worker.publish import EQUAL_AGAIN, NOT_EQUAL, Busy, Look, Wanted, look_at, sync_now
+from worker.publish import EQUAL_AGAIN, NOT_EQUAL, Look, Wanted, look_at, sync_now
 from worker.schedule import tick
 
 

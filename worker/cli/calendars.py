@@ -151,8 +151,9 @@ def _synced(
 ) -> tuple[dict[str, Any], int]:
     """What was done, or how far it came and why no further; and the exit status that makes."""
     from connectors.errors import ServiceError
+    from worker.at_once import Busy
     from worker.cli.failing import told
-    from worker.publish import MAY_VANISH, Busy, sync_now
+    from worker.publish import MAY_VANISH, sync_now
 
     written: list[Action] = []
     may_vanish = 1000 if removed_by_me else MAY_VANISH

@@ -3,8 +3,8 @@
 from sqlalchemy.exc import OperationalError
 
 from connectors.errors import RateLimited, Refused, SignInNeeded, Unavailable
+from worker.at_once import Busy
 from worker.db import SchemaMismatch
-from worker.publish import Busy
 from worker.settings import SettingsProblem
 from worker.vault import WrongKey
 
