@@ -1,13 +1,13 @@
-"""What we wrote on a calendar, row by row, and the journal of every write."""
+"""What we wrote on a calendar, row by row. Every write is in `worker.journal` besides."""
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from planning.calendar import EntryRecord, EntryState, reclaimed
 from worker import tables
 from worker.connections import Connected
-from worker.db import database_now, upsert
+from worker.db import upsert
 
 
 def entries_of(conn: Connection, connection_id: int) -> list[EntryRecord]:
@@ -85,29 +85,3 @@ def _record(entry: Any) -> EntryRecord:
 def drop(conn: Connection, connected: Connected, ident: str) -> None:
     row = tables.calendar_entry
     conn.execute(delete(row).where(row.c.connection_id == connected.id, row.c.ident == ident))
-
-
-def write_journal(
-    conn: Connection,
-    connected: Connected,
-    *,
-    action: str,
-    ident: str,
-    remote_id: str | None,
-    reason: str,
-    before: Any = None,
-    after: Any = None,
-) -> None:
-    conn.execute(
-        insert(tables.calendar_journal).values(
-            athlete_id=connected.athlete_id,
-            connection_id=connected.id,
-            at=database_now(conn),
-            action=action,
-            ident=ident,
-            remote_id=remote_id,
-            reason=reason,
-            before=before,
-            after=after,
-        )
-    )

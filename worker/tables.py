@@ -306,6 +306,8 @@ calendar_journal = _table(
     Column("reason", Text, nullable=False),
     Column("before", Body),
     Column("after", Body),
+    Column("run", BigInteger),  # the writes of one publish have one; none: older than runs
+    Column("known_at", Instant),  # `at` in calendar time
 )
 
 feed_event = _table(  # what stands in a calendar feed; none is dropped: its sequence goes on

@@ -34,7 +34,7 @@ from planning.calendar import (
 )
 from planning.schedule.plan import Layer, LayerKind
 from planning.workout import PlannedWorkout, digest
-from worker import entries, hand
+from worker import entries, hand, journal
 from worker.app import Runtime
 from worker.connections import Connected, sentence
 from worker.db import writing
@@ -191,10 +191,12 @@ class Writer:
         before: dict[str, Any] | None,
         after: Any,
     ) -> None:
-        entries.write_journal(
+        journal.write(
+            self.runtime,
             conn,
             self.connected,
-            action="delete" if isinstance(action, DeleteCopy) else words_of(action),
+            run=self.held.lease.generation,
+            action=words_of(action),
             ident=ident_of(action),
             remote_id=remote_id,
             reason=action.because,

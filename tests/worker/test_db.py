@@ -110,6 +110,7 @@ def test_migrating_says_its_steps_once(bare):
         "0004",
         "0005",
         "0006",
+        "0007",
     ]
     check_schema(bare)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planning.units import counted
+from worker.cli import calendar_journal
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ calendar_commands = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
+    calendar_journal.add_to(calendar_commands)
     app.add_typer(calendar_commands, name="calendar")
 
 
