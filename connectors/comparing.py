@@ -19,6 +19,11 @@ def ident_in(description: object) -> str | None:
     return found[1] if found else None
 
 
+def unmarked(description: object) -> str:
+    """The same without our marker; whatever stands around it stays."""
+    return MARKED.sub("", description).rstrip() if isinstance(description, str) else ""
+
+
 def differences(wanted: Sequence[Item], stored: Sequence[Item]) -> list[str]:
     """Where what a service keeps is not what was sent, in words; empty when all is well.
 

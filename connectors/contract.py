@@ -24,6 +24,7 @@ from connectors.ports import (
     Malformed,
     Page,
     Recorded,
+    Releases,
     WeatherSource,
     WebhookReceiver,
     WellnessSource,
@@ -192,6 +193,9 @@ def check_workout_calendar(
         _require(calendar.read(gone.remote_id) is None, "what was deleted is gone")
         calendar.delete(gone.remote_id)  # already gone is success
 
+    if isinstance(calendar, Releases):
+        _check_released(calendar, calendar.release, one=one, first=first, last=last)
+
     after = calendar.entries(first, last, nobody)
     _require(list(after) == list(before), "nothing of ours is left behind")
     _require(
@@ -268,6 +272,40 @@ def _check_written(seen: Observed, planned: PlannedWorkout) -> None:
     _require(seen.ident == planned.ident, "what was written carries our marker")
     _require(seen.day == planned.day, "what was written stands on its day")
     _require(seen.digest is not None and seen.direct, "what was written was read back")
+
+
+def _check_released(
+    calendar: WorkoutCalendar,
+    release: Callable[[str], None],
+    *,
+    one: PlannedWorkout,
+    first: date,
+    last: date,
+) -> None:
+    made, foreign = calendar.create(one), len(calendar.foreign(first, last))
+    release(made.remote_id)
+    stands = calendar.read(made.remote_id)
+    if stands is None:
+        raise ContractBroken("what was released stays where it is")
+    _require(stands.ident is None, "what was released carries no marker")
+    _require((stands.day, stands.name) == (made.day, made.name), "and keeps its day and name")
+    contents = [seen.content and seen.content.steps for seen in (made, stands)]
+    _require(contents[0] == contents[1], "and every step and target")
+    there = calendar.entries(first, last, frozenset())
+    _require(
+        made.remote_id not in {entry.remote_id for entry in there},
+        "what was released is not taken for ours again",
+    )
+    _require(len(calendar.foreign(first, last)) == foreign + 1, "it is the athlete's, and counted")
+    release(made.remote_id)
+    _require(calendar.read(made.remote_id) == stands, "releasing it again changes nothing")
+    again = calendar.create(one)
+    _require(again.remote_id != made.remote_id, "the same session is written beside it")
+    _require(calendar.read(made.remote_id) == stands, "and not over it")
+    calendar.delete(again.remote_id)
+    calendar.entries(first, last, frozenset({made.remote_id}))  # as if it were in our records
+    calendar.delete(made.remote_id)
+    release(made.remote_id)  # gone is success
 
 
 def _check_shown(calendar: WorkoutCalendar, made: Observed, first: date, last: date) -> None:

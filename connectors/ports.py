@@ -255,6 +255,18 @@ class FeedsDevice(Protocol):
         ...
 
 
+@runtime_checkable
+class Releases(Protocol):
+    """A calendar where an entry of ours can become the athlete's for good."""
+
+    def release(self, remote_id: str) -> None:
+        """Our marker, and whatever else it is known by, is taken out of it; nothing else changes.
+
+        Read back. From then on it is foreign. Gone, or without a marker, is success.
+        """
+        ...
+
+
 MARKER = "[goalward:{ident}]"
 
 
@@ -381,6 +393,7 @@ class Capabilities:
     races: bool = False
     calendar_setting: str = ""  # of a connection: "yes" where its calendar is to be written
     calendar_place: str = ""  # whose calendar it is, where several connectors lead to it
+    ours_alone: bool = False  # nobody else writes its calendar: nothing in it can be the athlete's
     device_entries: int | None = None  # how many a device takes of the calendar, all in all
     settings: tuple[str, ...] = field(default=())  # settings without which it cannot be opened
     limits: tuple[Limit, ...] = ()

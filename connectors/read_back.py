@@ -10,7 +10,8 @@ from dataclasses import replace
 from enum import Enum
 
 from connectors.calls import patiently
-from connectors.errors import Refused
+from connectors.comparing import ident_in
+from connectors.errors import Refused, Unavailable
 from planning.calendar import Observed
 
 MOST_TOLD = 3  # faults; the others are only counted
@@ -59,6 +60,21 @@ def kept(
     except NotKept as error:
         raise Refused(f"{service} keeps {name!r} differently: {error}") from error
     return replace(seen, in_words=why, for_good=bool(too_much))
+
+
+def let_go(name: str, read: Callable[[], object], *, service: str) -> None:
+    """Wait for a copy that lags until `read` gives an entry without our marker. Raises Unavailable
+    when it stays: then it is still ours.
+    """
+
+    def look() -> None:
+        if ident_in(read()) is not None:
+            raise NotKept([f"{service} keeps our marker in {name!r}"])
+
+    try:
+        patiently(look, on=NotKept)
+    except NotKept as error:
+        raise Unavailable(f"{error}: look again") from error
 
 
 def _looked(look: Look, remote_id: str, manner: Manner) -> Observed:

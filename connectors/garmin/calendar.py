@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from connectors.calls import begun, in_shape
-from connectors.comparing import ident_in
+from connectors.comparing import ident_in, unmarked
 from connectors.errors import Refused, ServiceError, Unavailable
 from connectors.garmin.client import Wire
 from connectors.garmin.errors import Gone
 from connectors.garmin.listing import Entry, Listing, etag_of, read_listing
 from connectors.garmin.workouts import differences, parse, render, shown_name
 from connectors.in_words import as_text
-from connectors.read_back import Manner, NotKept, kept
+from connectors.read_back import Manner, NotKept, kept, let_go
 from connectors.written import dated, day_in, undated
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
@@ -119,6 +119,23 @@ class GarminCalendar:
         if not elsewhere:
             with begun():
                 self._unless_gone(lambda: self._garmin.delete_workout(workout_id))
+
+    def release(self, remote_id: str) -> None:
+        """In the template, and so in each of its entries."""
+        workout_id, _ = _ids(remote_id)
+        with suppress(Gone):
+            workout = self._workout(workout_id)
+            if ident_in(workout.get("description")) is not None:
+                bare = {**workout, "description": unmarked(workout["description"])}
+                self._wire.write(lambda: self._garmin.update_workout(workout_id, bare))
+                with begun():
+                    let_go(
+                        shown_name(workout),
+                        lambda: self._workout(workout_id).get("description"),
+                        service="Garmin",
+                    )
+        self._ours.discard(workout_id)
+        self._listing = None
 
     def foreign(self, first: date, last: date) -> Sequence[str]:
         listing = self._listing_of(first, last)
@@ -332,14 +349,19 @@ def _observed(
         etag=etag_of(head),
         digest=None if content is None else _digest(content, day),
         direct=content is not None,
+        content=None if content is None else _seen(content),
     )
 
 
 def _digest(workout: Mapping[str, Any], day: date | None) -> str:
     """In planning's way; an entry on no day counts as on day one."""
-    ident, name, steps = parse(workout)
-    seen = Workout(Kind.EASY, name, "", steps, 0.0, 0.0, 0.0)  # only name and steps are digested
-    return digest(PlannedWorkout(ident or "", day or date.min, seen))
+    ident = ident_in(workout.get("description"))
+    return digest(PlannedWorkout(ident or "", day or date.min, _seen(workout)))
+
+
+def _seen(workout: Mapping[str, Any]) -> Workout:
+    _, name, steps = parse(workout)
+    return Workout(Kind.EASY, name, "", steps, 0.0, 0.0, 0.0)  # only name and steps are digested
 
 
 def _ids(remote_id: str) -> tuple[int, int | None]:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from connectors.calls import begun, in_shape
-from connectors.comparing import ident_in
+from connectors.comparing import ident_in, unmarked
 from connectors.errors import Refused, Unavailable
 from connectors.garmin_partner.addresses import MADE, SCHEDULE, WORKOUT
 from connectors.garmin_partner.client import Wire
@@ -27,7 +27,7 @@ from connectors.garmin_partner.workouts import (
     too_long,
 )
 from connectors.in_words import as_text
-from connectors.read_back import Manner, NotKept, kept
+from connectors.read_back import Manner, NotKept, kept, let_go
 from connectors.written import dated, undated
 from planning.activity import content_id
 from planning.calendar import Observed
@@ -132,6 +132,22 @@ class PartnerCalendar:
         if not elsewhere:
             with begun(), suppress(Gone):
                 self._wire.write("DELETE", f"{WORKOUT}/{workout_id}")
+
+    def release(self, remote_id: str) -> None:
+        """In the workout, and so on each of its days."""
+        workout_id, _ = _ids(remote_id)
+        with suppress(Gone):
+            workout = self._workout(workout_id)
+            if ident_in(workout.get("description")) is not None:
+                bare = {**workout, "description": unmarked(workout["description"])}
+                self._wire.write("PUT", f"{WORKOUT}/{workout_id}", bare)
+                with begun():
+                    let_go(
+                        shown_name(workout),
+                        lambda: self._workout(workout_id).get("description"),
+                        service="Garmin",
+                    )
+        self._ours.discard(workout_id)
 
     def foreign(self, first: date, last: date) -> Sequence[str]:
         """Of the athlete's own Garmin shows us nothing: here is only what of ours became theirs."""
@@ -283,6 +299,7 @@ def _observed(remote_id: str, workout: Json, day: date | None, *, direct: bool =
         # One on no day counts as on day one.
         digest=digest(PlannedWorkout(ident or "", day or date.min, seen)) if direct else None,
         direct=direct,
+        content=seen if direct else None,
     )
 
 

@@ -11,7 +11,7 @@ from connectors.ports import Capabilities, Link, Opened, WebhookReceiver
 __all__ = ["CONNECTOR", "CalendarFeed"]
 
 
-CAPABILITIES = Capabilities(calendar=True)
+CAPABILITIES = Capabilities(calendar=True, ours_alone=True)
 
 
 @dataclass(frozen=True, slots=True)

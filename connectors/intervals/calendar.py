@@ -10,17 +10,18 @@ from datetime import date
 from typing import Any
 
 from connectors.calls import begun, in_shape
-from connectors.comparing import ident_in
+from connectors.comparing import ident_in, unmarked
 from connectors.errors import Refused, Unavailable
 from connectors.intervals.client import Client
 from connectors.intervals.errors import Gone, NotAllowed
 from connectors.intervals.workouts import in_words, misread, parse, render, shown_name, steps_in
-from connectors.read_back import Manner, NotKept, kept
+from connectors.read_back import Manner, NotKept, kept, let_go
 from planning.activity import content_id
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
 
 EVENTS = "/athlete/0/events"
+OURS = "goalward:"  # what the names begin with that intervals.icu knows our events by
 
 type Event = Mapping[str, Any]
 
@@ -75,6 +76,23 @@ class IntervalsCalendar:
         with suppress(Gone), _allowed():
             self._require_ours(remote_id)
             self._client.write("DELETE", f"{EVENTS}/{remote_id}")
+
+    def release(self, remote_id: str) -> None:
+        """Also the name that we know it by: writing a session of that name would write over it."""
+        with suppress(Gone):
+            event = self._event(remote_id)
+            text, key = event.get("description"), str(event.get("external_id") or "")
+            if ident_in(text) is not None or key.startswith(OURS):
+                bare = {"description": unmarked(text), "external_id": f"left:{remote_id}"}
+                self._put(remote_id, bare)
+                with begun():
+                    let_go(
+                        shown_name(event),
+                        lambda: self._event(remote_id).get("description"),
+                        service="intervals.icu",
+                    )
+        self._ours.discard(remote_id)
+        self._listing = None
 
     def foreign(self, first: date, last: date) -> Sequence[str]:
         rows = self._listed(first, last, again=False)
@@ -189,15 +207,20 @@ def _observed(event: Event, *, direct: bool = False) -> Observed:
         etag=content_id(*(event.get(key) for key in told)),
         digest=_digest(event) if direct else None,
         direct=direct,
+        content=_seen(event) if direct else None,
     )
 
 
 def _digest(event: Event) -> str:
     """In planning's way."""
+    ident = ident_in(event.get("description"))
+    return digest(PlannedWorkout(ident or "", _day(event), _seen(event)))
+
+
+def _seen(event: Event) -> Workout:
     with in_shape("The steps of an event of intervals.icu", otherwise=Unavailable):
-        ident, name, steps = parse(event)
-    seen = Workout(Kind.EASY, name, "", steps, 0.0, 0.0, 0.0)  # only name and steps are digested
-    return digest(PlannedWorkout(ident or "", _day(event), seen))
+        _, name, steps = parse(event)
+    return Workout(Kind.EASY, name, "", steps, 0.0, 0.0, 0.0)  # only name and steps are digested
 
 
 def _day(event: Event) -> date:
@@ -206,7 +229,7 @@ def _day(event: Event) -> date:
 
 def _key(planned: PlannedWorkout) -> str:
     """What intervals.icu knows our event by, besides its own number."""
-    return f"goalward:{planned.ident}:{planned.day.isoformat()}"
+    return f"{OURS}{planned.ident}:{planned.day.isoformat()}"
 
 
 def _id_of(made: Any) -> str:

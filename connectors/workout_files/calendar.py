@@ -15,7 +15,14 @@ from pathlib import Path
 from connectors.comparing import differences
 from connectors.errors import Refused, Unavailable
 from connectors.ports import MARKER
-from connectors.workout_files.fit import Stored, created_at, kept_of, read, written
+from connectors.workout_files.fit import (
+    Stored,
+    created_at,
+    kept_of,
+    read,
+    without_marker,
+    written,
+)
 from connectors.workout_files.names import SIGN, SUFFIX, UNFINISHED, day_of, names_for
 from planning.calendar import Observed
 from planning.workout import Kind, PlannedWorkout, Workout, digest
@@ -94,6 +101,19 @@ class FolderCalendar:
         with self._reached():
             path.unlink(missing_ok=True)
 
+    def release(self, remote_id: str) -> None:
+        """It keeps its name and every step."""
+        self.require_folder()
+        path = self._path(remote_id)
+        content = self._content(path)
+        stored = read(content) if content is not None else None
+        if content is not None and stored is not None and stored.ident is not None:
+            bare = without_marker(content)
+            if read(bare) != replace(stored, ident=None):
+                raise Refused(f"Our marker cannot be taken out of {path.name}")
+            self._put(path, bare)
+        self._known -= {path.name}
+
     def foreign(self, first: date, last: date) -> Sequence[str]:
         """Workouts and recordings alike; what names no day is always counted."""
         ours = {path for path, _ in self._ours()}
@@ -151,6 +171,7 @@ class FolderCalendar:
             etag=fingerprint,
             digest=_digest(stored, day) if stored else fingerprint,
             direct=True,
+            content=_seen(stored) if stored else None,
         )
 
     # Writing
@@ -234,5 +255,8 @@ def _checked(planned: PlannedWorkout, *, created_s: int) -> bytes:
 
 def _digest(stored: Stored, day: date | None) -> str:
     """In planning's way; a file on no day counts as on day one."""
-    seen = Workout(Kind.EASY, stored.name, "", stored.steps, 0.0, 0.0, 0.0)
-    return digest(PlannedWorkout(stored.ident or "", day or date.min, seen))
+    return digest(PlannedWorkout(stored.ident or "", day or date.min, _seen(stored)))
+
+
+def _seen(stored: Stored) -> Workout:
+    return Workout(Kind.EASY, stored.name, "", stored.steps, 0.0, 0.0, 0.0)

@@ -8,14 +8,16 @@ share both it keeps one.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from garmin_fit_sdk import Decoder, Encoder, Profile, Stream
+from garmin_fit_sdk.crc_calculator import CrcCalculator
 
-from connectors.comparing import ident_in
+from connectors.comparing import MARKED, ident_in
 from connectors.workout_files.names import in_bytes
 from connectors.written import cut, dated, described, undated
 from planning.workout import (
@@ -34,6 +36,7 @@ from planning.workout import (
 type Message = Mapping[Any, Any]  # field name -> value; unknown fields by number
 
 LONGEST_TEXT_BYTES = 254
+CRC_BYTES = 2  # the last of a file
 FIT_EPOCH_S = 631_065_600  # 1989-12-31T00:00:00Z in Unix seconds
 MM_PER_M, CM_PER_M, MS_PER_S = 1000.0, 100.0, 1000.0
 BPM_OFFSET = 100
@@ -93,6 +96,14 @@ def read(content: bytes) -> Stored | None:
         _items(messages.get("workout_step_mesgs", ())),
         _whole(file_id.get("time_created")),
     )
+
+
+def without_marker(content: bytes) -> bytes:
+    """The same file with blanks where our marker is: no other byte of it changes, but the sum."""
+    marker = re.compile(MARKED.pattern.encode())
+    bare = marker.sub(lambda found: b" " * len(found[0]), content)[:-CRC_BYTES]
+    crc: int = CrcCalculator.calculate_crc(bare, 0, len(bare))
+    return bare + crc.to_bytes(CRC_BYTES, "little")
 
 
 def created_at(now: datetime) -> int:

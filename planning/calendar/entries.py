@@ -5,11 +5,11 @@ read back and verified). These functions are all the steps there are; whoever ap
 stores what they return, and so needs no judgement of its own.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from planning.workout import PlannedWorkout, digest
+from planning.workout import PlannedWorkout, Workout, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Observed:
     None while the content was not read (a listing shows heads only). `direct` says that this was a
     read by id and not a line of a listing. A listing names each remote id once. `in_words`, after
     a write: why what was written stands there as text that no watch follows; empty: all is well.
-    `for_good`: its steps can never stand there, so that nobody needs to try again.
+    `for_good`: its steps can never stand there, so that nobody needs to try again. `content`, of a
+    direct read: name and steps as they are understood, so that they can be written again.
     """
 
     remote_id: str
@@ -32,6 +33,7 @@ class Observed:
     direct: bool = False
     in_words: str = ""
     for_good: bool = False
+    content: Workout | None = field(default=None, compare=False, repr=False)
 
 
 class EntryState(StrEnum):

@@ -73,6 +73,18 @@ def test_the_contract_is_kept(calendar, foreign):
     assert foreign() == before
 
 
+def test_what_was_released_and_moved_far_away_is_not_written_over(athlete, calendar):
+    """intervals.icu knows what it is sent in bulk by our name for it, wherever that stands."""
+    made = calendar.create(planned())
+    calendar.release(made.remote_id)
+    far = f"{TODAY + timedelta(days=300)}T00:00:00"
+    athlete("PUT", f"/{made.remote_id}", json={"category": "WORKOUT", "start_date_local": far})
+    assert calendar.create(planned()).remote_id != made.remote_id
+    kept = athlete("GET", f"/{made.remote_id}")
+    assert kept["start_date_local"] == far
+    assert "goalward" not in kept["description"] + kept["external_id"]
+
+
 def test_opening_asks_nothing(control, link):
     with CONNECTOR.open(link, NOW):
         pass
