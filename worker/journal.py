@@ -14,6 +14,7 @@ from worker.connections import Connected
 from worker.db import database_now
 
 CREATE, REPLACE, DELETE = WRITES = ("create", "replace", "delete")  # of a session's entry
+RELEASE, DETACH = "release", "detach"  # one was left to the athlete for good; all were
 
 
 @dataclass(frozen=True, slots=True)

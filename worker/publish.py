@@ -36,6 +36,7 @@ from worker.connections import CONNECTED, Connected, connection, opened, writes_
 from worker.db import reading, writing
 from worker.outcomes import changes_ahead, latest_outcome
 from worker.owing import owe_message
+from worker.pausing import paused
 from worker.perform import Held, Snooze
 from worker.writer import Writer
 
@@ -45,6 +46,7 @@ NOT_EQUAL = "Your calendar does not follow the plan"
 EQUAL_AGAIN = "Your calendar follows the plan again"
 IT_WAS_ME = "If it was you, run `goalward calendar sync --removed-by-me`."
 UNDECIDED = "today's plan is not decided yet; look again in a moment"
+PAUSED = "it is paused: `goalward calendar resume` starts it again"
 LAGGING = "written, but the calendar may still be catching up: look again in two minutes"
 
 
@@ -99,6 +101,8 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
             return
         if not writes_calendar(runtime, connected):
             return  # the athlete has it no longer written
+        if paused(conn, connected):
+            return  # `calendar resume` owes it again
         profile = store.profile_of(conn, connected.athlete_id)
     if profile.autonomy is not Autonomy.NEVER:
         try:
@@ -148,6 +152,9 @@ def _equalled(
     wrote: Callable[[Action], object] = lambda _: None,
 ) -> Done:
     """Make the calendar equal to the plan, as far as the service lets us."""
+    with reading(runtime.engine) as conn:  # under the lease: it may have been paused meanwhile
+        if paused(conn, connected):
+            raise Busy(PAUSED)
     with opened(runtime, connected) as use:
         if use.calendar is None:
             raise Refused(f"{connected.connector} has no calendar to write to")
@@ -156,7 +163,7 @@ def _equalled(
             views = look.records, look.direct
             writer = Writer(runtime, connected, use.calendar, held, *views, look.wanted.today)
             try:
-                return _all_applied(writer, look, wrote)
+                return all_applied(writer, look, wrote)
             except Refused as error:
                 refused = error
         else:
@@ -164,7 +171,7 @@ def _equalled(
     raise refused  # outside, for it says nothing of the connection's health
 
 
-def _all_applied(writer: Writer, look: Look, wrote: Callable[[Action], object]) -> Done:
+def all_applied(writer: Writer, look: Look, wrote: Callable[[Action], object]) -> Done:
     """An entry that the service refuses does not hold up the others; an account that it refuses
     does, and is told by the same words about two workouts of different names.
     """
@@ -206,7 +213,7 @@ def look_at(
     """
     with reading(runtime.engine) as conn:
         decided = outcome or latest_outcome(conn, connected.athlete_id)
-        wanted = _wanted(runtime, conn, connected.athlete_id, decided)
+        wanted = wanted_today(runtime, conn, connected.athlete_id, decided)
         records = entries.entries_of(conn, connected.id)
     known = frozenset(record.remote_id for record in records if record.remote_id)
     observed = calendar.entries(wanted.today - LISTED_BACK, wanted.last, known)
@@ -249,7 +256,9 @@ def _room(
     return Room((*kept, *room.fits), room.waiting), theirs
 
 
-def _wanted(runtime: Runtime, conn: Connection, athlete_id: int, outcome: Outcome | None) -> Wanted:
+def wanted_today(
+    runtime: Runtime, conn: Connection, athlete_id: int, outcome: Outcome | None
+) -> Wanted:
     """The workouts of the coming days, from what was decided today."""
     profile = store.profile_of(conn, athlete_id)
     today = runtime.calendar_now(conn).astimezone(profile.zone).date()

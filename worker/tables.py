@@ -178,6 +178,8 @@ connection = _table(
     Column("told_at", Instant),
     Column("version", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Instant, nullable=False),
+    Column("calendar_paused_at", Instant),  # calendar time; nothing is written there since
+    Column("calendar_paused_why", String(20)),  # by you|undo|detach
     _one("connection", "connector", "external_athlete_id", where="state <> 'disconnected'"),
 )
 

@@ -31,6 +31,7 @@ from planning.calendar import (
     not_applied,
     remembered,
     settled,
+    version,
 )
 from planning.schedule.plan import Layer, LayerKind
 from planning.workout import PlannedWorkout, digest
@@ -181,7 +182,13 @@ class Writer:
     def _stood(self, remote_id: str, record: EntryRecord | None) -> dict[str, Any] | None:
         """What is about to be written over, as far as it is known."""
         there = self.direct.get(remote_id)
-        return _observed(there) if there else _recorded(record) if record else None
+        if there is None:
+            return _recorded(record) if record else None
+        seen = record.seen_digest if record else None
+        if there.content is None or version(there.day, there.digest) == seen:
+            return _observed(there)
+        # Not as we wrote it, which stands here already: so it can be written again all the same.
+        return {**(_observed(there) or {}), "workout": to_body(there.content)}
 
     def _journal(
         self,

@@ -111,6 +111,7 @@ def test_migrating_says_its_steps_once(bare):
         "0005",
         "0006",
         "0007",
+        "0008",
     ]
     check_schema(bare)
 

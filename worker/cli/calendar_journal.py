@@ -7,16 +7,19 @@ from zoneinfo import ZoneInfo
 import typer
 
 from planning.units import counted
-from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
+from worker.cli.calendar_named import NameArgument, calendars_named
+from worker.cli.session import AthleteOption, JsonOption, print_json, session
 
 if TYPE_CHECKING:
     from worker.journal import Line
 
-WORDS = {"create": "created", "delete": "removed", "delete copy": "removed", "release": "left"}
-
-NameArgument = Annotated[
-    str | None, typer.Argument(help="Which calendar, like garmin. Without it: all of them.")
-]
+WORDS = {
+    "create": "created",
+    "delete": "removed",
+    "delete copy": "removed",
+    "release": "left",
+    "detach": "detached",
+}
 
 
 def add_to(calendar_commands: typer.Typer) -> None:
@@ -40,7 +43,7 @@ def journal(
     from worker.db import reading
 
     with session(athlete) as at_work:
-        names = _calendars(at_work, name)
+        names = {one.id: one.connector for one in calendars_named(at_work, name)}
         with reading(at_work.runtime.engine) as conn:
             runs = written.runs(written.lines(conn, names))
         shown, older = runs[:last], len(runs) > last
@@ -53,22 +56,6 @@ def journal(
             typer.echo("Nothing was written on a calendar yet.")
         if older:
             typer.echo(f"There are older ones: `--last {2 * last}` shows more.")
-
-
-def _calendars(at_work: Session, name: str | None) -> dict[int, str]:
-    """By the id of their connection."""
-    from worker.cli.failing import UsedWrongly
-    from worker.connections import connections, writes_calendar
-    from worker.db import reading
-
-    with reading(at_work.runtime.engine) as conn:
-        mine = connections(conn, athlete_id=at_work.athlete_id, state=None)
-    known = {one.id: one.connector for one in mine if writes_calendar(at_work.runtime, one)}
-    found = {number: each for number, each in known.items() if name in {None, each}}
-    if not found and name is not None:
-        there = ", ".join(sorted(set(known.values()))) or "none"
-        raise UsedWrongly(f"there is no calendar {name!r}; there are: {there}")
-    return found
 
 
 def _print_run(run: "tuple[Line, ...]", name: str, zone: ZoneInfo) -> None:
@@ -84,14 +71,18 @@ def in_words(line: "Line") -> tuple[str, str]:
     (old_day, old), (new_day, new) = line.was, line.became
     days = [f"{day:%a %d %b}" for day in (old_day, new_day) if day]
     told = " -> ".join(dict.fromkeys(days)) or "-"
-    names = " -> ".join(dict.fromkeys(filter(None, (old, new)))) or line.ident
-    return _did(line), f"{told}  {names}"
+    names = (
+        " -> ".join(dict.fromkeys(filter(None, (old, new)))) or line.ident or "all that stood there"
+    )
+    moved = line.was[0] not in {None, line.became[0]}
+    return did(line.action, moved=moved), f"{told}  {names}"
 
 
-def _did(line: "Line") -> str:
-    if line.action == "replace":
-        return "moved" if line.was[0] not in {None, line.became[0]} else "changed"
-    return WORDS.get(line.action, line.action)
+def did(action: str, *, moved: bool) -> str:
+    """`replace` is "changed", or "moved"."""
+    if action == "replace":
+        return "moved" if moved else "changed"
+    return WORDS.get(action, action)
 
 
 def _as_json(line: "Line", names: Mapping[int, str]) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """`goalward calendar ...`: what is, and what would be, on the watch calendar."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from planning.units import counted
-from worker.cli import calendar_journal
+from worker.cli import calendar_detach, calendar_journal, calendar_pause, calendar_undo
+from worker.cli.calendar_named import calendars_named
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ calendar_commands = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
-    calendar_journal.add_to(calendar_commands)
+    for each in (calendar_detach, calendar_journal, calendar_pause, calendar_undo):
+        each.add_to(calendar_commands)
     app.add_typer(calendar_commands, name="calendar")
 
 
@@ -34,7 +35,7 @@ def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
     with session(athlete) as at_work:
         outcome = at_work.outcome()
         shown = []
-        for connected in _calendars(at_work):
+        for connected in calendars_named(at_work, None):
             with opened(at_work.runtime, connected) as use:
                 if use.calendar is None:
                     continue
@@ -68,7 +69,7 @@ def sync_(
         _read_what_came_in(at_work)
         at_work.outcome()
         done, statuses = [], []
-        for connected in _calendars(at_work):
+        for connected in calendars_named(at_work, None):
             one, status = _synced(at_work, connected, removed_by_me=removed_by_me)
             done.append(one)
             statuses.append(status)
@@ -132,20 +133,6 @@ def _read_what_came_in(at_work: Session) -> None:
     if waiting:
         typer.echo(f"Reading what came in ({waiting}) ...", err=True)
         run_owed(at_work.runtime, ACTORS, only=("ingest", "replan"))
-
-
-def _calendars(at_work: Session) -> "Iterator[Connected]":
-    """Also those that want a sign-in: using one says so."""
-    from worker.cli.failing import Failed
-    from worker.connections import connections, writes_calendar
-    from worker.db import reading
-
-    with reading(at_work.runtime.engine) as conn:
-        mine = connections(conn, athlete_id=at_work.athlete_id, state=None)
-    writable = [each for each in mine if writes_calendar(at_work.runtime, each)]
-    if not writable:
-        raise Failed("no calendar is connected: `goalward connect garmin`, or `connect intervals`")
-    yield from writable
 
 
 def _synced(
