@@ -101,14 +101,12 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
             return
         if not writes_calendar(runtime, connected):
             return  # the athlete has it no longer written
-        if paused(conn, connected):
-            return  # `calendar resume` owes it again
         profile = store.profile_of(conn, connected.athlete_id)
     if profile.autonomy is not Autonomy.NEVER:
         try:
             _concluded(_equalled(runtime, connected, held))
         except Busy:
-            return  # whoever decides today's plan owes this again
+            return  # whoever decides today's plan, or resumes the calendar, owes this again
         except Refused as error:
             _tell(runtime, connected, str(error))
             raise

@@ -28,7 +28,7 @@ from tests.worker.published import (
 from tests.worker.web.partner import partner_life, sign_in
 from worker import tables
 from worker.connections import connection, opened
-from worker.db import reading
+from worker.db import reading, writing
 from worker.detaching import detach_now
 from worker.publish import look_at
 
@@ -121,6 +121,16 @@ def test_on_intervals_every_event_stays_and_loses_its_marker_and_our_name(sqlite
             assert same == {k: became[k] for k in same}
         assert ours(lived, "intervals") == ([], sorted(row["name"] for row in before))
         assert forgotten(lived)
+
+
+def test_what_is_long_past_and_forgotten_loses_its_marker_as_well(sqlite_url, tmp_path):
+    with on_intervals(sqlite_url, tmp_path) as lived:
+        number = len(lived.there.rows())
+        with writing(lived.engine) as conn:
+            conn.execute(tables.calendar_entry.delete())
+        lived.clock.later(days=90)
+        assert leaves(lived, "intervals") == number
+        assert SIGN not in str(lived.there.rows())
 
 
 def test_in_a_folder_every_file_stays_under_its_name_and_loses_its_marker(sqlite_url, tmp_path):

@@ -229,6 +229,33 @@ def test_what_broke_off_after_some_writes_goes_on_and_is_not_itself_undone(lived
     assert on_calendar(lived) == []
 
 
+def test_one_that_broke_off_is_over_once_the_plan_was_written_again(lived, command):
+    dropped = coming(lived)[0]
+    lived.control.fault("garmin", method="DELETE", status=503, times=99)
+    assert command("calendar", "undo", "--to", "2026-08-31").status == 4
+    lived.control.clear_faults()
+    command.ok("calendar", "resume")
+    before = templates(lived)
+    skips(lived, dropped)
+    publishes(lived)
+    assert dropped.ident not in templates(lived)
+    command.ok("calendar", "undo")
+    assert templates(lived) == before
+
+
+def test_a_time_goes_back_over_an_undo_as_well(lived, command):
+    (first,) = journal_times(command)
+    before = templates(lived)
+    skips(lived, coming(lived)[0])
+    command.ok("calendar", "undo")
+    command.ok("calendar", "undo", "--to", first)
+    assert templates(lived) == before
+    command.ok("calendar", "undo", "--to", "2026-08-31")
+    assert templates(lived) == {}
+    command.ok("calendar", "undo", "--to", first)
+    assert templates(lived) == before
+
+
 def test_nothing_is_written_over_it_until_it_is_resumed(lived, command):
     skips(lived, coming(lived)[0])
     command.ok("calendar", "undo")
@@ -241,7 +268,11 @@ def test_nothing_is_written_over_it_until_it_is_resumed(lived, command):
     assert said.err == (
         "garmin: 0 written. it is paused: `goalward calendar resume` starts it again\n"
     )
+    told = "It is paused: none of this is written until `goalward calendar resume garmin`."
+    assert told in command.ok("calendar", "diff").out
+    assert command.ok("calendar", "diff", "--json").json["paused"] is True
     command.ok("calendar", "resume", "garmin")
+    assert "paused" not in command.ok("calendar", "diff").out
     command.ok("calendar", "sync")
     assert equals_the_plan(lived)
 

@@ -88,6 +88,8 @@ def undo(
     """Take back what changed: what you skipped, moved, pinned or edited, here or on the calendar;
     else the last change that the plan made of that day, or with a change's id all that it changed.
 
+    What was written on a calendar is `goalward calendar undo`'s business: it leaves the plan alone.
+
     What is given back stays as it was, until you undo that too. What a limit took is not given
     back: the rule is told.
     """

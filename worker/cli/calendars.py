@@ -30,6 +30,8 @@ def add_to(app: typer.Typer) -> None:
 def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
     """What would be written, and why. Writes nothing."""
     from worker.connections import opened
+    from worker.db import reading
+    from worker.pausing import paused
     from worker.publish import look_at
 
     with session(athlete) as at_work:
@@ -41,7 +43,10 @@ def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
                     continue
                 look = look_at(at_work.runtime, connected, use.calendar, outcome=outcome)
                 foreign = len(use.calendar.foreign(look.wanted.today, look.wanted.last))
-            shown.append(_shown(connected, look, foreign))
+            with reading(at_work.runtime.engine) as conn:
+                stands_still = paused(conn, connected) is not None
+            one = _shown(connected, look, foreign)
+            shown.append(one | ({"paused": True} if stands_still else {}))
         if json:
             print_json(shown[0] if len(shown) == 1 else shown)
             return
@@ -204,6 +209,11 @@ def _print_diff(one: dict[str, Any]) -> None:
         )
     if one.get("refusal"):
         typer.echo(one["refusal"])
+    if one.get("paused"):
+        name = one["calendar"]
+        typer.echo(
+            f"It is paused: none of this is written until `goalward calendar resume {name}`."
+        )
     if waiting := one.get("waiting"):
         several, first = counted(len(waiting), "workout"), waiting[0]["day"]
         typer.echo(
