@@ -7,13 +7,13 @@ from connectors.ports import Link
 from connectors.sandbox.app import Options, serve
 from connectors.sandbox.control import Control
 from connectors.tokens import MemoryTokens
-from tests.connectors.linked import TODAY, machine_now
+from tests.connectors.linked import NOW, TODAY
 
 
 @pytest.fixture
 def control():
     options = Options(today=TODAY, webhook_retry_s=0.05)
-    with serve(machine_now=machine_now, options=options) as base_url, Control(base_url) as control:
+    with serve(machine_now=lambda: NOW, options=options) as base_url, Control(base_url) as control:
         yield control
 
 
@@ -30,7 +30,7 @@ def link(control, settings):
 
 @pytest.fixture
 def opened(link):
-    with CONNECTOR.open(link, machine_now()) as opened:
+    with CONNECTOR.open(link, NOW) as opened:
         yield opened
 
 
@@ -41,6 +41,6 @@ def source(opened):
 
 @pytest.fixture
 def in_threes(link):
-    wire = Wire(link, machine_now)
-    yield PersonalActivities(wire, machine_now, page_size=3)
+    wire = Wire(link, lambda: NOW)
+    yield PersonalActivities(wire, lambda: NOW, page_size=3)
     wire.close()

@@ -16,7 +16,7 @@ from connectors.garmin_personal import CONNECTOR
 from connectors.ports import ActivityRef, Link, Unmetered
 from connectors.tokens import MemoryTokens
 from planning.activity import RecordKind
-from tests.connectors.linked import TODAY, count, machine_now
+from tests.connectors.linked import NOW, TODAY, count
 
 SEARCH = "/search/activities"
 EXCHANGES = "personal POST /personalapitoken-service"
@@ -167,7 +167,7 @@ def test_trouble_that_lasts_is_told(control, source):
 
 def test_pitfall_26_a_pause_that_is_asked_for_is_told_and_not_slept(control, link):
     told = Noting()
-    with CONNECTOR.open(Link(link.settings, link.tokens, meter=told), machine_now()) as opened:
+    with CONNECTOR.open(Link(link.settings, link.tokens, meter=told), NOW) as opened:
         control.fault("personal", path_contains=SEARCH, status=429, retry_after=14)
         with pytest.raises(RateLimited) as caught:
             opened.activities.changes(None)
@@ -186,7 +186,7 @@ def test_pitfall_26_a_pause_without_a_length_gets_ours(control, source):
 
 def test_a_limit_of_ours_comes_through_the_library_as_itself(control, link):
     closed = Link(link.settings, link.tokens, meter=Closed())
-    with CONNECTOR.open(closed, machine_now()) as opened, pytest.raises(RateLimited) as caught:
+    with CONNECTOR.open(closed, NOW) as opened, pytest.raises(RateLimited) as caught:
         opened.activities.changes(None)
     assert caught.value.retry_after_s == 33
     assert count(control, "personal ") == 0
@@ -201,7 +201,7 @@ def test_an_answer_of_no_known_shape_is_told(control, source, body):
 
 def test_without_a_service_the_error_is_one_of_the_four(link):
     away = Link({"garmin_personal_api_url": "http://127.0.0.1:9"}, link.tokens)
-    with CONNECTOR.open(away, machine_now()) as opened:
+    with CONNECTOR.open(away, NOW) as opened:
         check_unreachable(lambda: opened.activities.changes(None))
         check_unreachable(lambda: opened.activities.activity(ActivityRef("1")))
 
@@ -211,7 +211,7 @@ def test_without_a_service_the_error_is_one_of_the_four(link):
 
 def test_the_key_is_exchanged_once_for_everybody(control, link):
     for _ in range(3):
-        with CONNECTOR.open(link, machine_now()) as opened:
+        with CONNECTOR.open(link, NOW) as opened:
             opened.activities.changes(None)
     assert count(control, EXCHANGES) == 1
     assert link.tokens.read().keys() == {"api_key", "access_token", "expires_at"}
@@ -219,7 +219,7 @@ def test_the_key_is_exchanged_once_for_everybody(control, link):
 
 def test_many_at_once_exchange_it_once(control, link):
     def poll(_number):
-        with CONNECTOR.open(link, machine_now()) as opened:
+        with CONNECTOR.open(link, NOW) as opened:
             return opened.activities.changes(None)
 
     with ThreadPoolExecutor(6) as pool:
@@ -241,16 +241,16 @@ def test_a_token_that_ends_early_is_made_anew_in_the_middle_of_a_poll(control, l
 def test_what_another_process_has_exchanged_is_used(control, link, source):
     source.changes(None)
     control.expire_tokens("personal")
-    with CONNECTOR.open(link, machine_now()) as other:
+    with CONNECTOR.open(link, NOW) as other:
         other.activities.changes(None)
     source.changes(None)
     assert count(control, EXCHANGES) == 2
 
 
 def test_a_token_near_its_end_is_made_anew_beforehand(control, link):
-    with CONNECTOR.open(link, machine_now()) as opened:
+    with CONNECTOR.open(link, NOW) as opened:
         opened.activities.changes(None)
-    with CONNECTOR.open(link, machine_now() + timedelta(hours=23, minutes=56)) as opened:
+    with CONNECTOR.open(link, NOW + timedelta(hours=23, minutes=56)) as opened:
         opened.activities.changes(None)
     assert count(control, EXCHANGES) == 2
 
@@ -258,7 +258,7 @@ def test_a_token_near_its_end_is_made_anew_beforehand(control, link):
 def test_a_new_token_is_stored_before_it_is_used(control, link):
     control.fault("personal", path_contains="/usersummary", kind="timeout_before", times=99)
     control.fault("personal", path_contains=SEARCH, kind="timeout_before", times=99)
-    with CONNECTOR.open(link, machine_now()) as opened, pytest.raises(Unavailable):
+    with CONNECTOR.open(link, NOW) as opened, pytest.raises(Unavailable):
         opened.activities.changes(None)
     assert link.tokens.read()["access_token"]
 
@@ -276,7 +276,7 @@ def test_a_key_that_runs_out_in_the_middle_of_a_poll_needs_a_new_one(control, so
 def test_an_expired_key_needs_a_new_one(control, settings):
     key = control.post("personal/key", life_days=0)["key"]
     with (
-        CONNECTOR.open(Link(settings, MemoryTokens({"api_key": key})), machine_now()) as opened,
+        CONNECTOR.open(Link(settings, MemoryTokens({"api_key": key})), NOW) as opened,
         pytest.raises(SignInNeeded, match="KEY_EXPIRED"),
     ):
         opened.activities.changes(None)
@@ -298,7 +298,7 @@ def test_a_token_refused_as_soon_as_it_was_made_is_garmins_trouble(control, sour
 
 def test_without_a_key_nothing_is_asked(control, settings):
     with (
-        CONNECTOR.open(Link(settings, MemoryTokens()), machine_now()) as opened,
+        CONNECTOR.open(Link(settings, MemoryTokens()), NOW) as opened,
         pytest.raises(SignInNeeded, match="no key"),
     ):
         opened.activities.changes(None)

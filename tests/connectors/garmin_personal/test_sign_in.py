@@ -6,11 +6,11 @@ from connectors.errors import Refused, Unavailable
 from connectors.garmin_personal import CONNECTOR
 from connectors.ports import AnswersSignIn, Link
 from connectors.tokens import MemoryTokens
-from tests.connectors.linked import count, machine_now
+from tests.connectors.linked import NOW, count
 
 
 def answered(settings, **answers):
-    return CONNECTOR.sign_in(settings, answers, machine_now())
+    return CONNECTOR.sign_in(settings, answers, NOW)
 
 
 def test_it_asks_for_the_key_unseen_and_for_its_last_day_at_will():
@@ -27,7 +27,7 @@ def test_a_key_is_tried_and_its_account_and_end_are_known(control, settings):
     assert signed.expires_on.isoformat() == made["expires_on"]
     assert signed.notice == ""
     control.run()
-    with CONNECTOR.open(Link(settings, MemoryTokens(signed.tokens)), machine_now()) as opened:
+    with CONNECTOR.open(Link(settings, MemoryTokens(signed.tokens)), NOW) as opened:
         assert len(opened.activities.changes(None).refs) == 1
     assert count(control, "personal POST") == 1  # the token of the trial is used
 
@@ -57,7 +57,7 @@ def test_a_last_day_that_is_none_is_a_wrong_answer(settings, ends):
 
 
 def test_a_last_day_in_the_past_is_a_wrong_answer(settings):
-    yesterday = machine_now().date() - timedelta(days=1)
+    yesterday = NOW.date() - timedelta(days=1)
     with pytest.raises(Refused, match="no longer works"):
         answered(settings, key="abc", ends=yesterday.isoformat())
 
