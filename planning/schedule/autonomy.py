@@ -32,7 +32,7 @@ def waiting(known: Known, closing: Plan, receipts: Sequence[Change]) -> tuple[He
     kinds = [
         (rules, told)
         for rules in (frozenset({UNREADY}), PACES)
-        if (told := [each for each in receipts if each.rule in rules])
+        if (told := [each for each in receipts if each.rule in rules and not _is_safety(each)])
     ]
     room, held = room_left(closing, known.today), []
     for rules, told in kinds:
@@ -57,7 +57,13 @@ def without(known: Known, closing: Plan, held: Sequence[Held]) -> Known:
 
 def material_groups(receipts: Sequence[Change]) -> int:
     """How many material changes of its own accord these are: one for each rule."""
-    return len({each.rule for each in receipts if each.material and each.rule in OF_ITS_OWN})
+    own = [each for each in receipts if each.rule in OF_ITS_OWN and not _is_safety(each)]
+    return len({each.rule for each in own if each.material})
+
+
+def _is_safety(change: Change) -> bool:
+    """Whether rule B-1 took something away from a beginner, and did not bring paces."""
+    return change.rule == "B-1" and change.ability_after is None
 
 
 def _waits(

@@ -16,6 +16,7 @@ from planning.goals.season import (
     season,
     tires,
 )
+from planning.schedule.beginning import ENOUGH_M, begun
 from planning.schedule.effort import hard
 from planning.schedule.ground import Ground, habits_of
 from planning.schedule.limits import Limit, Room, Softened, balanced, soften, still_to_run_m
@@ -29,7 +30,7 @@ from planning.schedule.mileage import (
     week_of,
 )
 from planning.schedule.plan import BEFORE_PLAN, DayStatus, Phase, PlanDay, PlanWeek
-from planning.schedule.resting import ENOUGH_M, before_it_m, lightest_m, rest_of
+from planning.schedule.resting import before_it_m, lightest_m, rest_of
 from planning.schedule.shape import Week
 from planning.schedule.time_off import day_off, focus_in, open_share
 from planning.schedule.week import lay
@@ -101,7 +102,8 @@ def _laid_out(
     if week.phase is Phase.TAPER and rest:
         rest = replace(rest, most_m=rest.most_m - before_it_m(week, mileage, mine))
     held, long_s = ground.held, longest_s(ground.goals, ran_marathon=ground.ran_marathon)
-    room = Room(week.first_day, ground.today, mileage, ground.paces, rest, held, long_s)
+    so_far = begun(mileage, week.first_day)
+    room = Room(week.first_day, ground.today, mileage, ground.paces, rest, held, long_s, so_far)
     softened = soften(mine, room)
     mine |= {day: soft.day for day, soft in softened.items()}
     others = (day for day in kept.values() if monday_of(day.day) != week.first_day)

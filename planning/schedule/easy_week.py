@@ -10,7 +10,7 @@ from planning.goals.goal import Goal, Priority
 from planning.goals.season import FAR_M
 from planning.schedule import library
 from planning.schedule.days import easy_days
-from planning.schedule.effort import Effort, hard
+from planning.schedule.effort import hard
 from planning.schedule.library import Family, family_of
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.plan import Phase
@@ -24,7 +24,6 @@ LONGEST_EASY_M = 18_000.0
 OVER_MEAN = 1.2
 WEDNESDAY = 2
 WALKED_LONGEST = 1.4  # of the other run-walks, where each is at least the shortest
-WALK_S = 60.0
 MID_WEEK = 1.25  # of the other easy runs
 MID_WEEK_FAR = 1.45  # for half marathons and longer: a second long stretch
 MEDIUM_LONG_M = 10_000.0
@@ -72,12 +71,7 @@ def before_race_m(week: Week, day: date) -> float:
 
 def quiet_run(week: Week, distance_m: float) -> Workout:
     """An easy run and nothing else; with walking breaks for who has just begun (rule B-1)."""
-    paces, run_s = week.paces, week.habits.walk_every_s
-    if not run_s:
-        return library.easy(distance_m, paces)
-    speed = (run_s * paces.easy + WALK_S * paces.speed(Effort.WALK)) / (run_s + WALK_S)
-    duration_s = distance_m / speed // (run_s + WALK_S) * (run_s + WALK_S)
-    return library.run_walk(duration_s, paces, run_s=run_s, walk_s=WALK_S)
+    return library.quiet(distance_m, week.paces, run_s=week.habits.walk_every_s)
 
 
 def _shared_out(

@@ -28,7 +28,12 @@ class Rule:
 RULES = {
     BY_HAND: Rule("What you do to your plan stands"),
     ASKED: Rule("The plan is for what you ask of it"),
-    "B-1": Rule("Paces come with five runs and an estimate that is sure enough", "", "E"),
+    "B-1": Rule(
+        "Whoever begins to run walks at first; strides come after four weeks, hard running after "
+        "six, and paces with five runs and an estimate that is sure enough",
+        "",
+        "D",
+    ),
     "G-1": Rule(
         "Target paces follow the estimate, never a goal, once it has moved by one per cent or a "
         "race has told more",

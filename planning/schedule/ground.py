@@ -9,15 +9,12 @@ from planning.athlete import Athlete
 from planning.breaks import NO_BREAKS, Breaks
 from planning.goals.goal import Goal, GoalKind
 from planning.goals.season import is_master, monday_of
+from planning.schedule.beginning import begun, is_beginner
 from planning.schedule.mileage import Mileage
 from planning.schedule.paces import Paces
-from planning.schedule.resting import ENOUGH_M
 from planning.schedule.shape import Habits
 
 LAID_OUT_WEEKS = 4
-ENOUGH_WEEKS = 8  # below them, or `ENOUGH_M`, someone is a beginner (rule B-1)
-NO_HARD_WEEKS, NO_STRIDES_WEEKS = 6, 4
-RUN_S = (60.0, 120.0, 180.0, 300.0)  # between two walks: two weeks each (custom of courses, D)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,8 @@ class Ground:
 def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
     """As the athlete wishes, else as the athlete has been running; beginners by rule B-1."""
     athlete = ground.athlete
-    regular = mileage.regular_weeks(monday)
-    held_m = mileage.held_m(monday)
-    beginner = regular < ENOUGH_WEEKS or held_m < ENOUGH_M
+    so_far = begun(mileage, monday)
+    beginner = is_beginner(mileage, monday)
     usual = math.floor(ground.mileage.runs_a_week(ground.monday) + 0.5) or 3
     wished = _runs_to_keep_up(ground, monday)
     runs = max(athlete.runs_per_week or min(max(usual, 2), 7), wished)
@@ -61,15 +57,15 @@ def habits_of(ground: Ground, mileage: Mileage, monday: date) -> Habits:
     runs = min(runs, len(athlete.run_weekdays), max(most, wished))
     hard_sessions = 0 if runs < 3 else 1 if runs == 3 else 2
     if beginner:
-        hard_sessions = min(hard_sessions, 1 if regular >= NO_HARD_WEEKS else 0)
+        hard_sessions = min(hard_sessions, 1 if so_far.hard else 0)
     return Habits(
         weekdays=athlete.run_weekdays,
         long_weekday=athlete.long_run_weekday,
         runs=runs,
         hard_gap_days=hard_gap_days(master=ground.master),
         hard_sessions=hard_sessions,
-        strides=regular >= NO_STRIDES_WEEKS,
-        walk_every_s=RUN_S[regular // 2] if regular < ENOUGH_WEEKS and held_m < ENOUGH_M else None,
+        strides=so_far.strides,
+        walk_every_s=so_far.walk_every_s,
         first_marathon=not ground.ran_marathon,
     )
 

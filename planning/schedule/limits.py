@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from planning.schedule.beginning import Begun, too_soon
 from planning.schedule.effort import FAST_SHARE, MOST_FAST, hard, too_hard
-from planning.schedule.library import SHORTEST_RUN_M, easy, long, note_of
+from planning.schedule.library import SHORTEST_RUN_M, easy, long, note_of, quiet
 from planning.schedule.long_run import PLANNED_LONG_SHARE, most_long_share
 from planning.schedule.mileage import (
     ALWAYS_ALLOWED_M,
@@ -51,7 +52,8 @@ class Limit:
 class Room:
     """A week and what it may hold: `mileage` is as run and planned before it; no more than `rest`
     where it is one of rest, before a race or after full weeks. `held` are idents of sessions whose
-    content the athlete holds. A long run takes at most `long_s` seconds.
+    content the athlete holds. A long run takes at most `long_s` seconds. `begun` is for whoever has
+    just begun to run; None: long ago.
     """
 
     monday: date
@@ -61,6 +63,7 @@ class Room:
     rest: Limit | None = None
     held: frozenset[str] = frozenset()
     long_s: float = math.inf
+    begun: Begun | None = None
 
     @property
     def limit(self) -> Limit:
@@ -72,19 +75,44 @@ class Room:
 
 
 def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
-    """Single runs by rule P-2, then the week by rule P-3, or by T-3 in a taper; what is left of it
-    keeps its balance of long and of hard running (rules L-1, I-5, I-6), and so does a whole week
-    that has lost it in any other way but by the athlete's hand. Softening is allowed in the freeze,
-    but a week gives from days beyond it as long as these have any.
+    """What rule B-1 spares whoever begins to run, laid when more weeks were to lie before it. Then
+    single runs by rule P-2, and the week by P-3, or by T-3 in a taper; what is left of it keeps its
+    balance of long and of hard running (rules L-1, I-5, I-6), and so does a whole week that has
+    lost it in any other way but by the athlete's hand. Softening is allowed in the freeze, but a
+    week gives from days beyond it as long as these have any.
     """
-    softer, mileage = _runs_within(days, room)
-    now = {**days, **{day: soft.day for day, soft in softer.items()}}
+    spared = _spared(days, room)
+    now = {**days, **{day: soft.day for day, soft in spared.items()}}
+    within, mileage = _runs_within(now, room)
+    softer = spared | within
+    now |= {day: soft.day for day, soft in within.items()}
     if week := _week_within(now, room, total_m=mileage.week_m(room.monday)):
         now |= {day: soft.day for day, soft in week.items()}
         softer |= week | _runs_within(now, room)[0]  # a shorter run is less to build on
     if softer or _is_as_made(now, room.held):
         now |= {day: soft.day for day, soft in softer.items()}
         softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
+    return {day: _with_first(spared.get(day), soft) for day, soft in softer.items()}
+
+
+def _with_first(first: Softened | None, last: Softened) -> Softened:
+    """Of a day that two limits took from both are told, the first one as the rule."""
+    if first is None or first.cause == last.cause:
+        return last
+    fact = f"{first.cause.fact}, and {last.cause.fact} (rule {last.cause.rule})"
+    return replace(last, cause=replace(first.cause, fact=fact))
+
+
+def _spared(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
+    """What comes too soon for whoever begins to run; what the athlete put there stays."""
+    softer: dict[date, Softened] = {}
+    for day, planned in days.items():
+        if planned.workout is None or room.begun is None or BY_HAND in planned.why:
+            continue
+        cause = too_soon(planned.workout.workout, room.begun)
+        if cause is not None and _may_shrink(planned, room.today):
+            run_s = room.begun.walk_every_s
+            softer[day] = Softened(_as_easy_run(planned, room.paces, run_s=run_s), cause)
     return softer
 
 
@@ -249,11 +277,11 @@ def _eased(days: Mapping[date, PlanDay], room: Room, *, most_fast: float) -> dic
     return eased
 
 
-def _as_easy_run(planned: PlanDay, paces: Paces) -> PlanDay:
-    """As far, and easy, whatever it was."""
+def _as_easy_run(planned: PlanDay, paces: Paces, *, run_s: float | None = None) -> PlanDay:
+    """As far, and easy, whatever it was; with walking after every `run_s` for a beginner."""
     if planned.workout is None:
         return planned
-    run = easy(planned.workout.workout.distance_m // 500 * 500.0, paces)
+    run = quiet(planned.workout.workout.distance_m // 500 * 500.0, paces, run_s=run_s)
     told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
     return replace(planned, workout=told)
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from itertools import islice, takewhile
 
 from planning.goals.season import SeasonWeek
+from planning.schedule.beginning import ENOUGH_M
 from planning.schedule.limits import Limit, still_to_run_m
 from planning.schedule.mileage import Mileage
 from planning.schedule.plan import DayStatus, Phase, PlanDay, PlanWeek
 from planning.schedule.receipt import Cause
 
-ENOUGH_M = 15_000.0  # a week of less is not lightened
 LIGHTER_THAN, LIGHTENED_WEEKS = 0.9, 3  # of the fullest of so many weeks before (rule P-1)
 TAPER_NEARLY, TAPER_NEARLY_M = 1.1, 1_500.0  # a taper that stands is not cut for less
 

@@ -8,6 +8,7 @@ from tests.mutations import ROOT, Mutation, run
 
 LAWFUL = ("tests/planning/schedule/test_lawful.py",)
 GRID = ("tests/planning/schedule/test_worth.py",)  # hours are the athlete's, and no rule of lint's
+BEGUN = ("tests/planning/schedule/test_beginning.py",)
 RETURNING = ("tests/planning/schedule/test_returning.py",)
 DRAFT, LONG, WEEK = (f"planning/schedule/{name}.py" for name in ("draft", "long_run", "week"))
 GROUND = "planning/schedule/ground.py"
@@ -76,14 +77,15 @@ MUTATIONS = (
         "hard_days=frozenset({race.day for race in races})",
     ),
     broken("I-5", TAPER, "if not too_hard([*standing,", "if True or not too_hard([*standing,"),
-    broken("B-1", GROUND, "1 if regular >= NO_HARD_WEEKS else 0", "1"),
-    broken("B-1 strides", GROUND, "strides=regular >= NO_STRIDES_WEEKS", "strides=True"),
+    broken("B-1", GROUND, "1 if so_far.hard else 0", "1"),
+    broken("B-1 strides", GROUND, "strides=so_far.strides", "strides=True"),
+    broken("B-1 of what stands", LIMITS, "spared = _spared(days, room)", "spared = {}", BEGUN),
     broken("B-1 runs", GROUND, "most = 3 if beginner and not athlete.runs_per_week else 7", "most = 7"),
     broken(
         "B-1 walking",
-        GROUND,
-        "if regular < ENOUGH_WEEKS and held_m < ENOUGH_M",
-        "if False",
+        "planning/schedule/beginning.py",
+        "Begun(regular, RUN_S[regular // 2] if walks else None)",
+        "Begun(regular, None)",
     ),
     broken("T-3", TAPER, "max(share * week.peak_m, LEAST_M) * unfinished", "9e9"),
     broken("T-4", WEEK, "week.habits.hard_sessions - used - minor, 0", "week.habits.hard_sessions, 0"),

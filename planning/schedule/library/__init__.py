@@ -8,7 +8,7 @@ from planning.schedule.library.building import quality, suits
 from planning.schedule.library.catalogue import SESSIONS, in_turn, named, serving, session_of
 from planning.schedule.library.notes import note_of
 from planning.schedule.library.race_day import race
-from planning.schedule.library.running import easy, long, long_run_walk, run_walk, strides
+from planning.schedule.library.running import easy, long, long_run_walk, quiet, run_walk, strides
 from planning.schedule.library.session import (
     Evidence,
     Family,
@@ -38,6 +38,7 @@ __all__ = [
     "named",
     "note_of",
     "quality",
+    "quiet",
     "race",
     "run_walk",
     "serving",

@@ -9,6 +9,7 @@ from planning.workout import Item, Repeat, StepKind, Workout
 STRIDE_S, STRIDE_REST_S = 20, 60
 HILL_STRIDE_S, HILL_STRIDE_REST_S = 10, 75
 RUN_S, WALK_S = 540.0, 60.0  # of a long run with walking breaks
+BEGINNERS_WALK_S = 60.0
 LEAST_START_M = 1_000.0
 
 
@@ -38,6 +39,16 @@ def run_walk(duration_s: float, paces: Paces, *, run_s: float, walk_s: float) ->
     times = max(round(duration_s / (run_s + walk_s)), 3)
     session = named("run-walk-start" if run_s <= walk_s else "run-walk")
     return workout_of(session, [_walking(times, run_s, walk_s, paces)], paces)
+
+
+def quiet(distance_m: float, paces: Paces, *, run_s: float | None) -> Workout:
+    """An easy run and nothing else, with a minute of walking after every `run_s` of running."""
+    if not run_s:
+        return easy(distance_m, paces)
+    both_s = run_s + BEGINNERS_WALK_S
+    speed = (run_s * paces.easy + BEGINNERS_WALK_S * paces.speed(Effort.WALK)) / both_s
+    duration_s = distance_m / speed // both_s * both_s
+    return run_walk(duration_s, paces, run_s=run_s, walk_s=BEGINNERS_WALK_S)
 
 
 def long(
