@@ -1,8 +1,8 @@
 """Complete or not, withheld or given, and what is asked."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +23,7 @@ from planning.completeness import (
     withheld_words,
 )
 from planning.wellness import Wellness
+from tests.counting import lines_run
 from tests.planning.athletes import run
 from tests.sizes import FIXED, examples
 
@@ -254,14 +255,8 @@ def test_of_thousands_of_activities_only_those_of_the_days_are_looked_at():
     years = [run(ago(n // 2), 10, 300) for n in range(10_000)]
     told = [kept_back(str(n), n % 28, source="strava") for n in range(200)]
     assert len(missing(told, years, TODAY)) == 200 - 56
-    few_s, many_s = (min(_timed(some, years) for _ in range(3)) for some in (told[:20], told))
-    assert many_s < 5 * few_s, f"{few_s:.3f} s, {many_s:.3f} s"
-
-
-def _timed(told, ran):
-    began = time.process_time()
-    missing(told, ran, TODAY)
-    return time.process_time() - began
+    few, many = (lines_run(partial(missing, some, years, TODAY)) for some in (told[:20], told))
+    assert many < 3 * few  # the activities of the years are gone through once
 
 
 def test_one_run_answers_for_one_that_is_withheld():
