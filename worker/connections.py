@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 
 from connectors.errors import RateLimited, ServiceError, SignInNeeded
 from connectors.ports import Connector, Limit, Link, Opened
+from planning.calendar import Policy
 from worker import outbox, store, tables
 from worker.db import reading, writing
 from worker.feeds import ConnectionFeed
@@ -46,6 +47,7 @@ class Connected:
     cursor: str | None
     problem: str | None
     told_at: datetime | None  # when the athlete was told that it needs a sign-in
+    policy: Policy = Policy.SYNC  # of its calendar
 
 
 def _from_row(row: Any) -> Connected:
@@ -59,6 +61,7 @@ def _from_row(row: Any) -> Connected:
         row.cursor,
         row.problem,
         row.told_at,
+        Policy(row.calendar_policy),
     )
 
 
@@ -101,9 +104,11 @@ def connect(
     external_athlete_id: str,
     tokens: Mapping[str, str],
     settings: Mapping[str, Any] | None = None,
+    policy: Policy | None = None,
 ) -> int:
     """Make or renew a connection. A renewed one keeps its history and starts afresh in health,
     also after it was ended; what came in and was not read without a sign-in is owed again.
+    `policy`: None leaves that of its calendar as it is.
 
     Raises ValueError when the account belongs to another athlete here.
     """
@@ -119,6 +124,8 @@ def connect(
     renewed = update(row).where(row.c.id == connection_id)
     if settings is not None:
         renewed = renewed.values(settings=dict(settings))
+    if policy is not None:
+        renewed = renewed.values(calendar_policy=policy.value)
     healthy = {"state": CONNECTED, "problem": None, "told_at": None}
     with writing(runtime.engine) as conn:
         conn.execute(renewed.values(version=row.c.version + 1, **healthy))

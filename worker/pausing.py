@@ -8,7 +8,7 @@ from worker import outbox, tables
 from worker.app import Runtime
 from worker.connections import Connected
 
-BY_YOU, UNDO, DETACH = "by you", "undo", "detach"
+BY_YOU, UNDO, DETACH, REMOVE_ALL = "by you", "undo", "detach", "remove-all"
 
 
 def pause(runtime: Runtime, conn: Connection, connected: Connected, why: str) -> None:
@@ -35,6 +35,11 @@ def paused(conn: Connection, connected: Connected) -> tuple[datetime, str] | Non
     if found is None or found.calendar_paused_at is None:
         return None
     return found.calendar_paused_at, found.calendar_paused_why or BY_YOU
+
+
+def by(why: str) -> str:
+    """Like "by you", "by `goalward calendar undo`"."""
+    return why if why == BY_YOU else f"by `goalward calendar {why}`"
 
 
 def _set(conn: Connection, connected: Connected, at: datetime | None, why: str | None) -> None:

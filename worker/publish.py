@@ -16,12 +16,17 @@ from planning.calendar import (
     Decision,
     EntryRecord,
     EntryState,
+    LeftOut,
     Observed,
+    Policy,
     Replace,
     Room,
     Views,
     decide,
+    limited,
+    regarded,
     room_for,
+    staying,
     suspicions,
 )
 from planning.replan import Outcome
@@ -29,7 +34,7 @@ from planning.schedule.lint import lint
 from planning.schedule.plan import DayStatus, Plan
 from planning.schedule.shown import shown
 from planning.workout import PlannedWorkout
-from worker import entries, store, tables
+from worker import entries, policies, store, tables
 from worker.app import Runtime
 from worker.at_once import Busy, at_once
 from worker.connections import CONNECTED, Connected, connection, opened, writes_calendar
@@ -72,6 +77,7 @@ class Look:
     decision: Decision
     waiting: tuple[PlannedWorkout, ...] = ()  # what a device has no room for yet
     theirs: int = 0  # of the athlete's own on that device
+    left_out: tuple[LeftOut, ...] = ()  # by the policy of the calendar
 
     @property
     def why_not(self) -> str | None:
@@ -104,13 +110,19 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         profile = store.profile_of(conn, connected.athlete_id)
     if profile.autonomy is not Autonomy.NEVER:
         try:
-            _concluded(_equalled(runtime, connected, held))
+            done = _equalled(runtime, connected, held)
+            look = done.look
+            policies.tell_left_out(
+                runtime, connected, look.left_out, look.records, look.direct, look.wanted.today
+            )
+            _concluded(done)
         except Busy:
             return  # whoever decides today's plan, or resumes the calendar, owes this again
         except Refused as error:
             _tell(runtime, connected, str(error))
             raise
-        _tell_over(runtime, connected)
+        if connected.policy is not Policy.DRY_RUN:
+            _tell_over(runtime, connected)
 
 
 def sync_now(
@@ -119,17 +131,19 @@ def sync_now(
     *,
     may_vanish: int = MAY_VANISH,
     wrote: Callable[[Action], object] = lambda _: None,
+    looked: Callable[[Look], object] = lambda _: None,
 ) -> int:
     """For a command: write now, under the same lease as the workers. Returns the writes made.
 
     `may_vanish`: how many of ours may be gone at once before that looks like a fault. `wrote` is
-    told of each write when it is made. Raises the service's errors, and `Busy` when the plan is of
-    another day or somebody else is writing.
+    told of each write when it is made, `looked` of what was decided. Raises the service's errors,
+    and `Busy` when the plan is of another day or somebody else is writing.
     """
     done: list[Done] = []
 
     def equalled(held: Held) -> None:
         done.append(_equalled(runtime, connected, held, may_vanish=may_vanish, wrote=wrote))
+        looked(done[-1].look)
         _concluded(done[-1])
 
     try:
@@ -150,9 +164,10 @@ def _equalled(
     wrote: Callable[[Action], object] = lambda _: None,
 ) -> Done:
     """Make the calendar equal to the plan, as far as the service lets us."""
-    with reading(runtime.engine) as conn:  # under the lease: it may have been paused meanwhile
+    with reading(runtime.engine) as conn:  # under the lease: the athlete may have said otherwise
         if paused(conn, connected):
             raise Busy(PAUSED)
+        connected = connection(conn, connected.id) or connected
     with opened(runtime, connected) as use:
         if use.calendar is None:
             raise Refused(f"{connected.connector} has no calendar to write to")
@@ -216,10 +231,12 @@ def look_at(
     known = frozenset(record.remote_id for record in records if record.remote_id)
     observed = calendar.entries(wanted.today - LISTED_BACK, wanted.last, known)
     handed = frozenset(each.ident for each in records if each.state is EntryState.ATHLETES)
-    room, theirs = _room(runtime, connected, calendar, wanted, handed)
+    views = Views(wanted.desired, observed, records, wanted.today, wanted.under_way)
+    stay = staying(views, connected.policy)
+    room, theirs = _room(runtime, connected, calendar, wanted, handed, stay)
     wanted = replace(wanted, desired=room.fits)
     waiting = frozenset(each.ident for each in room.waiting)
-    views = Views(room.fits, observed, records, wanted.today, wanted.under_way, waiting)
+    views = regarded(replace(views, desired=room.fits, waiting=waiting), connected.policy)
     direct = {remote_id: calendar.read(remote_id) for remote_id in sorted(suspicions(views))}
     decision = decide(
         views,
@@ -229,7 +246,8 @@ def look_at(
         may_vanish=may_vanish,
     )
     by_ident = {record.ident: record for record in records}
-    return Look(wanted, by_ident, observed, direct, decision, room.waiting, theirs)
+    decision, left_out = limited(decision, connected.policy)
+    return Look(wanted, by_ident, observed, direct, decision, room.waiting, theirs, left_out)
 
 
 def _room(
@@ -238,10 +256,12 @@ def _room(
     calendar: WorkoutCalendar,
     wanted: Wanted,
     handed: frozenset[str],
+    stay: int,
 ) -> tuple[Room, int]:
     """What of it is written now where a device takes only so many, and how many there are theirs.
 
-    What is under way stands there as well, and what was handed over: that never waits.
+    What is under way stands there as well, as do the `stay` that nobody plans and that are left
+    there, and what was handed over: that never waits.
     """
     most = runtime.connectors[connected.connector].capabilities.device_entries
     if most is None or not isinstance(calendar, FeedsDevice):
@@ -249,7 +269,7 @@ def _room(
     theirs = calendar.taken(wanted.today, wanted.last)
     kept = tuple(each for each in wanted.desired if each.ident in handed)
     ours = [each for each in wanted.desired if each.ident not in handed]
-    taken = theirs + len(wanted.under_way) + len(kept)
+    taken = theirs + len(wanted.under_way) + len(kept) + stay
     room = room_for(ours, theirs=taken, most=most, today=wanted.today)
     return Room((*kept, *room.fits), room.waiting), theirs
 

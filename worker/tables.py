@@ -179,7 +179,8 @@ connection = _table(
     Column("version", Integer, nullable=False, server_default=text("0")),
     Column("created_at", Instant, nullable=False),
     Column("calendar_paused_at", Instant),  # calendar time; nothing is written there since
-    Column("calendar_paused_why", String(20)),  # by you|undo|detach
+    Column("calendar_paused_why", String(20)),  # by you|undo|detach|remove-all
+    Column("calendar_policy", String(20), nullable=False, server_default=text("'sync'")),
     _one("connection", "connector", "external_athlete_id", where="state <> 'disconnected'"),
 )
 

@@ -11,6 +11,7 @@ it pending, and pending means: do not read intent into differences, write again.
 """
 
 from planning.calendar.cases import KEPT, Views
+from planning.calendar.changes import Become, EntryChange, changes
 from planning.calendar.decision import Decision, decide, suspicions
 from planning.calendar.entries import (
     Action,
@@ -34,34 +35,43 @@ from planning.calendar.entries import (
     settled,
     version,
 )
+from planning.calendar.policy import LeftOut, Policy, limited, regarded, staying
 from planning.calendar.room import Room, room_for
 
 __all__ = [
     "KEPT",
     "Action",
+    "Become",
     "Create",
     "Decision",
     "Delete",
     "DeleteCopy",
+    "EntryChange",
     "EntryRecord",
     "EntryState",
     "Forget",
     "HandOver",
     "How",
+    "LeftOut",
     "Observed",
+    "Policy",
     "Remember",
     "Replace",
     "Room",
     "Views",
     "begun",
+    "changes",
     "decide",
     "handed_over",
     "intended",
+    "limited",
     "not_applied",
     "reclaimed",
+    "regarded",
     "remembered",
     "room_for",
     "settled",
+    "staying",
     "suspicions",
     "version",
 ]

@@ -19,13 +19,16 @@ from planning.calendar import (
     HandOver,
     How,
     Observed,
+    Policy,
     Remember,
     Replace,
     Views,
     decide,
     handed_over,
     intended,
+    limited,
     not_applied,
+    regarded,
     remembered,
     settled,
     suspicions,
@@ -206,6 +209,7 @@ class Publisher:
     plan: dict[str, PlannedWorkout] = field(default_factory=dict)
     records: dict[str, EntryRecord] = field(default_factory=dict)
     under_way: frozenset[str] = frozenset()
+    policy: Policy = Policy.SYNC
     decision: Decision = NOTHING
     handed: list[HandOver] = field(default_factory=list)
 
@@ -221,13 +225,15 @@ class Publisher:
         last = self.today + timedelta(days=14)
         window = tuple(each for each in self.plan.values() if self.today <= each.day < last)
         listing = self.world.listing(self.today)
-        return Views(window, listing, tuple(self.records.values()), self.today, self.under_way)
+        views = Views(window, listing, tuple(self.records.values()), self.today, self.under_way)
+        return regarded(views, self.policy)
 
     def steps(self, may_vanish: int = 3) -> Iterator[None]:
         """One publish; whoever stops iterating crashed it there."""
         views = self.views()
         direct = {each: self.world.read(each) for each in sorted(suspicions(views))}
-        self.decision = decide(views, direct, now=self.world.now, may_vanish=may_vanish)
+        decision = decide(views, direct, now=self.world.now, may_vanish=may_vanish)
+        self.decision, _ = limited(decision, self.policy)
         yield
         for action in self.decision.actions:
             yield from self._apply(action)

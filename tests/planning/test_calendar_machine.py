@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from planning.calendar import Decision, EntryState, version
+from planning.calendar import Decision, EntryState, Policy, version
 from tests.planning.calendar_world import Entry, Publisher, World, planned
 from tests.sizes import FIXED, examples
 
@@ -73,6 +73,10 @@ class CalendarMachine(RuleBasedStateMachine):
                     break
 
         self._watched(some_steps)
+
+    @rule(policy=st.sampled_from(Policy))
+    def set_policy(self, policy):
+        self.publisher.policy = policy
 
     # -- the service --
 
@@ -146,6 +150,7 @@ class CalendarMachine(RuleBasedStateMachine):
             return
         self.world.faults.clear()
         self.world.lag_s = 0
+        self.publisher.policy = Policy.SYNC
         for _ in range(12):
             self.world.wait(130)
             self._watched(lambda: self.publisher.run(may_vanish=99))
@@ -195,12 +200,16 @@ class CalendarMachine(RuleBasedStateMachine):
     # -- bookkeeping --
 
     def _watched(self, publish):
-        """Past days stay as they are, whatever a publish does."""
+        """Past days stay as they are, whatever a publish does, and so does what a policy bars."""
         self._forget_agreed()
-        today = self.publisher.today
-        before = self._past(today)
+        today, world = self.publisher.today, self.world
+        before, there, writes = self._past(today), dict(world.entries), world.writes
         publish()
         assert self._past(today) == before, "past days are never touched"
+        if self.publisher.policy is Policy.DRY_RUN:
+            assert (world.entries, world.writes) == (there, writes), "nothing is written"
+        if self.publisher.policy is Policy.NO_DELETES and not world.renumbers:
+            assert there.keys() <= world.entries.keys(), "nothing is taken off"
         for ident, record in self.publisher.records.items():
             if record.state is EntryState.PENDING:
                 self._lapse(ident, record)

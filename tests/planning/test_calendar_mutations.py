@@ -10,7 +10,12 @@ from tests.mutations import Mutation, run
 DECISION = "planning/calendar/decision.py"
 CASES = "planning/calendar/cases.py"
 ENTRIES = "planning/calendar/entries.py"
-TESTS = ("tests/planning/test_calendar.py", "tests/planning/test_calendar_machine.py")
+POLICY = "planning/calendar/policy.py"
+TESTS = (
+    "tests/planning/test_calendar.py",
+    "tests/planning/test_calendar_machine.py",
+    "tests/planning/test_calendar_policy.py",
+)
 
 
 def broken(name: str, module: str, old: str, new: str) -> Mutation:
@@ -449,6 +454,43 @@ MUTATIONS = (
         ENTRIES,
         "return replace(record, state=EntryState.PENDING, written_at=None)",
         "return record",
+    ),
+    # policies
+    broken(
+        "without deletes surplus is taken off",
+        POLICY,
+        "Policy.NO_DELETES: (Delete, DeleteCopy),",
+        "Policy.NO_DELETES: (Delete,),",
+    ),
+    broken(
+        "a dry run replaces",
+        POLICY,
+        "Policy.DRY_RUN: (Create, Replace, Delete, DeleteCopy),",
+        "Policy.DRY_RUN: (Create, Delete, DeleteCopy),",
+    ),
+    broken(
+        "without deletes what is long past is read by each run",
+        POLICY,
+        "    if policy is Policy.SYNC:\n        return views",
+        "    return views",
+    ),
+    broken(
+        "without deletes what was dragged out of the past is not seen",
+        POLICY,
+        " and each.remote_id not in ahead",
+        "",
+    ),
+    broken(
+        "without deletes what is planned anew is not seen",
+        POLICY,
+        " and each.ident not in planned and",
+        " and",
+    ),
+    broken(
+        "what is left there takes no room",
+        POLICY,
+        "left += ours and ident not in planned",
+        "left += False and ident not in planned",
     ),
 )
 

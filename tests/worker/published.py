@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from planning.fitness.observation import derive
 from planning.goals.goal import MARATHON_M, Goal, GoalKind, Priority
-from planning.schedule.plan import DayStatus
+from planning.schedule.plan import DayStatus, Layer, LayerKind
 from tests.worker.living import PARIS, START, a_record, life_with_services
-from worker import store, tables
+from worker import hand, store, tables
 from worker.connections import connections
 from worker.db import reading, writing
 from worker.outcomes import latest_outcome
@@ -91,6 +91,14 @@ def does(lived, what, *args):
     lived.work()
     lived.clock.later(minutes=5)
     lived.work()
+
+
+def skips(lived, workout):
+    does(lived, hand.by_command, Layer(LayerKind.SKIP, workout.ident, None, "by you"))
+
+
+def moves_by_command(lived, workout, day):
+    does(lived, hand.by_command, Layer(LayerKind.MOVE, workout.ident, day, "by you"))
 
 
 def record_of(lived, ident):

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from planning.schedule.plan import Layer, LayerKind
 from planning.workout import PlannedWorkout
 from tests.worker.living import life_with_services
 from tests.worker.on_calendars import commands, ids
@@ -21,11 +20,13 @@ from tests.worker.published import (
     equals_the_plan,
     free_day,
     moves,
+    moves_by_command,
     on_calendar,
     outdated,
     publishes,
     record_of,
     runs_towards_a_goal,
+    skips,
 )
 from worker import hand, tables
 from worker.connections import connection
@@ -43,14 +44,6 @@ def lived(sqlite_url, tmp_path):
 def command(lived, tmp_path):
     with commands(lived, tmp_path) as command:
         yield command
-
-
-def skips(lived, workout):
-    does(lived, hand.by_command, Layer(LayerKind.SKIP, workout.ident, None, "by you"))
-
-
-def moves_by_command(lived, workout, day):
-    does(lived, hand.by_command, Layer(LayerKind.MOVE, workout.ident, day, "by you"))
 
 
 def journal_times(command):

@@ -112,6 +112,7 @@ def test_migrating_says_its_steps_once(bare):
         "0006",
         "0007",
         "0008",
+        "0009",
     ]
     check_schema(bare)
 

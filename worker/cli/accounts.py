@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from worker.cli import feed, partner
+from worker.cli.calendar_policy import PolicyOption, parsed
 from worker.cli.connecting import Connecting
 from worker.cli.session import AthleteOption, Session, session
 
 if TYPE_CHECKING:
     from connectors.ports import Signed
+    from planning.calendar import Policy
 
 connect_commands = typer.Typer(
     cls=Connecting,
@@ -52,6 +54,7 @@ def garmin(
     email: Annotated[
         str | None, typer.Option(help="Your Garmin account; asked for if not given.")
     ] = None,
+    policy: PolicyOption = None,
     athlete: AthleteOption = None,
 ) -> None:
     """Garmin Connect: runs come in, workouts appear on the watch calendar.
@@ -61,6 +64,7 @@ def garmin(
     from connectors.garmin import sign_in
     from worker.connections import link_settings
 
+    chosen = parsed(policy) if policy else None
     with session(athlete) as at_work:
         settings = link_settings(at_work.runtime.settings)
         now = at_work.runtime.clock.machine_now()
@@ -68,7 +72,7 @@ def garmin(
             signed = sign_in.from_token_file(settings, tokens, now)
         else:
             signed = _sign_in(at_work, email)
-        keep(at_work, "garmin", signed.athlete_id, dict(signed.tokens))
+        keep(at_work, "garmin", signed.athlete_id, dict(signed.tokens), policy=chosen)
         typer.echo(f"Garmin is connected: {signed.name}.")
         if signed.notice:
             typer.echo(signed.notice)
@@ -199,6 +203,8 @@ def keep(
     external_id: str,
     tokens: dict[str, str],
     settings: dict[str, str] | None = None,
+    *,
+    policy: "Policy | None" = None,
 ) -> None:
     """Store the connection, and ask the source at once; `up` does the asking."""
     from worker.cli.data import finish_erasing
@@ -225,6 +231,7 @@ def keep(
             external_athlete_id=external_id,
             tokens=tokens,
             settings=settings,
+            policy=policy,
         )
     except ValueError as error:
         raise UsedWrongly(f"{error}; disconnect it there first") from error

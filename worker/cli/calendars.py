@@ -5,12 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planning.units import counted
-from worker.cli import calendar_detach, calendar_journal, calendar_pause, calendar_undo
+from worker.cli import (
+    calendar_detach,
+    calendar_journal,
+    calendar_pause,
+    calendar_policy,
+    calendar_undo,
+)
 from worker.cli.calendar_named import calendars_named
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
-    from planning.calendar import Action
+    from planning.calendar import Action, Policy
     from planning.workout import PlannedWorkout
     from worker.connections import Connected
     from worker.publish import Look
@@ -21,7 +27,13 @@ calendar_commands = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
-    for each in (calendar_detach, calendar_journal, calendar_pause, calendar_undo):
+    for each in (
+        calendar_detach,
+        calendar_journal,
+        calendar_pause,
+        calendar_policy,
+        calendar_undo,
+    ):
         each.add_to(calendar_commands)
     app.add_typer(calendar_commands, name="calendar")
 
@@ -79,7 +91,7 @@ def sync_(
             done.append(one)
             statuses.append(status)
             if not json:
-                _print_synced(one)
+                _print_synced(one, connected.policy)
         if json:
             print_json(done)
         if failed := next(filter(None, statuses), 0):
@@ -150,21 +162,39 @@ def _synced(
     from worker.publish import MAY_VANISH, sync_now
 
     written: list[Action] = []
+    looks: list[Look] = []
     may_vanish = 1000 if removed_by_me else MAY_VANISH
     status, failed = 0, None
     try:
-        sync_now(at_work.runtime, connected, may_vanish=may_vanish, wrote=written.append)
+        sync_now(
+            at_work.runtime,
+            connected,
+            may_vanish=may_vanish,
+            wrote=written.append,
+            looked=looks.append,
+        )
     except (ServiceError, Busy) as error:
         status, failed = told(error)
-    one = {"calendar": connected.connector, "written": len(written)}
+    one: dict[str, Any] = {"calendar": connected.connector, "written": len(written)}
+    if looks and looks[-1].left_out:
+        one["left_out"] = len(looks[-1].left_out)
     return one | ({"failed": failed} if failed else {}), status
 
 
-def _print_synced(one: dict[str, Any]) -> None:
+def _print_synced(one: dict[str, Any], policy: "Policy") -> None:
+    name, written, left = one["calendar"], one["written"], one.get("left_out", 0)
     if why := one.get("failed"):
-        typer.echo(f"{one['calendar']}: {one['written']} written. {why}", err=True)
+        typer.echo(f"{name}: {written} written. {why}", err=True)
+    elif left and policy.value == "dry-run":
+        typer.echo(
+            f"{name}: nothing written, for it is set to dry-run; `goalward calendar diff` shows "
+            f"the {counted(left, 'write')} that there would be."
+        )
+    elif left:
+        there = f"{counted(left, 'workout')} that no-deletes leaves there"
+        typer.echo(f"{name}: {written} written; it equals the plan, but for {there}.")
     else:
-        typer.echo(f"{one['calendar']}: {one['written']} written; it equals the plan.")
+        typer.echo(f"{name}: {written} written; it equals the plan.")
 
 
 def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]:

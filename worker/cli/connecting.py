@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, override
 import typer
 from typer.core import TyperGroup
 
+from worker.cli.calendar_policy import PolicyOption, parsed
 from worker.cli.session import AthleteOption, session
 
 if TYPE_CHECKING:
@@ -75,11 +76,17 @@ def _help(connector: "Connector") -> str:
 
 
 def _connects(connector: "Connector") -> Callable[..., None]:
-    def connect(answer: AnswerOption = None, athlete: AthleteOption = None) -> None:
+    def connect(
+        answer: AnswerOption = None, policy: PolicyOption = None, athlete: AthleteOption = None
+    ) -> None:
         from connectors.ports import AnswersSignIn
         from worker.cli.accounts import keep
+        from worker.cli.failing import UsedWrongly
         from worker.connections import application_values, link_settings
 
+        chosen = parsed(policy) if policy else None
+        if chosen and not connector.capabilities.calendar:
+            raise UsedWrongly(f"{connector.title} has no calendar, so --policy says nothing")
         assert isinstance(connector, AnswersSignIn)  # noqa: S101 - only such are given here
         if connector.capabilities.terms.says:
             typer.echo(connector.capabilities.terms.says)
@@ -97,6 +104,7 @@ def _connects(connector: "Connector") -> Callable[..., None]:
                 signed.athlete_id,
                 dict(signed.tokens),
                 _settings(signed),
+                policy=chosen,
             )
             typer.echo(f"{connector.title} is connected: {signed.name}.")
             if signed.notice:

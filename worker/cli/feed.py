@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.cli.calendar_policy import PolicyOption, parsed
 from worker.cli.session import AthleteOption, session
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def ics(
     renew: Annotated[
         bool, typer.Option("--renew", help="A new link; from then on the old one is gone.")
     ] = False,
+    policy: PolicyOption = None,
     athlete: AthleteOption = None,
 ) -> None:
     """A feed of the plan for any calendar program; prints the secret link, also a second time.
@@ -25,11 +27,13 @@ def ics(
     Whoever has the link reads your plan, and nothing else of yours. `goalward disconnect ics` ends
     it.
     """
+    from worker import policies
     from worker.cli.accounts import keep
     from worker.connections import CONNECTED
-    from worker.db import reading
+    from worker.db import reading, writing
     from worker.web import links
 
+    chosen = parsed(policy) if policy else None
     with session(athlete) as at_work:
         runtime = at_work.runtime
         with reading(runtime.engine) as conn:
@@ -38,8 +42,11 @@ def ics(
         token = links.token_of(runtime, feed) if feed and stands else None
         if token is None:
             made = links.new_link(feed)
-            keep(at_work, links.FEED, made.feed_id, made.tokens, made.settings)
+            keep(at_work, links.FEED, made.feed_id, made.tokens, made.settings, policy=chosen)
             token = made.token
+        elif feed and chosen:
+            with writing(runtime.engine) as conn:
+                policies.put(runtime, conn, feed, chosen)
         _tell(runtime, links.address(runtime, token))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.cli.calendar_policy import PolicyOption, parsed
 from worker.cli.session import AthleteOption, open_home, session
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def garmin_partner(
             "watch; not, unless it is said. Not together with `connect garmin`.",
         ),
     ] = None,
+    policy: PolicyOption = None,
     athlete: AthleteOption = None,
 ) -> None:
     """Garmin's developer programme, for companies that Garmin has admitted to it.
@@ -50,6 +52,7 @@ def garmin_partner(
     from worker.connections import link_settings
     from worker.web.callback import wait_for_code
 
+    chosen = parsed(policy) if policy else None
     with session(athlete) as at_work:
         settings = link_settings(at_work.runtime.settings)
         state, verifier = secrets.token_urlsafe(16), secrets.token_urlsafe(48)
@@ -63,7 +66,8 @@ def garmin_partner(
             settings, code, now, verifier=verifier, redirect_uri=back, calendar=bool(calendar)
         )
         said = None if calendar is None else {CALENDAR_SETTING: "yes" if calendar else "no"}
-        keep(at_work, "garmin_partner", granted.athlete_id, dict(granted.tokens), said)
+        tokens = dict(granted.tokens)
+        keep(at_work, "garmin_partner", granted.athlete_id, tokens, said, policy=chosen)
         typer.echo("Garmin (partner) is connected.")
         for sentence in granted.lacking:
             typer.echo(sentence)
