@@ -171,7 +171,9 @@ def _made(
         kept = stands.kept(stands.days_of(before), anew=anew, breaks=new)
         tired, unready = stands.after_hard(kept), stands.unready(before)
     drafted = draft(
-        known.ground(before), kept={**kept, **{day: soft.day for day, soft in tired.items()}}
+        known.ground(before),
+        kept={**kept, **{day: soft.day for day, soft in tired.items()}},
+        most_m=_far_targets_m(known, None if anew or new.said else before),
     )
     softened = {**unready, **drafted.softened, **tired}
     softer = {
@@ -179,7 +181,7 @@ def _made(
         for day, soft in softened.items()
         if (w := soft.day.workout or kept[day].workout)
     }
-    weeks = _weeks(known, drafted, None if anew or new.said else before)
+    weeks = _weeks(known, drafted)
     return _Made(weeks, drafted.peaks_m, softer)
 
 
@@ -230,11 +232,15 @@ def _laid_over(
     tired = stands.after_hard(by_day) if stands else {}
     held = pinned(known.layers)
     ground = replace(known.ground(None), peaks_m=made.peaks_m, held=held)
-    drafted = draft(ground, kept={**by_day, **{day: soft.day for day, soft in tired.items()}})
+    drafted = draft(
+        ground,
+        kept={**by_day, **{day: soft.day for day, soft in tired.items()}},
+        most_m=_far_targets_m(known, _far_before(known, stands)),
+    )
     softened = {**drafted.softened, **tired}
     anew = stands is None or known.lays_anew(stands.closing)
     stood = stands.closing.days() if stands and not anew else ()
-    weeks = _weeks(known, drafted, _far_before(known, stands), tuple(stood))
+    weeks = _weeks(known, drafted, tuple(stood))
     idents = {w.ident for d in (*days, *under) for w in (d.workout, d.set_aside) if w}
     said = tuple(sorted(layer.statement for layer in known.layers if layer.ident in idents))
     taken = {(each.ident, each.under): each for each in less}
@@ -291,21 +297,25 @@ def _in_heat(days: Sequence[PlanDay], known: Known) -> tuple[PlanDay, ...]:
     return tuple(after)
 
 
-def _weeks(
-    known: Known, drafted: Draft, closing: Plan | None, stood: Sequence[PlanDay] = ()
-) -> tuple[PlanWeek, ...]:
-    """The drafted weeks with the targets of their weather, as they `stood` where nothing moved
-    them. Those of far weeks rise on Mondays only (`closing` is None when they may at once).
+def _far_targets_m(known: Known, closing: Plan | None) -> dict[date, float]:
+    """The most a far week may hold: as its target was, which rises on Mondays only; no limit on
+    these, nor without `closing`.
     """
-    far = {}
-    if closing and closing.weeks and closing.weeks[0].first_day == known.monday:
-        far = {week.first_day: week for week in closing.weeks if not week.days}
+    if closing is None or not closing.weeks or closing.weeks[0].first_day != known.monday:
+        return {}
+    return {week.first_day: week.volume_m for week in closing.weeks if not week.days}
+
+
+def _weeks(known: Known, drafted: Draft, stood: Sequence[PlanDay] = ()) -> tuple[PlanWeek, ...]:
+    """The drafted weeks with the targets of their weather, as they `stood` where nothing moved
+    them.
+    """
     days = _in_heat([day for week in drafted.weeks for day in week.days], known)
     final = {day.day: day for day in steady(days, stood, known)}
     return tuple(
         planned_week(week.first_day, week.phase, week.focus, tuple(final[d.day] for d in week.days))
         if week.days
-        else min(far.get(week.first_day, week), week, key=lambda target: target.volume_m)
+        else week
         for week in drafted.weeks
     )
 

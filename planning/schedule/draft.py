@@ -50,8 +50,12 @@ class Draft:
     softened: Mapping[date, Softened]  # kept days that the limits made smaller
 
 
-def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
-    """Weeks from the current Monday. `kept` days stay, but for what the limits take from them."""
+def draft(
+    ground: Ground, *, kept: Mapping[date, PlanDay], most_m: Mapping[date, float] | None = None
+) -> Draft:
+    """Weeks from the current Monday. `kept` days stay, but for what the limits take from them. Far
+    weeks hold no more than `most_m`, by their Monday, and those behind them are built on that.
+    """
     weeks = season(ground.goals, ground.monday, master=ground.master, past=ground.past)
     peaks = _peaks(ground, weeks)
     start_long_m = ground.mileage.longest_within(ground.today + timedelta(days=1), 30)
@@ -69,6 +73,7 @@ def draft(ground: Ground, *, kept: Mapping[date, PlanDay]) -> Draft:
         if (share := open_share(ground.breaks, week.first_day)) < 1.0:
             volume_m = round(share * volume_m, -2)
         if index >= ground.laid_out_weeks:
+            volume_m = min(volume_m, (most_m or {}).get(week.first_day, math.inf))
             planned.append((week, _far_week(ground, week, volume_m)))
             mileage = _foreseen(mileage, week, volume_m, start_long_m)
             continue

@@ -92,7 +92,9 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
     if softer or _is_as_made(now, room.held):
         now |= {day: soft.day for day, soft in softer.items()}
         softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
-    return {day: _with_first(spared.get(day), soft) for day, soft in softer.items()}
+    told = {day: _with_first(spared.get(day), soft) for day, soft in softer.items()}
+    easier = _spared({day: soft.day for day, soft in told.items()}, room)  # cut to an easy run
+    return {day: replace(soft, day=easier.get(day, soft).day) for day, soft in told.items()}
 
 
 def _with_first(first: Softened | None, last: Softened) -> Softened:
@@ -111,8 +113,7 @@ def _spared(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
             continue
         cause = too_soon(planned.workout.workout, room.begun)
         if cause is not None and _may_shrink(planned, room.today):
-            run_s = room.begun.walk_every_s
-            softer[day] = Softened(_as_easy_run(planned, room.paces, run_s=run_s), cause)
+            softer[day] = Softened(_as_easy_run(planned, room), cause)
     return softer
 
 
@@ -244,7 +245,7 @@ def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softene
             fact = f"it would be over {100 * share:.0f} % of what is left of the week"
             shorter = cut(planned, to_m=max(most_m, ALWAYS_ALLOWED_M), paces=room.paces)
             plain = most_m < ALWAYS_ALLOWED_M
-            run = _as_easy_run(shorter, room.paces) if plain else shorter
+            run = _as_easy_run(shorter, room) if plain else shorter
             after[day] = Softened(run, Cause(fact, "L-1"))
     return after
 
@@ -272,16 +273,17 @@ def _eased(days: Mapping[date, PlanDay], room: Room, *, most_fast: float) -> dic
             break
         planned = days[day]
         if _may_shrink(planned, room.today) and planned.workout and hard(planned.workout.workout):
-            now[day] = _as_easy_run(planned, room.paces)
+            now[day] = _as_easy_run(planned, room)
             eased[day] = Softened(now[day], TOO_LITTLE_EASY)
     return eased
 
 
-def _as_easy_run(planned: PlanDay, paces: Paces, *, run_s: float | None = None) -> PlanDay:
-    """As far, and easy, whatever it was; with walking after every `run_s` for a beginner."""
+def _as_easy_run(planned: PlanDay, room: Room) -> PlanDay:
+    """As far, and easy, whatever it was; with walking where a beginner's week has it."""
     if planned.workout is None:
         return planned
-    run = quiet(planned.workout.workout.distance_m // 500 * 500.0, paces, run_s=run_s)
+    run_s = room.begun.walk_every_s if room.begun else None
+    run = quiet(planned.workout.workout.distance_m // 500 * 500.0, room.paces, run_s=run_s)
     told = PlannedWorkout(planned.workout.ident, planned.day, run, note_of(run))
     return replace(planned, workout=told)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from planning.schedule.effort import Effort, effort_of, hard
-from planning.schedule.plan import BY_HAND, PlanDay, PlanWeek
+from planning.schedule.plan import BY_HAND, DayStatus, PlanDay, PlanWeek
 from planning.schedule.rules.case import Case, Finding, is_race
 from planning.workout import Kind, Workout, unrolled
 
@@ -29,8 +29,20 @@ def begun(case: Case) -> Iterator[Finding]:
             yield from _spared(day, regular, novice=novice)
         if novice and len(mine) > MOST_RUNS and not case.runs_asked:
             yield Finding("B-1", week.first_day, f"{len(mine)} runs in one of the first weeks.")
-        regular += len(coming) + case.ran_days(week.first_day) >= 2 or not week.days
+        regular += _run_days(case, week) >= 2 or not week.days
         small = small and _week_m(case, week) < SMALL_M
+
+
+def _run_days(case: Case, week: PlanWeek) -> int:
+    """Days of the week with a run on record, to come, or not known to be missed."""
+    open_still = {
+        day.day
+        for day in week.days
+        if day.workout and day.status is not DayStatus.DONE
+        if day.day >= case.today or day.status is DayStatus.UNKNOWN
+    }
+    ran = {day.day for day in week.days if day.day in case.ran_m}
+    return len(open_still | ran)
 
 
 def _spared(day: PlanDay, regular: int, *, novice: bool) -> Iterator[Finding]:

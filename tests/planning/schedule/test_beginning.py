@@ -9,10 +9,10 @@ from planning.athlete import Athlete
 from planning.goals.goal import HALF_M
 from planning.schedule.autonomy import material_groups
 from planning.schedule.beginning import Begun, too_soon
-from planning.schedule.effort import hard
+from planning.schedule.effort import Effort, hard, noted
 from planning.schedule.library import easy, long, run_walk, strides
 from planning.schedule.limits import Room, soften
-from planning.schedule.mileage import mileage_of
+from planning.schedule.mileage import mileage_of, week_of
 from planning.schedule.plan import BY_HAND, DayStatus, PlanDay
 from planning.workout import Kind, PlannedWorkout
 from tests.planning.schedule.cases import PACES, TODAY, ZONE, goal_in, history
@@ -64,7 +64,9 @@ def softened(planned, so_far):
 
 
 MILEAGE = mileage_of(history(50), today=TODAY, complete_until=TODAY)
-TEMPO = replace(easy(8_000, PACES), kind=Kind.TEMPO)
+LITTLE = mileage_of((), today=TODAY, complete_until=TODAY)
+RUN = easy(8_000, PACES)
+TEMPO = replace(RUN, kind=Kind.TEMPO, steps=(replace(RUN.steps[0], note=noted(Effort.TEMPO)),))
 STRIDES = strides(6_000, PACES)
 WALKED = run_walk(1_800, PACES, run_s=60, walk_s=60)
 
@@ -84,6 +86,25 @@ def test_where_walking_belongs_to_the_week_what_becomes_easy_has_it_too():
         assert too_soon(becomes, so_far) is None
         assert becomes.distance_m <= workout.distance_m
     assert softened(day(WALKED), so_far) is None
+
+
+def test_what_is_eased_for_another_reason_has_walking_too():
+    """Hard running is allowed here, but there is no easy running beside it."""
+    so_far = Begun(7, walk_every_s=300.0)
+    room = Room(TODAY, TODAY, MILEAGE, PACES, begun=so_far)
+    on = TODAY + 3 * DAY
+    tempo = PlanDay(on, PlannedWorkout("w", on, TEMPO))
+    eased = soften({d: PlanDay(d, None) for d in week_of(TODAY)} | {on: tempo}, room)
+    assert {day: soft.cause.rule for day, soft in eased.items()} == {on: "I-5"}
+    assert too_soon(eased[on].day.workout.workout, so_far) is None
+
+
+def test_a_hard_session_that_is_cut_to_an_easy_run_has_walking_too():
+    so_far = Begun(7, walk_every_s=300.0)
+    room = Room(TODAY, TODAY, LITTLE, PACES, begun=so_far)
+    soft = soften({day(TEMPO).day: day(TEMPO)}, room)[day(TEMPO).day]
+    assert soft.cause.rule == "P-2"
+    assert too_soon(soft.day.workout.workout, so_far) is None
 
 
 def test_what_the_athlete_put_there_and_what_was_run_stay():
