@@ -92,9 +92,7 @@ def soften(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
     if softer or _is_as_made(now, room.held):
         now |= {day: soft.day for day, soft in softer.items()}
         softer |= _balanced(now, room, most_fast=MOST_FAST if softer else FAST_SHARE)
-    told = {day: _with_first(spared.get(day), soft) for day, soft in softer.items()}
-    easier = _spared({day: soft.day for day, soft in told.items()}, room)  # cut to an easy run
-    return {day: replace(soft, day=easier.get(day, soft).day) for day, soft in told.items()}
+    return {day: _with_first(spared.get(day), soft) for day, soft in softer.items()}
 
 
 def _with_first(first: Softened | None, last: Softened) -> Softened:
@@ -143,7 +141,7 @@ def _shorter(planned: PlanDay, room: Room, mileage: Mileage) -> Softened | None:
         cause = Cause(f"it would take over {room.long_s / 3600:g} hours at your pace", "L-1")
     else:
         return None
-    return Softened(cut(planned, to_m=to_m, paces=room.paces), cause)
+    return Softened(_cut(planned, to_m, room), cause)
 
 
 def balanced(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softened]:
@@ -186,7 +184,7 @@ def _week_within(
         return {}
     after = dict(days)
     for first in (room.today + timedelta(days=FREEZE_DAYS), room.today):
-        given = _given([d for d in after.values() if _may_shrink(d, first)], excess_m, room.paces)
+        given = _given([d for d in after.values() if _may_shrink(d, first)], excess_m, room)
         excess_m -= sum(_metres(after[day]) - _metres(given[day]) for day in given)
         after |= given
         if excess_m <= NOTHING * limit.most_m:
@@ -195,26 +193,26 @@ def _week_within(
     return {day: Softened(planned, limit.cause) for day, planned in smaller.items()}
 
 
-def _given(giving: Sequence[PlanDay], excess_m: float, paces: Paces) -> dict[date, PlanDay]:
+def _given(giving: Sequence[PlanDay], excess_m: float, room: Room) -> dict[date, PlanDay]:
     """The long run gives last, as the next ones are built on it (rule P-2), and all others the same
     share; but it is no larger a part of what is left than in a new week (rule L-1).
     """
     long_run = next((each for each in reversed(giving) if _kind(each) is Kind.LONG), None)
     if long_run is None or len(giving) == 1:
-        return _shared(giving, excess_m, paces)
+        return _shared(giving, excess_m, room)
     all_m, long_m = sum(_metres(each) for each in giving), _metres(long_run)
     left_m = max(all_m - excess_m - ROUNDING_M, 0.0)
     most_m = PLANNED_LONG_SHARE * most_long_share(left_m) * left_m
     kept_m = max(min(long_m, most_m), long_m * left_m / all_m)
-    shorter = cut(long_run, to_m=kept_m, paces=paces)
+    shorter = _cut(long_run, kept_m, room)
     if shorter.workout is None:
-        return _shared(giving, excess_m, paces)
+        return _shared(giving, excess_m, room)
     others = [each for each in giving if each is not long_run]
     others_m = excess_m - (long_m - _metres(shorter))
-    return {long_run.day: shorter} | _shared(others, others_m, paces)
+    return {long_run.day: shorter} | _shared(others, others_m, room)
 
 
-def _shared(giving: Sequence[PlanDay], excess_m: float, paces: Paces) -> dict[date, PlanDay]:
+def _shared(giving: Sequence[PlanDay], excess_m: float, room: Room) -> dict[date, PlanDay]:
     """Every run gives the same share. An easy one that would be too short goes as a whole, the
     shortest first, which leaves more to the others.
     """
@@ -225,7 +223,7 @@ def _shared(giving: Sequence[PlanDay], excess_m: float, paces: Paces) -> dict[da
         keep = max(1.0 - (excess_m + ROUNDING_M) / left_m, 0.0)
         short = next((d for d in left if keep * _metres(d) < SHORTEST_RUN_M), None)
         if short is None:
-            return gone | {d.day: cut(d, to_m=keep * _metres(d), paces=paces) for d in left}
+            return gone | {d.day: _cut(d, keep * _metres(d), room) for d in left}
         gone[short.day] = replace(short, workout=None)
         left = [planned for planned in left if planned is not short]
         excess_m -= _metres(short)
@@ -243,7 +241,7 @@ def _long_within(days: Mapping[date, PlanDay], room: Room) -> dict[date, Softene
         most_m = share / (1 - share) * others_m
         if _metres(planned) > (share + NOTHING) * (others_m + _metres(planned)):
             fact = f"it would be over {100 * share:.0f} % of what is left of the week"
-            shorter = cut(planned, to_m=max(most_m, ALWAYS_ALLOWED_M), paces=room.paces)
+            shorter = _cut(planned, max(most_m, ALWAYS_ALLOWED_M), room)
             plain = most_m < ALWAYS_ALLOWED_M
             run = _as_easy_run(shorter, room) if plain else shorter
             after[day] = Softened(run, Cause(fact, "L-1"))
@@ -276,6 +274,12 @@ def _eased(days: Mapping[date, PlanDay], room: Room, *, most_fast: float) -> dic
             now[day] = _as_easy_run(planned, room)
             eased[day] = Softened(now[day], TOO_LITTLE_EASY)
     return eased
+
+
+def _cut(planned: PlanDay, to_m: float, room: Room) -> PlanDay:
+    """As `cut`; what is only an easy run after it has walking where a beginner's week has it."""
+    shorter = cut(planned, to_m=to_m, paces=room.paces)
+    return next((soft.day for soft in _spared({shorter.day: shorter}, room).values()), shorter)
 
 
 def _as_easy_run(planned: PlanDay, room: Room) -> PlanDay:

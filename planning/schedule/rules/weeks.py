@@ -59,9 +59,11 @@ def volume(case: Case) -> Iterator[Finding]:
 def _held_m(before: Sequence[float]) -> float:
     """The mean of the best two of the last eight weeks, the last one first. After weeks off, what
     was held before them counts again: half of it at once, all of it after as many weeks (R-3). The
-    weeks at both ends of those off were cut short, and count for none of the eight.
+    weeks at both ends of those off were cut short, and count for none of the eight. Weeks before
+    the first run were not off.
     """
-    off = before.count(0.0)
+    first = max((n for n, metres in enumerate(before, start=1) if metres), default=0)
+    off = before[:first].count(0.0)
     since = before.index(0.0) if off else 0
     behind = [metres for metres in before if metres > 0.0][: HELD_WEEKS + CUT_SHORT]
     back = min(0.5 + 0.5 * since / off, 1.0) if 0 < off < HELD_WEEKS else 0.0

@@ -451,10 +451,29 @@ def test_weeks_that_never_lighten():
     assert "P-1" not in rules(lighter, breaks=Breaks((trip,)))
 
 
-def test_a_week_after_a_break_is_held_against_what_was_run_before_it_once_one_is_back():
-    """Nine weeks of 40 km with two of 60 km before them, and eight days off a fortnight ago."""
+def test_weeks_before_the_first_run_are_no_weeks_off():
+    """After nine weeks of running and one off half of the level counts again, and soon all of it."""
     first = PLAN.weeks[0].first_day
-    km = [20.0, 5.0, 5.0, *[40.0] * 6, 60.0, 60.0]  # the last week first
+    km = [30.0, 0.0, 10.0, *[20.0] * 5, 60.0, 60.0]  # the last week first
+    ran = [
+        run(first - timedelta(weeks=n), each, 330 * each)
+        for n, each in enumerate(km, start=1)
+        if each
+    ]
+
+    def findings_of(volume_m):
+        weeks = (replace(PLAN.weeks[0], days=(), volume_m=volume_m), *PLAN.weeks[1:])
+        found = findings(replace(PLAN, weeks=weeks), (goal_in(14, HALF_M),), activities=tuple(ran))
+        return {each.rule for each in found if each.day == first}
+
+    assert "P-3" not in findings_of(66_000.0)
+    assert "P-3" in findings_of(68_000.0)
+
+
+def test_a_week_after_a_break_is_held_against_what_was_run_before_it_once_one_is_back():
+    """Five weeks of 40 km with two of 60 km before them, and eight days off a fortnight ago."""
+    first = PLAN.weeks[0].first_day
+    km = [20.0, 5.0, 5.0, *[40.0] * 5, 60.0, 60.0]  # the last week first
     mondays = [first - timedelta(weeks=n) for n in range(1, len(km) + 1)]
     mondays[1] += 2 * DAY  # the first run after the break
     ran = [run(day, each, 330 * each) for day, each in zip(mondays, km, strict=True)]
