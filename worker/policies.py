@@ -1,7 +1,6 @@
 """What the athlete lets us do to each of their calendars."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from sqlalchemy import Connection, update
 
@@ -30,17 +29,16 @@ def tell_left_out(
     left_out: Iterable[LeftOut],
     records: Mapping[str, EntryRecord],
     seen: Mapping[str, Observed | None],
-    today: date,
 ) -> None:
-    """Once a week what is not taken off, of the days to come. Where nothing at all is written,
-    nothing is told: that is only for looking on.
+    """Once a week what is not taken off of its day. Where nothing at all is written, nothing is
+    told: that is only for looking on.
     """
     if connected.policy is not Policy.NO_DELETES:
         return
     told = [
         f"{each.name or each.ident} on {each.day}"
         for each in changes((one.action for one in left_out), records, seen)
-        if each.day and each.day >= today
+        if each.day
     ]
     if not told:
         return

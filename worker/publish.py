@@ -112,9 +112,7 @@ def publish(runtime: Runtime, key: str, held: Held) -> None:
         try:
             done = _equalled(runtime, connected, held)
             look = done.look
-            policies.tell_left_out(
-                runtime, connected, look.left_out, look.records, look.direct, look.wanted.today
-            )
+            policies.tell_left_out(runtime, connected, look.left_out, look.records, look.direct)
             _concluded(done)
         except Busy:
             return  # whoever decides today's plan, or resumes the calendar, owes this again

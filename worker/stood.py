@@ -1,6 +1,6 @@
 """What stood on a calendar before some of our writes, by the journal of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,8 @@ from planning.workout import PlannedWorkout, Workout
 from worker import journal
 from worker.journal import Line
 from worker.stored import from_body
+
+WRITTEN = (journal.CREATE, journal.REPLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,17 @@ def first_after(lines: Sequence[Line], to: datetime) -> Line | None:
     after = [line for line in lines if line.at.replace(microsecond=0) > to]
     written = [line for line in after if line.action in journal.WRITES]
     return written[-1] if written else None
+
+
+def last_written(lines: Iterable[Line], idents: Collection[str]) -> dict[str, PlannedWorkout]:
+    """As we wrote each of these sessions last, of lines that come newest first."""
+    written: dict[str, PlannedWorkout] = {}
+    for line in lines:
+        if len(written) == len(idents):
+            break
+        if line.ident in idents and line.ident not in written and line.action in WRITTEN:
+            written[line.ident] = from_body(PlannedWorkout, dict(line.after or {}))
+    return written
 
 
 def stood_before(lines: Sequence[Line], since: Line | None) -> list[Stood]:

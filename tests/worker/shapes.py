@@ -237,11 +237,31 @@ PLAN = {
         }
     ),
 }
+CHANGE = {
+    "action": str,
+    "become": (OneOf(("created", "moved", "changed", "removed", "yours")), None),
+    "day": (date, None),
+    "from_day": (date, None),
+    "ident": str,
+    "name": (str, None),
+    "was": (str, None),
+    "differences": ListOf(str),
+    "reason": str,
+}
 DIFF = {
     "calendar": str,
-    "actions": ListOf(
-        {"action": str, "day": (date, None), "ident": str, "name": (str, None), "reason": str}
-    ),
+    "policy": OneOf(("sync", "no-deletes", "dry-run")),
+    "paused": bool,
+    "actions": ListOf(CHANGE),
+    "left_out": ListOf(CHANGE | {"why": str}),
+    "counts": {
+        "created": int,
+        "moved": int,
+        "changed": int,
+        "removed": int,
+        "left": int,
+        "yours": int,
+    },
     "ours": int,
     "foreign": int,
 }

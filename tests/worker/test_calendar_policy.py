@@ -10,6 +10,7 @@ from tests.worker.on_intervals import Calendar, connect_intervals, without_limit
 from tests.worker.published import (
     a_published_life,
     coming,
+    connected,
     does,
     edits,
     equals_the_plan,
@@ -24,13 +25,14 @@ from tests.worker.published import (
     runs_towards_a_goal,
     skips,
     standing,
+    takes_off_its_day,
 )
 from tests.worker.test_pruning_templates import next_day
 from worker import hand, tables
 from worker.db import writing
 from worker.owing import owe_replan
 from worker.policies import STAYS
-from worker.publish import EQUAL_AGAIN
+from worker.publish import EQUAL_AGAIN, NOT_EQUAL, sync_now
 
 
 @pytest.fixture
@@ -57,6 +59,10 @@ def later(lived, **how):
 
 def told(lived):
     return [row.body for row in lived.rows(tables.message) if row.title == STAYS]
+
+
+def titles(lived):
+    return {row.title for row in lived.rows(tables.message)}
 
 
 def journal(lived):
@@ -159,11 +165,48 @@ def test_in_a_dry_run_nothing_is_written_and_nobody_is_told_that_it_follows(live
         f"{one['left_out']} writes that there would be.\n"
     )
     assert told(lived) == []
-    assert EQUAL_AGAIN not in {row.title for row in lived.rows(tables.message)}
+    assert EQUAL_AGAIN not in titles(lived)
     command.ok("calendar", "policy", "sync")
     later(lived, hours=2)
     assert equals_the_plan(lived)
     assert journal(lived)[len(lines) :].count("delete") == 1
+
+
+def test_whoever_looks_under_the_lease_goes_by_what_was_said_last(lived, command):
+    stale = connected(lived)
+    command.ok("calendar", "policy", "dry-run")
+    outdated(lived, coming(lived)[0])
+    assert sync_now(lived.runtime, stale) == 0
+
+
+def test_in_a_dry_run_nobody_is_told_that_the_fault_is_over(lived, command):
+    for workout in coming(lived)[:4]:
+        removes(lived, workout)
+    publishes(lived)
+    assert NOT_EQUAL in titles(lived)
+    command.ok("calendar", "policy", "dry-run")
+    command.ok("calendar", "sync", "--removed-by-me")
+    publishes(lived, times=2)
+    assert EQUAL_AGAIN not in titles(lived)
+    command.ok("calendar", "policy", "sync")
+    publishes(lived)
+    assert EQUAL_AGAIN in titles(lived)
+
+
+def test_a_template_on_no_day_is_in_the_difference_and_not_worth_a_message(lived, command):
+    workout = coming(lived)[0]
+    command.ok("calendar", "policy", "no-deletes")
+    takes_off_its_day(lived, workout)
+    before = on_calendar(lived)
+    with writing(lived.engine) as conn:  # as if it had been written for nobody
+        mine = tables.calendar_entry.c.ident == workout.ident
+        conn.execute(tables.calendar_entry.delete().where(mine))
+    command.ok("plan", "skip", workout.ident)
+    said = command.ok("calendar", "diff").out
+    assert f"  left     no day  {workout.workout.name}" in said
+    publishes(lived)
+    assert on_calendar(lived) == before
+    assert told(lived) == []
 
 
 def test_what_was_asked_for_by_name_is_done_all_the_same(lived, command):

@@ -6,6 +6,7 @@ A watch takes what is scheduled when it asks; what changes for the next two days
 from datetime import timedelta
 
 from planning.schedule.plan import Layer, LayerKind
+from tests.worker.on_calendars import commands
 from tests.worker.published import (
     a_published_life,
     coming,
@@ -18,10 +19,9 @@ from tests.worker.published import (
     publishes,
     record_of,
     removes,
+    skips,
 )
 from worker import hand, tables
-from worker.cli.calendars import _print_diff as print_difference
-from worker.cli.calendars import _shown as shown_by
 from worker.connections import opened
 from worker.db import writing
 from worker.owing import owe_replan
@@ -114,6 +114,14 @@ def test_what_was_handed_over_takes_its_place_and_never_waits(sqlite_url, tmp_pa
         assert record_of(lived, last.ident).state == "athletes"
 
 
+def test_what_is_left_there_takes_its_place_too(sqlite_url, tmp_path):
+    with a_published_life(sqlite_url, tmp_path) as lived, commands(lived, tmp_path) as command:
+        command.ok("calendar", "policy", "no-deletes")
+        skips(lived, coming(lived)[-1])
+        own(lived, 30 - looked(lived).theirs - 5)
+        assert len(looked(lived).wanted.desired) == 4
+
+
 def test_what_waits_is_written_as_days_pass(sqlite_url, tmp_path):
     with a_published_life(sqlite_url, tmp_path) as lived:
         own(lived, 30 - looked(lived).theirs - 5)
@@ -132,16 +140,16 @@ def looked(lived):
         return look_at(lived.runtime, connected(lived), use.calendar)
 
 
-def test_the_difference_tells_what_waits_and_nobody_is_alarmed(sqlite_url, tmp_path, capsys):
+def test_the_difference_tells_what_waits_and_nobody_is_alarmed(sqlite_url, tmp_path):
     with a_published_life(sqlite_url, tmp_path) as lived:
         own(lived, 30 - looked(lived).theirs - 4)
         publishes(lived)
         look = looked(lived)
-        one = shown_by(connected(lived), look, look.theirs)
         waiting = [workout.ident for workout in look.waiting]
+        with commands(lived, tmp_path) as command:
+            one = command.ok("calendar", "diff", "--json").json
+            told = command.ok("calendar", "diff").out
         assert [each["ident"] for each in one["waiting"]] == waiting
-        print_difference(one)
-        told = capsys.readouterr().out
         first = look.waiting[0].day
         assert f"{len(waiting)} workouts from {first} on not written yet: beside yours" in told
-        assert f"nothing to do, 4 of ours there, {look.theirs} of yours untouched" in told
+        assert told.endswith(f"garmin: nothing to do, {one['foreign']} yours untouched.\n")

@@ -7,6 +7,7 @@ import typer
 from planning.units import counted
 from worker.cli import (
     calendar_detach,
+    calendar_diff,
     calendar_journal,
     calendar_pause,
     calendar_policy,
@@ -17,7 +18,6 @@ from worker.cli.session import AthleteOption, JsonOption, Session, print_json, s
 
 if TYPE_CHECKING:
     from planning.calendar import Action, Policy
-    from planning.workout import PlannedWorkout
     from worker.connections import Connected
     from worker.publish import Look
 
@@ -28,6 +28,7 @@ calendar_commands = typer.Typer(
 
 def add_to(app: typer.Typer) -> None:
     for each in (
+        calendar_diff,
         calendar_detach,
         calendar_journal,
         calendar_pause,
@@ -36,34 +37,6 @@ def add_to(app: typer.Typer) -> None:
     ):
         each.add_to(calendar_commands)
     app.add_typer(calendar_commands, name="calendar")
-
-
-@calendar_commands.command("diff")
-def diff(athlete: AthleteOption = None, json: JsonOption = False) -> None:
-    """What would be written, and why. Writes nothing."""
-    from worker.connections import opened
-    from worker.db import reading
-    from worker.pausing import paused
-    from worker.publish import look_at
-
-    with session(athlete) as at_work:
-        outcome = at_work.outcome()
-        shown = []
-        for connected in calendars_named(at_work, None):
-            with opened(at_work.runtime, connected) as use:
-                if use.calendar is None:
-                    continue
-                look = look_at(at_work.runtime, connected, use.calendar, outcome=outcome)
-                foreign = len(use.calendar.foreign(look.wanted.today, look.wanted.last))
-            with reading(at_work.runtime.engine) as conn:
-                stands_still = paused(conn, connected) is not None
-            one = _shown(connected, look, foreign)
-            shown.append(one | ({"paused": True} if stands_still else {}))
-        if json:
-            print_json(shown[0] if len(shown) == 1 else shown)
-            return
-        for one in shown:
-            _print_diff(one)
 
 
 @calendar_commands.command("sync")
@@ -75,19 +48,32 @@ def sync_(
             help="Workouts that are gone were taken off by you: they are skipped, not a fault.",
         ),
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show what would be written, as `calendar diff` does."),
+    ] = False,
     athlete: AthleteOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make the calendar equal to the plan now, and wait for it.
 
-    Of several, one that fails holds up no other; what failed is the exit status, at the end.
+    Of several, one that fails holds up no other; what failed is the exit status, at the end. One
+    that is paused counts as failed, for it is not made equal; one whose policy leaves something
+    out does not, for so you want it.
     """
+    from worker.publish import MAY_VANISH
+
+    may_vanish = 1000 if removed_by_me else MAY_VANISH
     with session(athlete) as at_work:
         _read_what_came_in(at_work)
         at_work.outcome()
+        if dry_run:
+            calendars = calendars_named(at_work, None)
+            calendar_diff.show(at_work, calendars, may_vanish=may_vanish, json=json)
+            return
         done, statuses = [], []
         for connected in calendars_named(at_work, None):
-            one, status = _synced(at_work, connected, removed_by_me=removed_by_me)
+            one, status = _synced(at_work, connected, may_vanish)
             done.append(one)
             statuses.append(status)
             if not json:
@@ -153,17 +139,16 @@ def _read_what_came_in(at_work: Session) -> None:
 
 
 def _synced(
-    at_work: Session, connected: "Connected", *, removed_by_me: bool
+    at_work: Session, connected: "Connected", may_vanish: int
 ) -> tuple[dict[str, Any], int]:
     """What was done, or how far it came and why no further; and the exit status that makes."""
     from connectors.errors import ServiceError
     from worker.at_once import Busy
     from worker.cli.failing import told
-    from worker.publish import MAY_VANISH, sync_now
+    from worker.publish import sync_now
 
     written: list[Action] = []
     looks: list[Look] = []
-    may_vanish = 1000 if removed_by_me else MAY_VANISH
     status, failed = 0, None
     try:
         sync_now(
@@ -195,63 +180,3 @@ def _print_synced(one: dict[str, Any], policy: "Policy") -> None:
         typer.echo(f"{name}: {written} written; it equals the plan, but for {there}.")
     else:
         typer.echo(f"{name}: {written} written; it equals the plan.")
-
-
-def _shown(connected: "Connected", look: "Look", foreign: int) -> dict[str, Any]:
-    return {
-        "calendar": connected.connector,
-        "actions": [_action(action, look) for action in look.decision.actions],
-        "ours": sum(1 for entry in look.observed if entry.day is not None),
-        "foreign": foreign,
-        **({"waiting": [_waiting(each) for each in look.waiting]} if look.waiting else {}),
-        **({"refusal": look.why_not} if look.why_not else {}),
-    }
-
-
-def _waiting(planned: "PlannedWorkout") -> dict[str, Any]:
-    name = planned.workout.name
-    return {"day": planned.day.isoformat(), "ident": planned.ident, "name": name}
-
-
-def _action(action: "Action", look: "Look") -> dict[str, Any]:
-    from planning.calendar import Create, Replace
-    from worker.writer import ident_of, words_of
-
-    planned = action.planned if isinstance(action, Create | Replace) else None
-    ident = ident_of(action)
-    record = look.records.get(ident)
-    day = planned.day if planned else record.day if record else None
-    name = planned.workout.name if planned else record.seen_name if record else None
-    return {
-        "action": words_of(action),
-        "day": day.isoformat() if day else None,
-        "ident": ident,
-        "name": name,
-        "reason": action.because,
-    }
-
-
-def _print_diff(one: dict[str, Any]) -> None:
-    for action in one["actions"]:
-        typer.echo(
-            f"{action['action']:12} {action['day'] or '-':10}  {action['name'] or ''}"
-            f"  ({action['reason']})"
-        )
-    if one.get("refusal"):
-        typer.echo(one["refusal"])
-    if one.get("paused"):
-        name = one["calendar"]
-        typer.echo(
-            f"It is paused: none of this is written until `goalward calendar resume {name}`."
-        )
-    if waiting := one.get("waiting"):
-        several, first = counted(len(waiting), "workout"), waiting[0]["day"]
-        typer.echo(
-            f"{several} from {first} on not written yet: beside yours a watch has no more room. "
-            "Those follow as days pass."
-        )
-    count = len(one["actions"])
-    typer.echo(
-        f"{one['calendar']}: {count or 'nothing'} to do, {one['ours']} of ours there, "
-        f"{one['foreign']} of yours untouched."
-    )
