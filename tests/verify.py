@@ -139,6 +139,7 @@ def plans():
     grid = "tests/planning/schedule/test_grid.py"
     worth = "tests/planning/schedule/test_worth.py"
     seasons = "tests/planning/schedule/test_seasons.py"
+    first = "tests/planning/schedule/test_first_weeks.py"
     return [
         *(
             tests(f"worth-{seed}", "500 athletes and goals", worth, examples=500, seed=seed)
@@ -146,6 +147,7 @@ def plans():
         ),
         tests("grid", "every day of the week", grid, examples=1, seed=1),
         tests("seasons", "40 seasons of each kind", seasons, examples=40, seed=1),
+        tests("first-weeks", "500 lives of who has just begun", first, examples=500, seed=1),
     ]
 
 

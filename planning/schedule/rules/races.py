@@ -11,6 +11,7 @@ from planning.schedule.rules.case import Case, Finding, is_race
 from planning.workout import Kind, TargetType, unrolled
 
 FAR_M, MARATHON_LIKE_M = 20_000.0, 30_000.0
+THREE_SHORT_RUNS_M = 9_000.0
 EVEN = 1.02
 NO_MORE = 1.02
 ADULT = 18
@@ -18,11 +19,12 @@ ADULT = 18
 
 def taper(case: Case) -> Iterator[Finding]:
     """T-3: before an A race the last weeks hold at most their share of the peak week. Where nothing
-    but the race is still to be run nothing can be mended.
+    but the race is still to be run nothing can be mended. Three short runs are a week's level at
+    least.
     """
     for race, windows in _tapers(case):
         mondays = [race.day - timedelta(days=race.day.weekday(), weeks=n) for n in range(1, 13)]
-        peak = max(case.week_m(monday) for monday in mondays)
+        peak = max(THREE_SHORT_RUNS_M, *(case.week_m(monday) for monday in mondays))
         for window, share in zip(windows, _taper_shares(race.distance_m or 0.0), strict=True):
             metres = _seven_days_m(case, window)
             if metres > (share + 0.10) * peak + 3_000 and _trains_still(case, window):
