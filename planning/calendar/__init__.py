@@ -12,6 +12,7 @@ it pending, and pending means: do not read intent into differences, write again.
 
 from planning.calendar.cases import KEPT, Views
 from planning.calendar.changes import Become, EntryChange, changes
+from planning.calendar.clearing import clearing, to_be_read
 from planning.calendar.decision import Decision, decide, suspicions
 from planning.calendar.entries import (
     Action,
@@ -61,6 +62,7 @@ __all__ = [
     "Views",
     "begun",
     "changes",
+    "clearing",
     "decide",
     "handed_over",
     "intended",
@@ -73,5 +75,6 @@ __all__ = [
     "settled",
     "staying",
     "suspicions",
+    "to_be_read",
     "version",
 ]

@@ -58,9 +58,15 @@ def free_day(lived, after):
 
 
 def on_calendar(lived):
-    """Ident, day and name of every entry of ours, as Garmin has it; also of templates on no day."""
+    """Ident, day and name of every entry of ours, as Garmin has it."""
     dump = lived.control.dump()
     return sorted((e["ident"], e["day"], e["name"]) for e in dump["entries"])
+
+
+def library(lived):
+    """The idents of ours at Garmin, also of templates on no day."""
+    dump = lived.control.dump()
+    return {one["ident"] for one in (*dump["entries"], *dump["templates"])}
 
 
 def equals_the_plan(lived):

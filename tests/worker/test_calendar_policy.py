@@ -15,6 +15,7 @@ from tests.worker.published import (
     edits,
     equals_the_plan,
     free_day,
+    library,
     moves,
     moves_by_command,
     on_calendar,
@@ -197,7 +198,7 @@ def test_a_template_on_no_day_is_in_the_difference_and_not_worth_a_message(lived
     workout = coming(lived)[0]
     command.ok("calendar", "policy", "no-deletes")
     takes_off_its_day(lived, workout)
-    before = on_calendar(lived)
+    before = library(lived)
     with writing(lived.engine) as conn:  # as if it had been written for nobody
         mine = tables.calendar_entry.c.ident == workout.ident
         conn.execute(tables.calendar_entry.delete().where(mine))
@@ -205,7 +206,7 @@ def test_a_template_on_no_day_is_in_the_difference_and_not_worth_a_message(lived
     said = command.ok("calendar", "diff").out
     assert f"  left     no day  {workout.workout.name}" in said
     publishes(lived)
-    assert on_calendar(lived) == before
+    assert library(lived) == before
     assert told(lived) == []
 
 

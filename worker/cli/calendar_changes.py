@@ -226,7 +226,11 @@ def in_short(one: dict[str, Any]) -> str:
 
 def _days(entry: dict[str, Any]) -> str:
     days = (entry["from_day"], entry["day"])
-    return " -> ".join(f"{date.fromisoformat(day):%a %d %b}" for day in days if day) or "no day"
+    return " -> ".join(at_day(date.fromisoformat(day)) for day in days if day) or at_day(None)
+
+
+def at_day(day: date | None) -> str:
+    return f"{day:%a %d %b}" if day else "no day"
 
 
 def _few(differences: Sequence[str]) -> list[str]:

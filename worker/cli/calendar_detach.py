@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from planning.units import counted
-from worker.cli.calendar_named import NameArgument, calendars_named
+from worker.cli.calendar_named import OneNameArgument, one_calendar_named
 from worker.cli.session import AthleteOption, session
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add_to(calendar_commands: typer.Typer) -> None:
 
 
 def detach(
-    name: NameArgument = None,
+    name: OneNameArgument = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     athlete: AthleteOption = None,
 ) -> None:
@@ -35,16 +35,11 @@ def detach(
 
     One that broke off goes on when you run it again.
     """
-    from worker.cli.failing import UsedWrongly
     from worker.detaching import detach_now
     from worker.pausing import pause
 
     with session(athlete) as at_work:
-        chosen = calendars_named(at_work, name)
-        if len(chosen) > 1:
-            there = ", ".join(one.connector for one in chosen)
-            raise UsedWrongly(f"say which calendar is to be left: {there}")
-        (connected,) = chosen
+        connected = one_calendar_named(at_work, name, "is to be left")
         title, runtime = at_work.runtime.title_of(connected.connector), at_work.runtime
         if not yes:
             typer.confirm(f"Leave all that Goalward wrote on {title} to you, for good?", abort=True)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 NameArgument = Annotated[
     str | None, typer.Argument(help="Which calendar, like garmin. Without it: all of them.")
 ]
+OneNameArgument = Annotated[
+    str | None,
+    typer.Argument(help="Which calendar, like garmin. Needed only where there are several."),
+]
 
 
 def calendars_named(at_work: Session, name: str | None) -> "list[Connected]":
@@ -30,3 +34,14 @@ def calendars_named(at_work: Session, name: str | None) -> "list[Connected]":
         there = ", ".join(each.connector for each in known)
         raise UsedWrongly(f"there is no calendar {name!r}; there are: {there}")
     return found
+
+
+def one_calendar_named(at_work: Session, name: str | None, what: str) -> "Connected":
+    """The only one, or the one that is named; `what` says what for."""
+    from worker.cli.failing import UsedWrongly
+
+    chosen = calendars_named(at_work, name)
+    if len(chosen) > 1:
+        there = ", ".join(one.connector for one in chosen)
+        raise UsedWrongly(f"say which calendar {what}: {there}")
+    return chosen[0]

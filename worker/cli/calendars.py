@@ -11,6 +11,7 @@ from worker.cli import (
     calendar_journal,
     calendar_pause,
     calendar_policy,
+    calendar_remove_all,
     calendar_undo,
 )
 from worker.cli.calendar_named import calendars_named
@@ -34,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
         calendar_pause,
         calendar_policy,
         calendar_undo,
+        calendar_remove_all,
     ):
         each.add_to(calendar_commands)
     app.add_typer(calendar_commands, name="calendar")
