@@ -61,6 +61,18 @@ def detach_now(
     return at_once(runtime, connected, detached)
 
 
+def kept(conn: Connection, connected: Connected, today: date) -> list[tuple[date, str]]:
+    """Day and name of what was left to the athlete, from today on, since we last wrote there."""
+    found = []
+    for line in journal.lines(conn, [connected.id]):
+        if line.action in journal.WRITES:
+            break
+        day, name = line.was
+        if line.action == journal.RELEASE and day and day >= today:
+            found.append((day, name or line.ident))
+    return sorted(found)
+
+
 def _paused(runtime: Runtime, held: Held, pause: Callable[[Connection], object]) -> None:
     with writing(runtime.engine) as conn:
         held.check(conn)

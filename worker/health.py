@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from planning.activity import Activity, Observation
+from planning.calendar import Policy
 from planning.completeness import Coverage, Withheld, missing, proof, withheld_words
 from planning.records import activities_of
 from worker import store, tables
@@ -20,11 +21,42 @@ from worker.connections import (
     connections,
     sentence,
     sign_in_command,
+    writes_calendar,
 )
 from worker.inbox import work_of
+from worker.pausing import by, paused
 
 KEY_SHOWN_DAYS = 14  # before a key ends
 REST_SHOWN_DAYS = 2  # days without a run before it is said whether that was rest
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarHealth:
+    """What may be done to a calendar now. Neither a pause nor a policy is anything wrong."""
+
+    policy: Policy
+    paused_on: date | None = None
+    paused_why: str = ""
+
+    def words(self, connector: str) -> str:
+        """What is out of the ordinary; empty: nothing."""
+        if self.paused_on:
+            return (
+                f"Its calendar is paused since {day_in_words(self.paused_on)} {by(self.paused_why)}"
+                f": nothing is written there until `goalward calendar resume {connector}`."
+            )
+        if self.policy is Policy.SYNC:
+            return ""
+        means = {Policy.NO_DELETES: "nothing is taken off", Policy.DRY_RUN: "nothing is written"}
+        back = f"`goalward calendar policy sync {connector}`"
+        return f"Its calendar is set to {self.policy.value}: {means[self.policy]} until {back}."
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "policy": self.policy.value,
+            "paused_on": _iso(self.paused_on),
+            "paused_why": self.paused_why or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +81,7 @@ class Health:
     because: str = ""
     withheld: tuple[Withheld, ...] = ()  # of the last four weeks, that nobody else gave
     key_expires_on: date | None = None
+    calendar: CalendarHealth | None = None  # None: it has none that is written
 
     @property
     def words(self) -> str:
@@ -67,7 +100,8 @@ class Health:
     def lines(self) -> list[str]:
         """The connection in one line, and below it what else is worth knowing."""
         key = self.key_words if self.state == CONNECTED else ""  # else the line above says it
-        more = (self.silence, withheld_words(self.withheld, self.title), key)
+        calendar = self.calendar.words(self.connector) if self.calendar else ""
+        more = (self.silence, withheld_words(self.withheld, self.title), key, calendar)
         return [self.words, *(f"  {line}" for line in more if line)]
 
     @property
@@ -128,6 +162,7 @@ class Health:
             "withheld": len(self.withheld),
             "key_expires_on": _iso(self.key_expires_on),
             "unread": self.unread,
+            "calendar": self.calendar.as_json() if self.calendar else None,
         }
 
 
@@ -190,7 +225,19 @@ def _health(runtime: Runtime, conn: Connection, connected: Connected, seen: Know
         because=best.because if best else "",
         withheld=withheld,
         key_expires_on=_expires_on(connected),
+        calendar=_calendar(runtime, conn, connected),
     )
+
+
+def _calendar(runtime: Runtime, conn: Connection, connected: Connected) -> CalendarHealth | None:
+    if not writes_calendar(runtime, connected):
+        return None
+    since = paused(conn, connected)
+    if since is None:
+        return CalendarHealth(connected.policy)
+    at, why = since
+    zone = store.zone_of(conn, connected.athlete_id)
+    return CalendarHealth(connected.policy, at.astimezone(zone).date(), why)
 
 
 def _proof(source: str, seen: Known) -> Coverage | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from planning.calendar import (
+    Decision,
     DeleteCopy,
     EntryState,
     clearing,
@@ -117,7 +118,7 @@ def test_days_that_are_over_and_what_is_under_way_stay(publisher):
     clears(publisher)
     assert ours(publisher) == {"s0", "s1", "s2"}
     publisher.today = day(40)
-    assert decided(publisher).actions == ()  # nor what is long past
+    assert decided(publisher) == Decision()  # nor what is long past
 
 
 def test_so_many_gone_at_once_are_nobodys_hand_and_no_reason_to_stop(publisher):

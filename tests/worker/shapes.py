@@ -293,6 +293,10 @@ STATUS = {
             "withheld": int,
             "key_expires_on": (date, None),
             "unread": int,
+            "calendar": (
+                {"policy": str, "paused_on": (date, None), "paused_why": (str, None)},
+                None,
+            ),
         }
     ),
     "owed": int,

@@ -5,12 +5,14 @@ Real commands and workers, the simulated services over HTTP.
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from connectors.garmin_partner import CONNECTOR as PARTNER
 from connectors.ports import MARKER
 from connectors.workout_files.fit import read
+from connectors.written import undated
 from tests.worker import test_workout_folder
 from tests.worker.living import life_with_services
 from tests.worker.on_calendars import commands, ids
@@ -219,7 +221,7 @@ def test_where_it_broke_off_and_the_plan_is_written_again_nothing_that_was_left_
     lived.control.clear_faults()
     (kept,) = (entry for entry in lived.control.dump()["entries"] if not entry["ident"])
     outdated(lived, *(entry for entry in coming(lived, after=0)))
-    command.ok("calendar", "resume")
+    command.ok("calendar", "resume", "--yes")
     publishes(lived)
     assert kept in lived.control.dump()["entries"]
     assert first not in {ident for ident, _, _ in marked(lived)}
@@ -241,7 +243,14 @@ def test_written_anew_the_plan_stands_beside_what_was_kept(lived, command):
     publishes(lived)
     kept = lived.control.dump()["entries"]
     assert on_garmin(lived) == [(None, day, name) for _, day, name in before]  # it is paused
-    command.ok("calendar", "resume")
+    asked = command("calendar", "resume", answers="n\n")
+    assert asked.status == 1
+    for _, day, name in before:
+        assert f"  {date.fromisoformat(day):%a %d %b}  {undated(name)}\n" in asked.out
+    assert "Take off there what you do not want twice." in asked.out
+    publishes(lived)
+    assert marked(lived) == []  # still paused
+    assert command("calendar", "resume", answers="y\n").status == 0
     publishes(lived)
     assert sorted(marked(lived)) == sorted(before)
     assert [each for each in lived.control.dump()["entries"] if not each["ident"]] == kept
