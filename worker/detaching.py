@@ -62,11 +62,9 @@ def detach_now(
 
 
 def kept(conn: Connection, connected: Connected, today: date) -> list[tuple[date, str]]:
-    """Day and name of what was left to the athlete, from today on, since we last wrote there."""
+    """Day and name of what was left to the athlete, from today on."""
     found = []
     for line in journal.lines(conn, [connected.id]):
-        if line.action in journal.WRITES:
-            break
         day, name = line.was
         if line.action == journal.RELEASE and day and day >= today:
             found.append((day, name or line.ident))

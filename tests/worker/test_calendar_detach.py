@@ -254,3 +254,15 @@ def test_written_anew_the_plan_stands_beside_what_was_kept(lived, command):
     publishes(lived)
     assert sorted(marked(lived)) == sorted(before)
     assert [each for each in lived.control.dump()["entries"] if not each["ident"]] == kept
+
+
+def test_what_was_kept_on_days_that_are_over_is_not_in_the_way(lived, command):
+    before = on_garmin(lived)
+    command.ok("calendar", "detach", "--yes")
+    command.environ["GOALWARD_CLOCK"] = "2026-09-10T09:00:00+02:00"
+    said = command("calendar", "resume", answers="n\n").out
+    assert [line for line in said.splitlines() if line.startswith("  ")] == [
+        f"  {date.fromisoformat(day):%a %d %b}  {undated(name)}"
+        for _, day, name in before
+        if day >= "2026-09-10"
+    ]

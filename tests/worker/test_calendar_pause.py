@@ -63,6 +63,7 @@ def test_nothing_is_written_while_it_is_paused_and_all_of_it_afterwards(lived, c
     goes_on(lived)
     assert on_calendar(lived) == before
     command.ok("calendar", "resume")
+    assert [row.key for row in lived.owed("publish")] == [str(connected(lived).id)]
     goes_on(lived)
     assert equals_the_plan(lived)
     assert on_calendar(lived) != before
@@ -133,7 +134,8 @@ def test_paused_twice_it_keeps_its_first_time_and_the_newest_reason(lived, comma
     command.ok("calendar", "pause")
     at, why = since(lived)
     assert why == "by you"
-    command.ok("calendar", "remove-all", "--yes", clock="2026-09-02T09:00:00+02:00")
+    command.environ["GOALWARD_CLOCK"] = "2026-09-02T09:00:00+02:00"
+    command.ok("calendar", "remove-all", "--yes")
     assert since(lived) == (at, "remove-all")
 
 

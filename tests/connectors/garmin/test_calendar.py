@@ -10,7 +10,7 @@ from connectors.garmin.calendar import GarminCalendar
 from connectors.garmin.client import Wire, signed_in
 from connectors.garmin.listing import read_listing
 from connectors.garmin.workouts import render
-from connectors.ports import Link
+from connectors.ports import MARKER, Link
 from planning.workout import digest
 from tests.connectors.garmin.sessions import planned
 from tests.connectors.linked import NOW, TODAY, count
@@ -39,6 +39,19 @@ def fresh_calendar(link):
 def test_the_contract_is_kept(calendar):
     one, other = planned(), planned("g1-w41-long", days=10, name="6 x 1 km", times=6, note="")
     check_workout_calendar(calendar, first=TODAY, workouts=(one, other))
+
+
+@pytest.mark.parametrize("note", ["because", "My own words.\nOn two lines."])
+def test_what_is_released_keeps_its_note_and_all_else_but_the_marker(control, calendar, note):
+    session = planned()
+    made = calendar.create(session)
+    marker = MARKER.format(ident=session.ident)
+    control.edit_entry(session.ident, description=f"{note}\n\n{marker}")
+    (before,) = control.dump()["entries"]
+    calendar.release(made.remote_id)
+    (after,) = control.dump()["entries"]
+    assert after["description"] == note
+    assert after == before | {"description": note, "ident": None}
 
 
 def test_opening_asks_nothing(control, link):

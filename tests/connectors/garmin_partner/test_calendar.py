@@ -12,7 +12,7 @@ from connectors.garmin_partner.calendar import PartnerCalendar
 from connectors.garmin_partner.client import Wire
 from connectors.garmin_partner.workouts import expressed
 from connectors.in_words import as_text
-from connectors.ports import CreatesInParts, Link
+from connectors.ports import MARKER, CreatesInParts, Link
 from planning.workout import Repeat, digest
 from tests.connectors.garmin.sessions import FAST, SLOW, planned
 from tests.connectors.linked import NOW, TODAY, count
@@ -65,6 +65,19 @@ def test_the_contract_is_kept(calendar, there):
     one, other = planned(), planned("g1-w41-long", days=10, name="6 x 1 km", times=6, note="")
     check_workout_calendar(calendar, first=TODAY, workouts=(one, other))
     assert there() == {"workouts": [], "schedules": []}
+
+
+@pytest.mark.parametrize("note", ["because", "My own words.\nOn two lines."])
+def test_what_is_released_keeps_its_note_and_all_else_but_the_marker(calendar, there, note):
+    session = planned()
+    made = calendar.create(session)
+    told = f"{note}\n\n{MARKER.format(ident=session.ident)}"
+    there(workout={ids_of(made)[0]: {"description": told}})
+    (before,) = there()["workouts"]
+    assert before["description"] == told
+    calendar.release(made.remote_id)
+    (after,) = there()["workouts"]
+    assert after == before | {"description": note, "updatedDate": after["updatedDate"]}
 
 
 def test_opening_asks_nothing(control, link):

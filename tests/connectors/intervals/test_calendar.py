@@ -73,6 +73,18 @@ def test_the_contract_is_kept(calendar, foreign):
     assert foreign() == before
 
 
+@pytest.mark.parametrize("note", ["because", "My own words.\nOn two lines."])
+def test_what_is_released_keeps_its_note(athlete, calendar, note):
+    made = calendar.create(planned())
+    path = f"/{made.remote_id}"
+    before = athlete("GET", path)["description"]
+    athlete("PUT", path, json={"description": before.replace("because", note)})
+    calendar.release(made.remote_id)
+    kept = athlete("GET", path)["description"]
+    assert note in kept
+    assert kept == before.replace("because", note).partition("[goalward:")[0].rstrip()
+
+
 def test_what_was_released_and_moved_far_away_is_not_written_over(athlete, calendar):
     """intervals.icu knows what it is sent in bulk by our name for it, wherever that stands."""
     made = calendar.create(planned())
