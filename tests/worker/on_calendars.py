@@ -7,17 +7,28 @@ from tests.worker.commands import Home, no_settings
 from worker.connections import connections
 from worker.db import reading
 
+SERVICES = (
+    "garmin_api_url",
+    "intervals_api_url",
+    "garmin_partner_api_url",
+    "garmin_partner_client_id",
+)
+
 
 @contextmanager
 def commands(lived, home, **environ):
     settings = lived.runtime.settings
+    services = {
+        f"GOALWARD_{name.upper()}": str(getattr(settings, name))
+        for name in SERVICES
+        if getattr(settings, name)
+    }
     with no_settings():
         yield Home(
             home,
             {
                 "GOALWARD_DATABASE_URL": f"sqlite:///{home / 'goalward.db'}",
-                "GOALWARD_GARMIN_API_URL": str(settings.garmin_api_url),
-                "GOALWARD_INTERVALS_API_URL": str(settings.intervals_api_url),
+                **services,
                 "GOALWARD_CALENDAR_SETTLE_S": "0",
                 "GOALWARD_CLOCK": (lived.clock.at + timedelta(hours=1)).isoformat(),
                 **environ,

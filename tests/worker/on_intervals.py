@@ -1,10 +1,13 @@
 """The simulated intervals.icu in a life: connected without limits, and looked at by the athlete."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import requests
 
 from connectors.intervals import CONNECTOR
+from tests.worker.living import life_with_services
+from tests.worker.published import publishes, runs_towards_a_goal
 
 
 class Calendar:
@@ -41,3 +44,15 @@ def without_limits(lived):
 def connect_intervals(lived, given, **settings):
     """With the key that was given to the athlete."""
     lived._connect("intervals", given["athlete_id"], {"api_key": given["api_key"]}, **settings)
+
+
+@contextmanager
+def on_intervals(database_url, home):
+    """The plan is on it, and on nothing else."""
+    with life_with_services(database_url, home) as lived:
+        without_limits(lived)
+        lived.there = Calendar(lived)
+        connect_intervals(lived, lived.there.given, intervals_calendar="yes")
+        runs_towards_a_goal(lived)
+        publishes(lived)
+        yield lived

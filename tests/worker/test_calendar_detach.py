@@ -3,20 +3,18 @@
 Real commands and workers, the simulated services over HTTP.
 """
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from connectors.garmin_partner import CONNECTOR as PARTNER
 from connectors.ports import MARKER
 from connectors.workout_files.fit import read
 from connectors.written import undated
 from tests.worker import test_workout_folder
-from tests.worker.living import life_with_services
 from tests.worker.on_calendars import commands, ids
-from tests.worker.on_intervals import Calendar, connect_intervals, without_limits
+from tests.worker.on_intervals import on_intervals
+from tests.worker.on_partner import on_partner
 from tests.worker.published import (
     a_published_life,
     coming,
@@ -27,7 +25,6 @@ from tests.worker.published import (
     runs_towards_a_goal,
     takes_off_its_day,
 )
-from tests.worker.web.partner import partner_life, sign_in
 from worker import tables
 from worker.connections import connection, opened
 from worker.db import reading, writing
@@ -100,17 +97,6 @@ def test_on_garmin_every_entry_and_template_stays_and_loses_its_marker(lived, co
     assert SIGN not in str(lived.control.dump())
 
 
-@contextmanager
-def on_intervals(database_url, home):
-    with life_with_services(database_url, home) as lived:
-        without_limits(lived)
-        lived.there = Calendar(lived)
-        connect_intervals(lived, lived.there.given, intervals_calendar="yes")
-        runs_towards_a_goal(lived)
-        publishes(lived)
-        yield lived
-
-
 def test_on_intervals_every_event_stays_and_loses_its_marker_and_our_name(sqlite_url, tmp_path):
     with on_intervals(sqlite_url, tmp_path) as lived:
         before = lived.there.rows()
@@ -149,15 +135,7 @@ def test_in_a_folder_every_file_stays_under_its_name_and_loses_its_marker(sqlite
 
 
 def test_with_the_partner_programme_every_workout_stays_and_loses_its_marker(sqlite_url, tmp_path):
-    with partner_life(sqlite_url, tmp_path) as lived:
-        unlimited = replace(PARTNER, capabilities=replace(PARTNER.capabilities, limits=()))
-        lived.runtime = replace(
-            lived.runtime, connectors={**lived.runtime.connectors, "garmin_partner": unlimited}
-        )
-        lived.control.post("partner/configure", workouts_per_day=10_000)
-        sign_in(lived, garmin_partner_calendar="yes")
-        runs_towards_a_goal(lived)
-        publishes(lived)
+    with on_partner(sqlite_url, tmp_path) as lived:
         before = lived.control.post("partner/workouts")
         assert leaves(lived, "garmin_partner") == len(before["schedules"])
         after = lived.control.post("partner/workouts")
