@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from connectors.errors import Refused
 from connectors.ports import WorkoutCalendar
-from planning.calendar import KEPT, Action, Views, clearing, to_be_read
-from worker import entries
+from planning.calendar import KEPT, TAKEN_OFF, Action, Views, clearing, to_be_read
+from worker import entries, journal
 from worker.app import Runtime
 from worker.at_once import Busy, at_once
 from worker.connections import Connected, opened
@@ -61,9 +61,10 @@ def clear_now(
             with writing(runtime.engine) as conn:
                 held.check(conn)
                 pause(conn)
+                run = journal.going_on(conn, connected.id, TAKEN_OFF)
             look = look_to_clear(runtime, connected, use.calendar)
             views = look.records, look.direct
-            writer = Writer(runtime, connected, use.calendar, held, *views, look.wanted.today)
+            writer = Writer(runtime, connected, use.calendar, held, *views, look.wanted.today, run)
             done = all_applied(writer, look, wrote)
         if look.decision.look_again_at:
             raise Busy(LAGGING)

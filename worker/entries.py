@@ -1,8 +1,9 @@
 """What we wrote on a calendar, row by row. Every write is in `worker.journal` besides."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from planning.calendar import EntryRecord, EntryState, reclaimed
 from worker import tables
@@ -36,6 +37,30 @@ def keep(conn: Connection, connected: Connected, entry: EntryRecord) -> None:
     _keep(conn, connected.athlete_id, connected.id, entry)
 
 
+def begin(
+    conn: Connection, connected: Connected, entry: EntryRecord, write: Mapping[str, Any]
+) -> None:
+    """Keep a pending one with the write that it is about to be. Where an earlier one was never
+    finished, that stays: it says what stood there before both.
+    """
+    keep(conn, connected, entry)
+    row = tables.calendar_entry
+    mine = _of(connected, entry.ident) & row.c.unfinished.is_(None)
+    conn.execute(update(row).where(mine).values(unfinished=dict(write)))
+
+
+def unfinished(conn: Connection, connected: Connected, ident: str) -> Mapping[str, Any] | None:
+    """The write that was begun; None: there is none."""
+    found = select(tables.calendar_entry.c.unfinished).where(_of(connected, ident))
+    write: Mapping[str, Any] | None = conn.scalar(found)
+    return write
+
+
+def _of(connected: Connected, ident: str) -> ColumnElement[bool]:
+    row = tables.calendar_entry
+    return (row.c.connection_id == connected.id) & (row.c.ident == ident)
+
+
 def _keep(conn: Connection, athlete_id: int, connection_id: int, entry: EntryRecord) -> None:
     values = {
         "athlete_id": athlete_id,
@@ -52,6 +77,8 @@ def _keep(conn: Connection, athlete_id: int, connection_id: int, entry: EntryRec
         "written_at": entry.written_at,
         "worded_on": entry.worded_on,
     }
+    if entry.state is not EntryState.PENDING:
+        values["unfinished"] = None
     upsert(conn, tables.calendar_entry, values, key=("connection_id", "ident"))
 
 
@@ -83,5 +110,4 @@ def _record(entry: Any) -> EntryRecord:
 
 
 def drop(conn: Connection, connected: Connected, ident: str) -> None:
-    row = tables.calendar_entry
-    conn.execute(delete(row).where(row.c.connection_id == connected.id, row.c.ident == ident))
+    conn.execute(delete(tables.calendar_entry).where(_of(connected, ident)))

@@ -73,6 +73,13 @@ def write(  # noqa: PLR0913 - a row has many sides
     )
 
 
+def in_all(begun: str, after: Any) -> str | None:
+    """What came of a write that was `begun`, whatever it took to finish it. None: nothing."""
+    if after is None:
+        return None if begun == CREATE else DELETE
+    return CREATE if begun == CREATE else REPLACE
+
+
 def lines(conn: Connection, connection_ids: Collection[int]) -> Iterator[Line]:
     """The newest first."""
     row = tables.calendar_journal
@@ -91,6 +98,16 @@ def lines(conn: Connection, connection_ids: Collection[int]) -> Iterator[Line]:
                 each.before,
                 each.after,
             )
+
+
+def going_on(conn: Connection, connection_id: int, reason: str) -> int | None:
+    """The run of the newest write where that is of this reason: what broke off and goes on is one.
+    None: something else was written last, or nothing.
+    """
+    for line in lines(conn, [connection_id]):
+        if line.action in WRITES or line.action == RELEASE:
+            return line.run if line.reason == reason else None
+    return None
 
 
 def runs(found: Iterable[Line]) -> list[tuple[Line, ...]]:

@@ -294,6 +294,7 @@ calendar_entry = _table(
     Column("written_at", Instant),
     Column("version", Integer, nullable=False, server_default=text("0")),
     Column("worded_on", Date),  # it stands there in words; its steps were last tried on this day
+    Column("unfinished", Body),  # the write that is under way, and what stood there before it
     UniqueConstraint("connection_id", "ident"),
 )
 

@@ -127,9 +127,10 @@ def undo_now(
             with writing(runtime.engine) as conn:
                 held.check(conn)
                 pause(conn)
-                _begin(conn, connected, back.since)
+                run = _begin(conn, connected, back.since)
             views = back.look.records, back.look.direct
-            writer = Writer(runtime, connected, use.calendar, held, *views, back.look.wanted.today)
+            today = back.look.wanted.today
+            writer = Writer(runtime, connected, use.calendar, held, *views, today, run)
             done = all_applied(writer, back.look, wrote)
         return _ended(runtime, connected, back, done)
 
@@ -223,15 +224,20 @@ def _name(connected: Connected) -> str:
     return f"undoing:{connected.id}"
 
 
-def _begin(conn: Connection, connected: Connected, since: Line) -> None:
-    """So that an undo that breaks off goes on to where it was going, and is not itself undone."""
+def _begin(conn: Connection, connected: Connected, since: Line) -> int | None:
+    """So that an undo that breaks off goes on to where it was going, and is not itself undone.
+
+    The run that it goes on with; None: it begins.
+    """
     row = tables.calendar_journal
     newest = select(row.c.id).where(row.c.connection_id == connected.id)
     last = conn.scalar(newest.order_by(row.c.id.desc()).limit(1))
     before = _kept(conn, connected)
-    began = before["last"] if before and before["since"] == since.id else last
+    goes_on = before is not None and before["since"] == since.id
+    began = before["last"] if before and goes_on else last
     body = {"since": since.id, "last": began}
     upsert(conn, tables.app_value, {"name": _name(connected), "body": body}, key=("name",))
+    return journal.going_on(conn, connected.id, TAKEN_BACK) if goes_on else None
 
 
 def _begun(conn: Connection, connected: Connected, lines: Sequence[Line]) -> Line | None:

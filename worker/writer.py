@@ -57,6 +57,7 @@ class Writer:
     records: Mapping[str, EntryRecord]
     direct: Mapping[str, Observed | None]
     today: date
+    run: int | None = None  # of the journal, where this goes on with one that broke off
 
     def apply(self, action: Action) -> bool:
         """True when the calendar was written. Raises the service's errors, and LeaseLost."""
@@ -70,9 +71,8 @@ class Writer:
                 self._remove_copy(action)
             case HandOver():
                 self._hand_over(action, record)
-            case Forget(ident=ident):
-                with self._storing() as conn:
-                    entries.drop(conn, self.connected, ident)
+            case Forget():
+                self._forget(action)
             case Remember():
                 if record:
                     with self._storing() as conn:
@@ -80,9 +80,9 @@ class Writer:
         return isinstance(action, Create | Replace | Delete | DeleteCopy)
 
     def _write(self, action: Create | Replace, record: EntryRecord | None) -> None:
-        pending = self._intend(action, record)
         planned = action.planned
         before = self._stood(action.remote_id, record) if isinstance(action, Replace) else None
+        pending = self._intend(action, record, before)
         try:
             if isinstance(action, Create):
                 seen = self._created(planned, pending)
@@ -92,10 +92,10 @@ class Writer:
             self._take_back(error, planned.ident, record)
             raise
         with self._storing() as conn:
+            self._journal_write(conn, action, seen.remote_id, before, to_body(planned))
             if pending:
                 now = self.runtime.clock.machine_now()
                 entries.keep(conn, self.connected, settled(pending, seen, now, today=self.today))
-            self._journal(conn, action, seen.remote_id, before, to_body(planned))
             if seen.in_words:
                 self._tell_words(conn, planned, seen.in_words)
 
@@ -121,16 +121,23 @@ class Writer:
         owe_message(self.runtime, conn, athlete_id, key=key, title=IN_WORDS, body=body)
 
     def _remove(self, action: Delete, record: EntryRecord | None) -> None:
-        self._intend(action, record)
+        stood = self._stood(action.remote_id, record)
+        self._intend(action, record, stood)
         try:
             self.calendar.delete(action.remote_id)
         except ServiceError as error:
             self._take_back(error, action.ident, record)
             raise
         with self._storing() as conn:
+            self._journal_write(conn, action, action.remote_id, stood, None)
             entries.drop(conn, self.connected, action.ident)
-            stood = self._stood(action.remote_id, record)
-            self._journal(conn, action, action.remote_id, stood, None)
+
+    def _forget(self, action: Forget) -> None:
+        """What is gone and was being written when we died: we may have taken it off ourselves."""
+        with self._storing() as conn:
+            if entries.unfinished(conn, self.connected, action.ident):
+                self._journal_write(conn, action, None, None, None)
+            entries.drop(conn, self.connected, action.ident)
 
     def _remove_copy(self, action: DeleteCopy) -> None:
         self.held.check()
@@ -152,12 +159,16 @@ class Writer:
                 hand.on_calendar(self.runtime, conn, self.connected.athlete_id, layer)
 
     def _intend(
-        self, action: Create | Replace | Delete, record: EntryRecord | None
+        self,
+        action: Create | Replace | Delete,
+        record: EntryRecord | None,
+        stood: dict[str, Any] | None,
     ) -> EntryRecord | None:
         pending = intended(record, action, self.runtime.clock.machine_now())
         if pending:
+            write = {"action": words_of(action), "before": stood}
             with self._storing() as conn:
-                entries.keep(conn, self.connected, pending)
+                entries.begin(conn, self.connected, pending, write)
         self.held.check()
         return pending
 
@@ -190,6 +201,23 @@ class Writer:
         # Not as we wrote it, which stands here already: so it can be written again all the same.
         return {**(_observed(there) or {}), "workout": to_body(there.content)}
 
+    def _journal_write(
+        self,
+        conn: Connection,
+        action: Create | Replace | Delete | Forget,
+        remote_id: str | None,
+        before: dict[str, Any] | None,
+        after: Any,
+    ) -> None:
+        """With what stood there before the first of the writes that led here, should one have died
+        after the service had it: what stands there now is then our own.
+        """
+        begun = entries.unfinished(conn, self.connected, ident_of(action))
+        did = journal.in_all(begun["action"] if begun else words_of(action), after)
+        if did:
+            stood = begun["before"] if begun else before
+            self._journal(conn, action, remote_id, stood, after, did)
+
     def _journal(
         self,
         conn: Connection,
@@ -197,13 +225,14 @@ class Writer:
         remote_id: str | None,
         before: dict[str, Any] | None,
         after: Any,
+        did: str = "",
     ) -> None:
         journal.write(
             self.runtime,
             conn,
             self.connected,
-            run=self.held.lease.generation,
-            action=words_of(action),
+            run=self.held.lease.generation if self.run is None else self.run,
+            action=did or words_of(action),
             ident=ident_of(action),
             remote_id=remote_id,
             reason=action.because,

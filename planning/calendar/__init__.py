@@ -12,7 +12,7 @@ it pending, and pending means: do not read intent into differences, write again.
 
 from planning.calendar.cases import KEPT, Views
 from planning.calendar.changes import Become, EntryChange, changes
-from planning.calendar.clearing import clearing, to_be_read
+from planning.calendar.clearing import TAKEN_OFF, clearing, to_be_read
 from planning.calendar.decision import Decision, decide, suspicions
 from planning.calendar.entries import (
     Action,
@@ -41,6 +41,7 @@ from planning.calendar.room import Room, room_for
 
 __all__ = [
     "KEPT",
+    "TAKEN_OFF",
     "Action",
     "Become",
     "Create",

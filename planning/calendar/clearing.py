@@ -19,7 +19,7 @@ from planning.calendar.entries import (
 )
 from planning.calendar.policy import Policy, regarded
 
-BECAUSE = "all of ours is taken off"
+TAKEN_OFF = "all of ours is taken off"
 
 
 def to_be_read(views: Views) -> frozenset[str]:
@@ -55,7 +55,7 @@ def clearing(
         if isinstance(each, HandOver | DeleteCopy) and each.ident in theirs
     ]
     taken = [
-        replace(each, because=BECAUSE) if isinstance(each, Delete | DeleteCopy) else each
+        replace(each, because=TAKEN_OFF) if isinstance(each, Delete | DeleteCopy) else each
         for each in rest.actions
         if not isinstance(each, Create | Replace)  # nothing is wanted, so there is none
         if each.ident not in theirs and not (isinstance(each, Forget) and each.ident in handed)

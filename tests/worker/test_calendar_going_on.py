@@ -5,6 +5,7 @@ Real commands and workers, the simulated services over HTTP, a real folder and f
 """
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.worker.on_partner import on_partner
 from tests.worker.published import (
     a_published_life,
     coming,
+    does,
     free_day,
     moves_by_command,
     outdated,
@@ -25,7 +27,7 @@ from tests.worker.published import (
     runs_towards_a_goal,
     skips,
 )
-from worker import tables
+from worker import hand, tables
 from worker.connections import connection
 from worker.db import reading, writing
 from worker.detaching import detach_now
@@ -153,6 +155,81 @@ def test_an_undo_that_died_goes_on_to_where_it_was_going(
         assert stands(lived) == before  # it is paused
         resumes(lived, name)
         assert stands(lived) == after
+
+
+@each_moment
+def test_an_undo_that_died_and_went_on_is_taken_back_as_one(sqlite_url, tmp_path, applied):
+    with on_garmin(sqlite_url, tmp_path) as lived:
+        at = rewrites(lived)
+        after = stands_on_garmin(lived)
+
+        def work(runtime):
+            undoes(runtime, lived, "garmin", at)
+
+        assert dies(lived, "garmin", work, writes=1, applied=applied)
+        for _ in range(2):  # it goes on; then it is taken back
+            lived.clock.later(minutes=5)
+            undoes(lived.runtime, lived, "garmin")
+        assert stands_on_garmin(lived) == after
+
+
+@each_moment
+@pytest.mark.parametrize("writes", MOMENTS)
+@each_target
+def test_a_publish_that_died_is_taken_back_to_what_stood_before_it(
+    sqlite_url, tmp_path, name, writes, applied
+):
+    """Also where the service had the write and nobody here wrote down that it had."""
+    life, stands = TARGETS[name]
+    with life(sqlite_url, tmp_path) as lived:
+        before, at = stands(lived), lived.clock.at
+
+        def work(runtime):
+            rewrites(replace(lived, runtime=runtime))
+
+        assert dies(lived, name, work, writes=writes, applied=applied)
+        lived.clock.later(minutes=5)
+        publishes(lived, times=2)
+        assert stands(lived) != before
+        undoes(lived.runtime, lived, name, at)
+        assert stands(lived) == before
+
+
+@each_moment
+@each_target
+def test_a_creation_that_died_is_taken_back_by_a_removal(sqlite_url, tmp_path, name, applied):
+    life, stands = TARGETS[name]
+    with life(sqlite_url, tmp_path) as lived:
+        dropped = coming(lived)[0]
+        skips(lived, dropped)
+        publishes(lived)
+        before, at = stands(lived), lived.clock.at
+        lived.clock.later(minutes=1)
+
+        def work(runtime):
+            does(replace(lived, runtime=runtime), hand.undone, dropped.ident)
+
+        assert dies(lived, name, work, writes=0, applied=applied)
+        lived.clock.later(minutes=5)
+        publishes(lived, times=2)
+        assert len(stands(lived)) == len(before) + 1
+        created = lived.rows(tables.calendar_journal, ident=dropped.ident)[-1]
+        assert (created.action, created.before) == ("create", None)
+        undoes(lived.runtime, lived, name, at)
+        assert stands(lived) == before
+
+
+def test_two_undos_are_two_things(sqlite_url, tmp_path):
+    with on_garmin(sqlite_url, tmp_path) as lived:
+        at = rewrites(lived)
+        after = stands_on_garmin(lived)
+        for to in (None, at, None):
+            lived.clock.later(minutes=5)
+            undoes(lived.runtime, lived, "garmin", to)
+        lines = lived.rows(tables.calendar_journal)
+        assert len({line.run for line in lines if line.reason == "taken back"}) > 1
+        resumes(lived, "garmin")
+        assert stands_on_garmin(lived) == after
 
 
 # --- detach ---------------------------------------------------------------------------------------

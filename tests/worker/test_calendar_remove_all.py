@@ -35,6 +35,7 @@ from worker import tables
 from worker.clearing import clear_now
 from worker.db import reading, writing
 from worker.pausing import paused
+from worker.undoing import undo_now
 
 
 @pytest.fixture
@@ -199,6 +200,21 @@ def test_one_that_died_goes_on_and_leaves_nothing_on_garmin(lived, writes, appli
     assert foreign(lived) == before
     assert lived.rows(tables.layer) == []
     assert lived.rows(tables.calendar_entry) == []
+
+
+@each_moment
+def test_one_that_died_and_went_on_is_taken_back_as_one(lived, applied):
+    before = on_calendar(lived)
+
+    def work(runtime):
+        clears(runtime, lived, "garmin")
+
+    assert dies(lived, "garmin", work, writes=2, applied=applied)
+    lived.clock.later(minutes=5)
+    work(lived.runtime)
+    lived.clock.later(minutes=5)
+    undo_now(lived.runtime, connected(lived), pause=lambda conn: None)
+    assert on_calendar(lived) == before
 
 
 # --- the other targets ----------------------------------------------------------------------------

@@ -113,6 +113,7 @@ def test_migrating_says_its_steps_once(bare):
         "0007",
         "0008",
         "0009",
+        "0010",
     ]
     check_schema(bare)
 
