@@ -67,7 +67,7 @@ def test_what_was_removed_comes_back_as_it_was(lived, command):
     said = command.ok("calendar", "undo")
     name = dropped.workout.name
     assert said.out == (
-        f"  created      {dropped.day}  {name}  (taken back)\n"
+        f"  created  {dropped.day:%a %d %b}  {name}  (taken back)\n"
         "garmin: 1 write taken back. It is paused now: nothing is written there until "
         "`goalward calendar resume garmin`, which writes the plan again.\n"
     )
@@ -103,7 +103,8 @@ def test_what_was_moved_goes_back_to_its_day(lived, command):
     moves_by_command(lived, moved, day)
     assert templates(lived)[moved.ident][0] == day.isoformat()
     said = command.ok("calendar", "undo").out
-    assert f"  moved        {day} -> {moved.day}  {moved.workout.name}  (taken back)" in said
+    days = f"{day:%a %d %b} -> {moved.day:%a %d %b}"
+    assert f"  moved    {days}  {moved.workout.name}  (taken back)" in said
     assert templates(lived) == before
 
 
@@ -129,10 +130,13 @@ def test_tried_it_writes_nothing_and_says_the_same(lived, command):
     assert one["actions"] == [
         {
             "action": "create",
+            "become": "created",
             "day": dropped.day.isoformat(),
             "from_day": None,
             "ident": dropped.ident,
             "name": dropped.workout.name,
+            "was": None,
+            "differences": [],
             "reason": "taken back",
         }
     ]

@@ -1,6 +1,6 @@
 """Changes of a calendar, as data and as a person reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -56,11 +56,11 @@ class Stood:
 def as_data(
     connected: "Connected", look: "Look", stood: Stood, foreign: int, *, paused: bool
 ) -> dict[str, Any]:
-    actions = _entries(look.decision.actions, look, stood)
+    actions = entries(look.decision.actions, look, stood)
     left_out = [
         {**entry, "why": each.why}
         for each in look.left_out
-        for entry in _entries((each.action,), look, stood)
+        for entry in entries((each.action,), look, stood)
     ]
     left_out.sort(key=lambda one: (one["day"] or "9", one["ident"]))
     yours = foreign + _handed_over(look)
@@ -78,7 +78,7 @@ def as_data(
     }
 
 
-def _entries(actions: "Sequence[Action]", look: "Look", stood: Stood) -> list[dict[str, Any]]:
+def entries(actions: "Sequence[Action]", look: "Look", stood: Stood) -> list[dict[str, Any]]:
     """In the order of days; what is no change that anybody sees comes last."""
     from planning.calendar import changes
     from worker.writer import ident_of, words_of
@@ -198,7 +198,7 @@ def tell(one: dict[str, Any]) -> None:
 
 def lines(one: dict[str, Any]) -> list[str]:
     """One for each change, and below it what of a workout changes."""
-    shown = [each for each in one["actions"] if each["become"]]
+    shown = list(one["actions"])
     if one["policy"] == "dry-run":
         shown += one["left_out"]
     else:
@@ -206,15 +206,21 @@ def lines(one: dict[str, Any]) -> list[str]:
             each | {"become": "left", "reason": f"{each['reason']}; {each['why']}"}
             for each in one["left_out"]
         ]
+    return told(shown)
+
+
+def told(shown: Iterable[dict[str, Any]]) -> list[str]:
+    """Lines for entries like those of `entries`, in the order of days."""
+    shown = [each for each in shown if each["become"]]
     shown.sort(key=lambda each: (each["day"] or "9", each["ident"]))
     days = [_days(each) for each in shown]
     width = max(map(len, days), default=0)
-    told = []
+    found = []
     for each, stands in zip(shown, days, strict=True):
         names = " -> ".join(filter(None, (each["was"], each["name"] or each["ident"])))
-        told.append(f"  {each['become']:8} {stands:{width}}  {names}  ({each['reason']})")
-        told += [f"             {line}" for line in _few(each["differences"])]
-    return told
+        found.append(f"  {each['become']:8} {stands:{width}}  {names}  ({each['reason']})")
+        found += [f"             {line}" for line in _few(each["differences"])]
+    return found
 
 
 def in_short(one: dict[str, Any]) -> str:

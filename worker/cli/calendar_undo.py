@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from planning.units import counted
-from worker.cli.calendar_journal import did
+from worker.cli.calendar_changes import Stood, entries, told
 from worker.cli.calendar_named import NameArgument, calendars_named
 from worker.cli.session import AthleteOption, JsonOption, Session, print_json, session
 
 if TYPE_CHECKING:
     from planning.calendar import Action
     from worker.connections import Connected
-    from worker.publish import Look
     from worker.undoing import Back, Left
 
 SEVERAL = "Each of your calendars has a last writing of its own: say which one, or `--to` when."
@@ -106,7 +105,7 @@ def _undone(
     """What was done, or how far it came and why no further; and the exit status that makes."""
     from connectors.errors import Refused, ServiceError
     from worker.at_once import Busy
-    from worker.cli.failing import told
+    from worker.cli import failing
     from worker.connections import opened
     from worker.pausing import pause
     from worker.publish import MAY_VANISH
@@ -134,38 +133,16 @@ def _undone(
                 wrote=written.append,
             )
     except (ServiceError, Busy) as error:
-        status, failed = told(error)
+        status, failed = failing.told(error)
     one: dict[str, Any] = {"calendar": connected.connector, "dry_run": dry_run}
     if back:
-        one["actions"] = [_action(action, back.look) for action in back.look.decision.actions]
+        stood = Stood(back.look, {})  # the journal may hold the undo itself already
+        one["actions"] = entries(back.look.decision.actions, back.look, stood)
         one["left"] = [_left(each) for each in back.left]
         one["since"] = back.since.at.isoformat().replace("+00:00", "Z") if back.since else None
     else:
         one["written"] = len(written)
     return one | ({"failed": failed} if failed else {}), status
-
-
-def _action(action: "Action", look: "Look") -> dict[str, Any]:
-    from planning.calendar import Create, HandOver, Replace
-    from worker.writer import ident_of, words_of
-
-    ident = ident_of(action)
-    record = look.records.get(ident)
-    there = getattr(action, "remote_id", None)
-    seen = next((each for each in look.observed if each.remote_id == there), None)
-    planned = action.planned if isinstance(action, Create | Replace) else None
-    old = record.day if record else seen.day if seen else None
-    new = planned.day if planned else action.to_day if isinstance(action, HandOver) else None
-    day = new or old
-    name = planned.workout.name if planned else (record and record.seen_name) or ""
-    return {
-        "action": words_of(action),
-        "day": day.isoformat() if day else None,
-        "from_day": old.isoformat() if old and new and old != new else None,
-        "ident": ident,
-        "name": name or (seen.name if seen else None),
-        "reason": action.because,
-    }
 
 
 def _left(each: "Left") -> dict[str, Any]:
@@ -175,12 +152,12 @@ def _left(each: "Left") -> dict[str, Any]:
 
 def _print(one: dict[str, Any]) -> None:
     name = one["calendar"]
-    for action in one.get("actions", ()):
-        days = " -> ".join(filter(None, (action["from_day"], action["day"])))
-        words = did(action["action"], moved=bool(action["from_day"]))
-        typer.echo(f"  {words:12} {days or '-'}  {action['name'] or ''}  ({action['reason']})")
-    for each in one.get("left", ()):
-        typer.echo(f"  left         {each['day'] or '-'}  {each['name'] or ''}  ({each['reason']})")
+    left = [
+        {"become": "left", "from_day": None, "was": None, "differences": [], **each}
+        for each in one.get("left", ())
+    ]
+    for line in told([*one.get("actions", ()), *left]):
+        typer.echo(line)
     if why := one.get("failed"):
         typer.echo(f"{name}: {why}", err=True)
         return
