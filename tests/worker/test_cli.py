@@ -798,7 +798,8 @@ WRITING = {
     "connect garmin", "connect strava", "connect folder", "connect garmin-partner",
     "connect ics", "connect webhook", "athlete add", "athlete set", "activity split", "activity join",
     "activity exclude", "activity edit", "activity undo", "goal retire", "plan skip", "plan move",
-    "plan undo", "plan pin", "plan accept", "plan decline", "calendar reclaim", "calendar detach", "calendar pause", "calendar resume", "weather set", "weather forget",
+    "plan undo", "plan pin", "plan accept", "plan decline", "calendar reclaim", "calendar detach",
+    "calendar pause", "calendar resume", "calendar remove-all", "weather set", "weather forget",
     "break remove",
 }  # fmt: skip
 
