@@ -60,15 +60,17 @@ def draft(
     peaks = _peaks(ground, weeks)
     start_long_m = ground.mileage.longest_within(ground.today + timedelta(days=1), 30)
     mileage = replace(ground.mileage, rested_on=_rested_on(ground))
+    in_a_row = (MASTERS_LIGHT_EVERY if ground.master else LIGHT_EVERY) - 1
     planned: list[tuple[SeasonWeek, PlanWeek]] = []
     softened: dict[date, Softened] = {}
     for index, week in enumerate(weeks):
         peak_m = peaks[week.goal.id]
         little = _volume_m(ground, full(week), mileage, peak_m) <= ENOUGH_M
-        if little or mileage.was_off(week.first_day, weeks=_rest_for(ground)):
+        # For a week less than that a break was rest enough: what is lighter then is a full week.
+        if little or mileage.was_off(week.first_day, weeks=in_a_row - 1):
             week = full(week)  # noqa: PLW2901 - there is nothing to lighten
         lightens = not _hours_to_keep_up_m(ground, week.goal)
-        lighter_m = lightest_m(week, planned, mileage) if lightens else math.inf
+        lighter_m = lightest_m(week, planned, mileage, in_a_row=in_a_row) if lightens else math.inf
         volume_m = min(_volume_m(ground, week, mileage, peak_m), lighter_m)
         if (share := open_share(ground.breaks, week.first_day)) < 1.0:
             volume_m = round(share * volume_m, -2)
@@ -152,13 +154,6 @@ def _hours_to_keep_up_m(ground: Ground, goal: Goal) -> float:
     if goal.kind is not GoalKind.HEALTH or goal.hours_per_week is None:
         return 0.0
     return MORE_THAN_EASY * goal.hours_per_week * 3600 * ground.paces.easy
-
-
-def _rest_for(ground: Ground) -> int:
-    """For so many weeks a break was rest enough: a lighter week that falls into them is a full one,
-    and yet no more follow each other than rule P-1 (of a master M-2) has.
-    """
-    return (MASTERS_LIGHT_EVERY if ground.master else LIGHT_EVERY) - 2
 
 
 def _peaks(ground: Ground, weeks: Sequence[SeasonWeek]) -> dict[str, float]:

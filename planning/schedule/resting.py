@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import islice, takewhile
+from itertools import takewhile
 
-from planning.goals.season import SeasonWeek
+from planning.goals.season import LIGHT_EVERY, SeasonWeek
 from planning.schedule.beginning import ENOUGH_M
 from planning.schedule.limits import Limit, still_to_run_m
 from planning.schedule.mileage import Mileage
@@ -34,21 +34,26 @@ def rest_of(
 
 
 def lightest_m(
-    week: SeasonWeek, before: Sequence[tuple[SeasonWeek, PlanWeek]], mileage: Mileage
+    week: SeasonWeek,
+    before: Sequence[tuple[SeasonWeek, PlanWeek]],
+    mileage: Mileage,
+    *,
+    in_a_row: int = LIGHT_EVERY - 1,
 ) -> float:
     """The most metres a lighter week may hold after the full weeks `before` it, as planned or as
-    run where that was more; no limit to others, nor where these hold too little.
+    run where that was more; no limit to others, nor where these hold too little. `in_a_row` full
+    weeks lie between two lighter ones.
     """
     if week.share >= 1.0 or week.phase in {Phase.TAPER, Phase.RECOVERY}:
         return math.inf
-    full = takewhile(lambda pair: pair[0].share >= 1.0, reversed(before))
+    full = list(takewhile(lambda pair: pair[0].share >= 1.0, reversed(before)))
     held = (
-        max(each.volume_m, mileage.week_m(each.first_day))
-        for _, each in islice(full, LIGHTENED_WEEKS)
+        max(each.volume_m, mileage.week_m(each.first_day)) for _, each in full[:LIGHTENED_WEEKS]
     )
-    full_m = max(held, default=0.0)
-    # Of weeks that were lighter than it is meant to be there is nothing to rest from.
-    least_m = max(ENOUGH_M, week.share * mileage.held_m(week.first_day))
+    full_m, least_m = max(held, default=0.0), ENOUGH_M
+    if len(full) < in_a_row:
+        # Of a few that were lighter than it is meant to be there is nothing to rest from.
+        least_m = max(least_m, week.share * mileage.held_m(week.first_day))
     return LIGHTER_THAN * full_m if full_m >= least_m else math.inf
 
 

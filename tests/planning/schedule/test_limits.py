@@ -208,6 +208,8 @@ def test_a_lighter_week_is_none_lighter_than_weeks_that_were_light_by_themselves
     mileage = replace(mileage_of((), today=TODAY, complete_until=TODAY), volume_m=held)
     light, _ = of(TODAY + 7 * DAY, 0.0, 0.75)
     assert lightest_m(light, [of(TODAY, ran_m)], mileage) == pytest.approx(most_m)
+    # After as many as lie between two lighter weeks it is one, whatever was held before them.
+    assert lightest_m(light, [of(TODAY, ran_m)], mileage, in_a_row=1) == pytest.approx(0.9 * ran_m)
 
 
 def test_a_race_on_saturday_counts_its_week_of_taper_from_sunday_on():
