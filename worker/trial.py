@@ -273,10 +273,13 @@ def seen_from_outside(trial: Trial) -> dict[str, Any]:
             body for _, body in store.facts(conn, tables.closing, athlete_id=trial.athlete_id)
         ]
     outcome = trial.outcome()
+    weeks = outcome.plan.weeks if outcome.plan else ()
     return {
         "activities": [(str(a.day), a.name, a.distance_m, a.moving_time_s) for a in recorded],
         "observations": hashlib.sha256("\n".join(observed).encode()).hexdigest(),
         "plan": outcome.plan.version if outcome.plan else None,
+        "weeks": [str(replace(week, days=())) for week in weeks],  # what tells two versions apart
+        "days": [str(day) for week in weeks for day in week.days],
         "ability": outcome.ability,
         "forecasts": outcome.forecasts,
         "changes": outcome.changes,
