@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.across.faults import FAULTS
+from tests.calendars.__main__ import SIDES
 from tests.seasons.paired import report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,29 @@ def reconciliation():
     return [
         tests(f"machine-{seed}", "1000 histories", machine, examples=1000, seed=seed)
         for seed in range(1, 7)
+    ]
+
+
+def calendars():
+    """A real calendar over HTTP in a hostile world: by chance, and crashed at every touch."""
+    run, step = ("-m", "tests.calendars"), 250
+    chance = [f"{first}-{first + step - 1}" for first in range(1, 2001, step)]
+    crashed = [f"{first}-{first + 4}" for first in range(1, 21, 5)]
+    return [
+        *(
+            Shard(f"{side}-{seeds}", f"{step} histories", (*run, side, f"--seeds={seeds}"))
+            for side in SIDES
+            for seeds in chance
+        ),
+        *(
+            Shard(
+                f"{side}-crashed-{seeds}",
+                "5 histories, at every call and commit",
+                (*run, side, f"--crashes={seeds}"),
+            )
+            for side in SIDES
+            for seeds in crashed
+        ),
     ]
 
 
@@ -184,6 +208,7 @@ PARTS = {
     part.__name__: part
     for part in (
         reconciliation,
+        calendars,
         outbox,
         histories,
         months,

@@ -26,6 +26,7 @@ class Hand:
         posts = {
             "/calendar/move": self.move,
             "/calendar/edit": self.edit,
+            "/calendar/copy": self.copy,
             "/calendar/delete": self.delete,
             "/calendar/add": self.add,
             "/calendar/plan": self.plan,
@@ -43,6 +44,13 @@ class Hand:
         account, entry = self._entry(body)
         account.calendar.move(entry.id, date.fromisoformat(body["day"]))
         return {}
+
+    async def copy(self, _request: Request, body: Json) -> Json:
+        """The athlete puts the workout of an entry on `day` as well."""
+        account, entry = self._entry(body)
+        day = date.fromisoformat(body["day"])
+        made = account.calendar.schedule(entry.workout_id, day, today=self.world.today)
+        return {"schedule_id": made.id}
 
     async def edit(self, _request: Request, body: Json) -> Json:
         """`name`, `description` (a marker goes with it), `scale` of every duration."""
