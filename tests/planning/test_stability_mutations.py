@@ -56,7 +56,7 @@ MUTATIONS = (
     broken("material by 2 %", RECEIPT, "MATERIAL_SHARE, MATERIAL_TARGET = 0.15, 0.02", "MATERIAL_SHARE, MATERIAL_TARGET = 0.15, 0.2", OWN),
     broken("missed when the sources are complete", OUTCOME, "if complete_until is not None and complete_until >= planned.day:", "if True:", ADAPT),
     broken("missed when the day is over", OUTCOME, "if planned.day >= today:", "if False:", ADAPT),
-    broken("far targets rise on Mondays", ADAPTING, "if closing and closing.weeks and closing.weeks[0].first_day == known.monday:", "if False:", ADAPT),
+    broken("far targets rise on Mondays", ADAPTING, "if closing is None or not closing.weeks or closing.weeks[0].first_day != known.monday:", "if True:", ADAPT),
     broken("what is edited is not ours", HAND, "HOLDS = frozenset({LayerKind.EDIT, LayerKind.PIN})", "HOLDS = frozenset({LayerKind.PIN})", HAND_TESTS + HEAT_TESTS + LIVED),
     broken("what was moved is not softened", LIMITS, "and BY_HAND not in planned.why", "", RAN),
     broken("what was taken under the hand", HAND, "if said.issuperset(each.under) and each.ident in now", "if each.ident in now", HAND_TESTS),
