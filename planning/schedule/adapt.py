@@ -298,8 +298,8 @@ def _in_heat(days: Sequence[PlanDay], known: Known) -> tuple[PlanDay, ...]:
 
 
 def _far_targets_m(known: Known, closing: Plan | None) -> dict[date, float]:
-    """The most a far week may hold: as its target was, which rises on Mondays only; no limit on
-    these, nor without `closing`.
+    """The most a far week may hold: its target, which rises on Mondays only; then, and without a
+    `closing` plan, there is no limit.
     """
     if closing is None or not closing.weeks or closing.weeks[0].first_day != known.monday:
         return {}
@@ -307,9 +307,7 @@ def _far_targets_m(known: Known, closing: Plan | None) -> dict[date, float]:
 
 
 def _weeks(known: Known, drafted: Draft, stood: Sequence[PlanDay] = ()) -> tuple[PlanWeek, ...]:
-    """The drafted weeks with the targets of their weather, as they `stood` where nothing moved
-    them.
-    """
+    """The drafted weeks with the targets of their weather, and as they `stood` where nothing moved."""
     days = _in_heat([day for week in drafted.weeks for day in week.days], known)
     final = {day.day: day for day in steady(days, stood, known)}
     return tuple(

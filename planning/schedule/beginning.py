@@ -16,8 +16,8 @@ _NUMBERS = {NO_STRIDES_WEEKS: "four", NO_HARD_WEEKS: "six", ENOUGH_WEEKS: "eight
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How far an athlete has come before a week: `regular` weeks of two runs or more lie before it.
-    Seconds of running between two minutes of walking; None without walking.
+    """How far an athlete has come before a week: `regular` weeks of two runs or more lie before it,
+    and `walk_every_s` seconds of running between two minutes of walking; None without walking.
     """
 
     regular: int
