@@ -307,7 +307,7 @@ def _far_targets_m(known: Known, closing: Plan | None) -> dict[date, float]:
 
 
 def _weeks(known: Known, drafted: Draft, stood: Sequence[PlanDay] = ()) -> tuple[PlanWeek, ...]:
-    """The drafted weeks with the targets of their weather, and as they `stood` where nothing moved."""
+    """The drafted weeks, with the targets of their weather; as they `stood` where nothing moved."""
     days = _in_heat([day for week in drafted.weeks for day in week.days], known)
     final = {day.day: day for day in steady(days, stood, known)}
     return tuple(
