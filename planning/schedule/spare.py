@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from planning.schedule.effort import hard
+from planning.schedule.effort import Effort, hard
+from planning.schedule.library import timed
 from planning.schedule.mileage import PLANNED_LONGEST_RISE
 from planning.schedule.reshape import with_steps
 from planning.schedule.shape import Placed, Week
@@ -37,7 +38,9 @@ _LEFT_ALONE = frozenset({Kind.LONG, Kind.RACE})
 
 def _longer(workout: Workout, add_m: float, week: Week) -> Workout:
     """Warm-up and cool-down longer by whole minutes, half of `add_m` each as far as sensible."""
-    add_s = add_m / week.paces.easy
+    # Of the step as it is built: its target is rounded, and a minute of it may be 2 % longer.
+    minute = timed(StepKind.WARMUP, MINUTE_S, Effort.EASY, week.paces)
+    add_s = MINUTE_S * add_m / with_steps(workout, [minute], week.paces).distance_m
     more_s: dict[StepKind, float] = {}
     for kind, most_s in MOST_S.items():
         now_s = sum(_easy_s(step, kind) for step in workout.steps if isinstance(step, Step))

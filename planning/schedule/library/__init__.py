@@ -18,7 +18,7 @@ from planning.schedule.library.session import (
     family_of,
     level_of,
 )
-from planning.schedule.library.steps import SHORTEST_RUN_M, assembled
+from planning.schedule.library.steps import SHORTEST_RUN_M, assembled, timed
 
 __all__ = [
     "SESSIONS",
@@ -45,4 +45,5 @@ __all__ = [
     "session_of",
     "strides",
     "suits",
+    "timed",
 ]

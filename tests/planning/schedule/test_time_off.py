@@ -229,3 +229,18 @@ def test_the_way_back_from_a_short_break_puts_nothing_on_tomorrow(ahead, days):
     life.breaks = Breaks((off("illness", life.today - (days - 1) * DAY, life.today),))
     life.replanned()
     assert not (rest and life.plan.on(tomorrow).workout)
+
+
+@pytest.mark.parametrize("pace", range(303, 312, 2))
+def test_what_is_laid_on_a_day_with_little_time_is_not_too_long_the_day_after(pace):
+    """A longer warm-up is counted as its target says, which is rounded."""
+    runner, goals, ran = (
+        replace(RUNNER, runs_per_week=4),
+        (goal_in(10, 10_000.0),),
+        history(45, pace),
+    )
+    for minutes in range(40, 50):
+        breaks = Breaks((off("travel", TODAY, TODAY + 21 * DAY, minutes=float(minutes)),))
+        plan, _ = planned(runner, goals, ran, breaks=breaks)
+        _, changes = planned(runner, goals, ran, closing=plan, breaks=breaks)
+        assert [c.sentence for c in changes if "there is time for" in c.sentence] == []
