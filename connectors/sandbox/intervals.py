@@ -13,7 +13,6 @@ from starlette.routing import BaseRoute, Route
 
 from connectors.sandbox import intervals_json
 from connectors.sandbox.forms import form
-from connectors.sandbox.intervals_events import IntervalsEvents
 from connectors.sandbox.intervals_steering import IntervalsSteering, Known
 from connectors.sandbox.recorded import RecordedRun
 from connectors.sandbox.webhooks import Webhooks
@@ -37,7 +36,7 @@ class Intervals:
         self.world = world
         self.known = Known(world.machine_now)
         self._steering = IntervalsSteering(world, self.known)
-        self.events = IntervalsEvents(self._steering.tell_calendar)
+        self.events = self._steering.events
 
     def routes(self) -> Iterator[BaseRoute]:
         """What the service answers."""

@@ -90,6 +90,29 @@ class IntervalsEvents:
         self.tell(account, [], [event])
         return JSONResponse({})
 
+    def by_hand(
+        self,
+        account: Account,
+        *,
+        change: dict[str, Json],
+        copy: dict[str, Json],
+        add: list[Json],
+        remove: list[int],
+    ) -> list[Json]:
+        """All that stands there, after the athlete's hand on it: `change` and `copy` hold by id
+        what is otherwise. What they make is nobody's application's.
+        """
+        there = self._by_account[account.number]
+        for number, told in change.items():
+            there[int(number)] |= _understood({**there[int(number)], **told})
+        copied = [{**there[int(number)], **told} for number, told in copy.items()]
+        for event in (*copied, *add):
+            fresh = _understood(event) | {"external_id": None}
+            self._kept(account, fresh, upsert=False, app="")
+        for gone in remove:
+            there.pop(gone, None)
+        return [_shown(event) for event in there.values()]
+
     def _kept(self, account: Account, event: Json, *, upsert: bool, app: str) -> Json:
         """Only what the same application wrote is found by its `external_id`."""
         there = self._by_account[account.number]
@@ -123,12 +146,15 @@ def _checked(told: Any, request: Request) -> Json:
         raise Invalid("category is required")
     if not str(told.get("start_date_local", "")).endswith("T00:00:00"):
         raise Invalid("start_date_local must end in T00:00:00")
+    return _understood(told, how=request.scope.get(MISREAD, ""))
+
+
+def _understood(told: Json, *, how: str = "") -> Json:
+    """What is kept of an event, with the workout that its text says."""
     names = ("category", "start_date_local", "type", "name", "description", "external_id")
     event = {name: told[name] for name in names if name in told}
     doc = workout_doc(told.get("description") or "")
-    event["workout_doc"] = doc | {
-        "steps": misread(doc["steps"], request.scope.get(MISREAD, ""), INTERVALS)
-    }
+    event["workout_doc"] = doc | {"steps": misread(doc["steps"], how, INTERVALS)}
     return event
 
 

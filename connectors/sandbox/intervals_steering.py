@@ -1,4 +1,4 @@
-"""What `Control.post("intervals/...")` can do: keys, stubs, limits, webhooks."""
+"""What `Control.post("intervals/...")` can do: keys, stubs, limits, webhooks, the calendar."""
 
 import hashlib
 from collections import defaultdict
@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
+from connectors.sandbox.intervals_events import IntervalsEvents
 from connectors.sandbox.intervals_hooks import Hooks
 from connectors.sandbox.intervals_json import identity
 from connectors.sandbox.recorded import RecordedRun
@@ -75,6 +76,7 @@ class IntervalsSteering:
     def __init__(self, world: World, known: Known) -> None:
         self.world = world
         self.known = known
+        self.events = IntervalsEvents(self.tell_calendar)
         self._announced: dict[str, tuple[datetime, bool]] = {}
 
     def routes(self) -> Iterator[BaseRoute]:
@@ -86,6 +88,7 @@ class IntervalsSteering:
             "/hook": self.hook,
             "/announce": self.announce,
             "/event": self.event,
+            "/events": self.calendar,
             "/state": self.state,
         }
         for path, handler in posts.items():
@@ -150,6 +153,20 @@ class IntervalsSteering:
         for _delivery in range(int(body.get("times", 1))):
             self._send(self._account(body), body["event"])
         return {}
+
+    async def calendar(self, _request: Request, body: Json) -> Json:
+        """What stands in the calendar, after the athlete's own hand on it: `change` and `copy` by
+        id with the fields that are otherwise, `add` for events of their own, `remove` for ids.
+        """
+        account = self._account(body)
+        events = self.events.by_hand(
+            account,
+            change=body.get("change", {}),
+            copy=body.get("copy", {}),
+            add=body.get("add", []),
+            remove=body.get("remove", []),
+        )
+        return {"events": events}
 
     async def state(self, _request: Request, _body: Json) -> Json:
         return {

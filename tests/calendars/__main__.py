@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from tests.calendars.histories import Counts, by_chance, crashed_at
 from tests.calendars.lives import place
 from tests.calendars.on_garmin import OnGarmin
+from tests.calendars.on_intervals import OnIntervals
 
-SIDES = {side.name: side for side in (OnGarmin,)}
+SIDES = {side.name: side for side in (OnGarmin, OnIntervals)}
 
 
 def random_ones(side, seeds, counts):

@@ -162,7 +162,7 @@ class History:
         """A publish in which something happens at one of its touches, or at two."""
         due = {}
         for _ in range(self.chance.choice((1, 1, 2))):
-            at = self.chance.randrange(1, 40)
+            at = self.chance.randrange(1, self.side.TOUCHES)
             due[at] = self.chance.choice(
                 (self.lived.line.crash, self.lived.line.crash, self.overtakes, self.touches_within)
             )
@@ -171,7 +171,10 @@ class History:
     def expiring(self):
         """A publish during which the sign-in runs out."""
         self.expired = True
-        self.publish({self.chance.randrange(1, 40): self.side.expires})
+        self.publish({self.chance.randrange(1, self.side.TOUCHES): self.side.expires})
+        if self.side.ASKS_AGAIN:
+            self.trouble += 1
+            self.lived.signs_in()
 
     def overtakes(self):
         """This one is paused for so long that another takes its work over and does it."""
@@ -235,8 +238,9 @@ class History:
             return  # a copy hidden by a lagging listing has nothing to show for it
         made = self.side.copies(key, day)
         if made is not None:
-            self.copied += 1
-            self.shared.add(entry["workout_id"])
+            if "workout_id" in entry:
+                self.copied += 1
+                self.shared.add(entry["workout_id"])
             self._own(made, mine)
 
     def _takes(self, key, entry, mine, there, *, for_good):

@@ -34,6 +34,9 @@ FAULTS = (  # kind, method, where, status
 
 class OnGarmin:
     name = "garmin"
+    MOST_IN_A_LOOK = 4  # the library, a page to be sure, and two months
+    TOUCHES = 40  # by then most publishes are over
+    ASKS_AGAIN = False  # a sign-in that ran out is renewed by us
 
     def connects(self, lived):
         self.lived, self.control = lived, lived.control
@@ -100,8 +103,6 @@ class OnGarmin:
             for name, number in asked.items()
             if name.startswith("garmin ") and "oauth" not in name
         )
-
-    MOST_IN_A_LOOK = 4  # the library, a page to be sure, and two months
 
     # The athlete's hand
 
