@@ -12,8 +12,9 @@ from tests.calendars.histories import Counts, by_chance, crashed_at
 from tests.calendars.lives import place
 from tests.calendars.on_garmin import OnGarmin
 from tests.calendars.on_intervals import OnIntervals
+from tests.calendars.on_workout_files import OnWorkoutFiles
 
-SIDES = {side.name: side for side in (OnGarmin, OnIntervals)}
+SIDES = {side.name: side for side in (OnGarmin, OnIntervals, OnWorkoutFiles)}
 
 
 def random_ones(side, seeds, counts):

@@ -192,6 +192,8 @@ class History:
     # The service
 
     def fails(self):
+        if not self.side.FAILS:
+            return
         times = self.chance.choice((1, 1, 1, 2))
         self.trouble += times
         self.broken += times
@@ -226,7 +228,11 @@ class History:
         elif what == "move":
             day = self._day()
             if day.isoformat() != entry["day"]:
-                self._own(self.side.moves(key, day) or key, mine)
+                to = self.side.moves(key, day) or key
+                if to != key:  # where it stands is what it is known by
+                    self.hand.pop(key, None)
+                    self.loose.discard(key)
+                self._own(to, mine)
         elif what == "copy":
             self._copies(key, entry, mine)
         elif self.gone < MOST_GONE:

@@ -35,6 +35,7 @@ FAULTS = (  # kind, method, where, status
 class OnGarmin:
     name = "garmin"
     MOST_IN_A_LOOK = 4  # the library, a page to be sure, and two months
+    FAILS = True
     TOUCHES = 40  # by then most publishes are over
     ASKS_AGAIN = False  # a sign-in that ran out is renewed by us
 

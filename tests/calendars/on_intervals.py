@@ -29,6 +29,7 @@ FAULTS = (  # kind, method, where, status
 class OnIntervals:
     name = "intervals"
     MOST_IN_A_LOOK = 1
+    FAILS = True
     TOUCHES = 16  # by then most publishes are over
     ASKS_AGAIN = True  # for a new key, which only the athlete can make
 
